@@ -1,0 +1,120 @@
+/** How a {@link GroupCommit} does its work. */
+export interface GroupCommitOptions<Item, Result> {
+  /** Writes a group in one statement and answers one result for each item, in order. Rejects for the whole group. */
+  flush: (items: readonly Item[]) => Promise<readonly Result[]>;
+  /** What one item weighs against `maxWeight`; 1 each unless given. */
+  weigh?: (item: Item) => number;
+  /** The most weight that goes in one flush. A single heavier item still goes, alone. */
+  maxWeight: number;
+  /** Flushes under way at once. With one, a group is whatever arrived while the last one was being written. */
+  concurrency: number;
+  /** Whether the error is the fault of some item's content, so that its neighbours may do without it. */
+  isDataError: (error: unknown) => boolean;
+  /** Milliseconds after which the same group is tried again, or null to give up and reject its items. */
+  retryDelayMs: (error: unknown, failures: number) => number | null;
+}
+
+interface Waiting<Item, Result> {
+  item: Item;
+  resolve: (result: Result) => void;
+  reject: (error: unknown) => void;
+}
+
+/**
+ * Group commit: whatever arrives while the last flush is in flight goes in the next one. Nobody waits for a timer (an
+ * item that finds nothing in flight goes with its own turn of the event loop), and under load one statement carries
+ * hundreds of items. When a group fails by the fault of its content, it is halved down to the culprit, which alone is
+ * refused.
+ */
+export class GroupCommit<Item, Result> {
+  private waiting: Waiting<Item, Result>[] = [];
+  private inFlight = 0;
+  private unsettled = 0;
+  private scheduled = false;
+  private idleWaiters: (() => void)[] = [];
+
+  constructor(private readonly options: GroupCommitOptions<Item, Result>) {}
+
+  /** Items neither written nor refused yet. */
+  get pending(): number {
+    return this.waiting.length + this.unsettled;
+  }
+
+  add(item: Item): Promise<Result> {
+    return new Promise((resolve, reject) => {
+      this.waiting.push({ item, resolve, reject });
+      this.schedule();
+    });
+  }
+
+  /** Resolves when everything added so far has been written or refused. */
+  async idle(): Promise<void> {
+    while (this.pending > 0) await new Promise<void>((resolve) => this.idleWaiters.push(resolve));
+  }
+
+  private schedule(): void {
+    if (this.scheduled || this.inFlight >= this.options.concurrency) return;
+    this.scheduled = true;
+    // After this turn's I/O, so that all requests read in one turn share a group.
+    setImmediate(() => {
+      this.scheduled = false;
+      while (this.waiting.length > 0 && this.inFlight < this.options.concurrency) this.launch(this.takeGroup());
+    });
+  }
+
+  private takeGroup(): Waiting<Item, Result>[] {
+    const { weigh, maxWeight } = this.options;
+    if (!weigh && this.waiting.length <= maxWeight) {
+      const group = this.waiting;
+      this.waiting = [];
+      return group;
+    }
+    let weight = 0;
+    let count = 0;
+    for (const { item } of this.waiting) {
+      weight += weigh ? weigh(item) : 1;
+      if (count > 0 && weight > maxWeight) break;
+      count += 1;
+    }
+    return this.waiting.splice(0, count);
+  }
+
+  private launch(group: Waiting<Item, Result>[]): void {
+    this.inFlight += 1;
+    this.unsettled += group.length;
+    void this.write(group).finally(() => {
+      this.inFlight -= 1;
+      if (this.waiting.length > 0) this.schedule();
+      if (this.pending === 0) for (const wake of this.idleWaiters.splice(0)) wake();
+    });
+  }
+
+  private async write(group: Waiting<Item, Result>[]): Promise<void> {
+    const items = group.map(({ item }) => item);
+    for (let failures = 0; ; ) {
+      try {
+        const results = await this.options.flush(items);
+        this.unsettled -= group.length;
+        group.forEach(({ resolve }, index) => resolve(results[index]!));
+        return;
+      } catch (error) {
+        if (this.options.isDataError(error)) return this.halve(group, error);
+        const delayMs = this.options.retryDelayMs(error, ++failures);
+        if (delayMs === null) return this.refuse(group, error);
+        await new Promise((resolve) => setTimeout(resolve, delayMs));
+      }
+    }
+  }
+
+  private async halve(group: Waiting<Item, Result>[], error: unknown): Promise<void> {
+    if (group.length === 1) return this.refuse(group, error);
+    const middle = group.length >> 1;
+    await this.write(group.slice(0, middle));
+    await this.write(group.slice(middle));
+  }
+
+  private refuse(group: Waiting<Item, Result>[], error: unknown): void {
+    this.unsettled -= group.length;
+    for (const { reject } of group) reject(error);
+  }
+}

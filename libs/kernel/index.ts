@@ -1,0 +1,5 @@
+export { type Clock, DatabaseClock, FixedClock } from './clock.js';
+export { ERROR_CODES, type ErrorCode, type FieldError, PosthornError } from './errors.js';
+export { GroupCommit, type GroupCommitOptions } from './group-commit.js';
+export * from './ids.js';
+export { KeyRing } from './key-ring.js';
