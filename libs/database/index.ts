@@ -11,6 +11,13 @@ export {
   isUniqueViolation,
   withRetries,
 } from './database-errors.js';
+export {
+  type EmbeddedPostgres,
+  type EmbeddedPostgresOptions,
+  startEmbeddedPostgres,
+} from './embedded-postgres.js';
+export { EmbeddedPostgresError } from './embedded-postgres-error.js';
+export { findFreePort } from './free-port.js';
 export { Listener } from './listener.js';
 export { hasPendingMigrations, migrateDatabase } from './migrate.js';
 export { ensurePartitions, listPartitions, PARTITIONED_TABLES, partitionName } from './partitions.js';
