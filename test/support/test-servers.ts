@@ -1,0 +1,121 @@
+import { randomBytes } from 'node:crypto';
+import { chmodSync, mkdtempSync, readdirSync, readFileSync, readlinkSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { migrateDatabase, startEmbeddedPostgres } from '#database';
+import { databaseNamed, runSql } from './sql.js';
+import { startSharedRedis } from './shared-redis.js';
+
+export interface TestServers {
+  databaseUrl: string;
+  templateDatabase: string;
+  redisUrl: string;
+  stop(): Promise<void>;
+}
+
+const FOLDER_PREFIX = 'posthorn-test-';
+
+/**
+ * One PostgreSQL and one Redis for a whole test run, made for speed, and a migrated template database. Those that
+ * TEST_DATABASE_URL and REDIS_URL name are used instead when given. Everything started here is gone afterwards, also
+ * when the run is interrupted; what a killed run left behind is cleared away by the next.
+ */
+export async function startTestServers(): Promise<TestServers> {
+  clearLeftovers();
+  const folder = mkdtempSync(join(tmpdir(), `${FOLDER_PREFIX}${process.pid}-`));
+  chmodSync(folder, 0o755); // PostgreSQL runs as another user when this runs as root
+  const stopAtExit = () => killServersIn(folder);
+  process.once('exit', stopAtExit);
+  const interrupt = (signal: NodeJS.Signals) => process.exit(signal === 'SIGINT' ? 130 : 143);
+  process.once('SIGINT', interrupt);
+  process.once('SIGTERM', interrupt);
+
+  const [postgres, redis] = await Promise.all([openPostgres(folder), openRedis(folder)]);
+  const templateDatabase = `posthorn_template_${randomBytes(4).toString('hex')}`;
+  await makeTemplate(postgres.url, templateDatabase);
+
+  const stop = async () => {
+    if (postgres.stop === null) await runSql(postgres.url, `DROP DATABASE IF EXISTS ${templateDatabase}`);
+    await Promise.all([postgres.stop?.(), redis.stop?.()]);
+    process.off('exit', stopAtExit).off('SIGINT', interrupt).off('SIGTERM', interrupt);
+    rmSync(folder, { recursive: true, force: true });
+  };
+  return { databaseUrl: postgres.url, templateDatabase, redisUrl: redis.url, stop };
+}
+
+interface OpenServer {
+  url: string;
+  /** Null for a server that is not ours. */
+  stop: (() => Promise<void>) | null;
+}
+
+async function openPostgres(folder: string): Promise<OpenServer> {
+  const given = process.env.TEST_DATABASE_URL;
+  if (given) return { url: given, stop: null };
+  return startEmbeddedPostgres({
+    dataDir: join(folder, 'postgres'),
+    durable: false,
+    settings: { max_connections: '300', shared_preload_libraries: 'pg_stat_statements', max_wal_size: '4GB' },
+  });
+}
+
+async function openRedis(folder: string): Promise<OpenServer> {
+  const given = process.env.REDIS_URL;
+  return given ? { url: given, stop: null } : startSharedRedis(folder);
+}
+
+async function makeTemplate(url: string, name: string): Promise<void> {
+  await runSql(url, `CREATE DATABASE ${name}`);
+  await migrateDatabase(databaseNamed(url, name));
+}
+
+/** The last resort, when the process ends without the teardown: no awaiting here, and no data worth saving. */
+function killServersIn(folder: string): void {
+  for (const file of ['postgres/postmaster.pid', 'redis.pid']) {
+    const pid = Number.parseInt(readText(join(folder, file)), 10);
+    if (pid > 0 && worksIn(pid, folder)) kill(pid);
+  }
+  rmSync(folder, { recursive: true, force: true });
+}
+
+/** Folders carry the pid of the run that made them; one whose run is gone was left by a `kill -9`. */
+function clearLeftovers(): void {
+  if (process.platform !== 'linux') return; // where a pid cannot be checked, it had better be left alone
+  for (const name of readdirSync(tmpdir())) {
+    const pid = name.startsWith(FOLDER_PREFIX) ? Number.parseInt(name.slice(FOLDER_PREFIX.length), 10) : Number.NaN;
+    if (pid > 0 && !isAlive(pid)) killServersIn(join(tmpdir(), name));
+  }
+}
+
+/** Whether the pid is still that of the server that wrote it down: both of them work in a folder of ours. */
+function worksIn(pid: number, folder: string): boolean {
+  try {
+    return process.platform !== 'linux' || readlinkSync(`/proc/${pid}/cwd`).startsWith(folder);
+  } catch {
+    return false;
+  }
+}
+
+function kill(pid: number): void {
+  try {
+    process.kill(pid, 'SIGQUIT');
+  } catch {
+    // It is gone already, or not ours.
+  }
+}
+
+function isAlive(pid: number): boolean {
+  try {
+    return process.kill(pid, 0);
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code === 'EPERM';
+  }
+}
+
+function readText(file: string): string {
+  try {
+    return readFileSync(file, 'utf8');
+  } catch {
+    return '';
+  }
+}
