@@ -1,9 +1,10 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { existsSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll } from 'vitest';
 import { findFreePort } from '#database';
+import { endServer } from './end-server.js';
 import { waitFor } from './wait-for.js';
 
 export interface ProcessOptions {
@@ -41,7 +42,7 @@ export async function startProcess(options: ProcessOptions): Promise<RunningProc
   });
   running.set(child, options);
   const logs = collectOutput(child);
-  await waitFor(() => assertReady(child, options.app, logs()), { timeoutMs: options.readyWithinMs ?? 60_000 });
+  await untilReady(child, options, logs);
   return {
     url: `http://127.0.0.1:${port}`,
     pid: child.pid ?? 0,
@@ -64,9 +65,17 @@ function collectOutput(child: ChildProcess): () => string {
   return () => output;
 }
 
-function assertReady(child: ChildProcess, app: string, logs: string): void {
-  if (!isRunning(child)) throw new Error(`${app} ended before it was ready (${exitCodeOf(child)}):\n${logs}`);
-  if (!READY.test(logs)) throw new Error(`${app} is not ready yet. It has said:\n${logs}`);
+async function untilReady(child: ChildProcess, options: ProcessOptions, logs: () => string): Promise<void> {
+  await waitFor(
+    () => {
+      if (isRunning(child) && !READY.test(logs()))
+        throw new Error(`${options.app} is not ready. It has said:\n${logs()}`);
+    },
+    { timeoutMs: options.readyWithinMs ?? 60_000 },
+  );
+  if (isRunning(child)) return;
+  running.delete(child);
+  throw new Error(`${options.app} ended before it was ready (${exitCodeOf(child)}). It has said:\n${logs()}`);
 }
 
 async function stopChild(child: ChildProcess, app: string, logs: () => string): Promise<number> {
@@ -107,10 +116,7 @@ function endAll(): void {
 
 function endEmbeddedServer(folder: string): void {
   if (!existsSync(folder)) return;
-  for (const name of readdirSync(folder)) {
-    const file = join(folder, name, 'postmaster.pid');
-    if (existsSync(file)) process.kill(Number.parseInt(readFileSync(file, 'utf8'), 10), 'SIGQUIT');
-  }
+  for (const name of readdirSync(folder)) endServer(join(folder, name, 'postmaster.pid'));
 }
 
 afterAll(endAll);

@@ -1,8 +1,9 @@
 import { randomBytes } from 'node:crypto';
-import { chmodSync, mkdtempSync, readdirSync, readFileSync, readlinkSync, rmSync } from 'node:fs';
+import { chmodSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { migrateDatabase, startEmbeddedPostgres } from '#database';
+import { endServer } from './end-server.js';
 import { databaseNamed, runSql } from './sql.js';
 import { startSharedRedis } from './shared-redis.js';
 
@@ -24,7 +25,7 @@ export async function startTestServers(): Promise<TestServers> {
   clearLeftovers();
   const folder = mkdtempSync(join(tmpdir(), `${FOLDER_PREFIX}${process.pid}-`));
   chmodSync(folder, 0o755); // PostgreSQL runs as another user when this runs as root
-  const stopAtExit = () => killServersIn(folder);
+  const stopAtExit = () => endServersIn(folder);
   process.once('exit', stopAtExit);
   const interrupt = (signal: NodeJS.Signals) => process.exit(signal === 'SIGINT' ? 130 : 143);
   process.once('SIGINT', interrupt);
@@ -70,11 +71,8 @@ async function makeTemplate(url: string, name: string): Promise<void> {
 }
 
 /** The last resort, when the process ends without the teardown: no awaiting here, and no data worth saving. */
-function killServersIn(folder: string): void {
-  for (const file of ['postgres/postmaster.pid', 'redis.pid']) {
-    const pid = Number.parseInt(readText(join(folder, file)), 10);
-    if (pid > 0 && worksIn(pid, folder)) kill(pid);
-  }
+function endServersIn(folder: string): void {
+  for (const pidFile of ['postgres/postmaster.pid', 'redis.pid']) endServer(join(folder, pidFile));
   rmSync(folder, { recursive: true, force: true });
 }
 
@@ -83,24 +81,7 @@ function clearLeftovers(): void {
   if (process.platform !== 'linux') return; // where a pid cannot be checked, it had better be left alone
   for (const name of readdirSync(tmpdir())) {
     const pid = name.startsWith(FOLDER_PREFIX) ? Number.parseInt(name.slice(FOLDER_PREFIX.length), 10) : Number.NaN;
-    if (pid > 0 && !isAlive(pid)) killServersIn(join(tmpdir(), name));
-  }
-}
-
-/** Whether the pid is still that of the server that wrote it down: both of them work in a folder of ours. */
-function worksIn(pid: number, folder: string): boolean {
-  try {
-    return process.platform !== 'linux' || readlinkSync(`/proc/${pid}/cwd`).startsWith(folder);
-  } catch {
-    return false;
-  }
-}
-
-function kill(pid: number): void {
-  try {
-    process.kill(pid, 'SIGQUIT');
-  } catch {
-    // It is gone already, or not ours.
+    if (pid > 0 && !isAlive(pid)) endServersIn(join(tmpdir(), name));
   }
 }
 
@@ -109,13 +90,5 @@ function isAlive(pid: number): boolean {
     return process.kill(pid, 0);
   } catch (error) {
     return (error as NodeJS.ErrnoException).code === 'EPERM';
-  }
-}
-
-function readText(file: string): string {
-  try {
-    return readFileSync(file, 'utf8');
-  } catch {
-    return '';
   }
 }

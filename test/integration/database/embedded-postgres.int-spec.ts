@@ -5,9 +5,10 @@ import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
-import { Client } from 'pg';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { type EmbeddedPostgres, EmbeddedPostgresError, startEmbeddedPostgres } from '#database';
+import { endServer } from '../../support/end-server.js';
+import { runSql } from '../../support/sql.js';
 
 /** A process of its own that starts the server from the built code and then does nothing, so that it can be killed. */
 const OWNER = `
@@ -34,7 +35,7 @@ describe('startEmbeddedPostgres', () => {
   afterEach(async () => {
     for (const owner of owners) owner.kill('SIGKILL');
     for (const server of started) await server.stop();
-    stopLeftover(dataDir);
+    endServer(join(dataDir, 'postmaster.pid'));
     rmSync(folder, { recursive: true, force: true });
   });
 
@@ -63,16 +64,16 @@ describe('startEmbeddedPostgres', () => {
 
   it('starts, stops, and starts again on the same port with the same password and data', async () => {
     const first = await start();
-    await query(first.url, 'CREATE TABLE kept (n int)');
-    await query(first.url, 'INSERT INTO kept VALUES (7)');
+    await runSql(first.url, 'CREATE TABLE kept (n int)');
+    await runSql(first.url, 'INSERT INTO kept VALUES (7)');
     await first.stop();
-    await expect(query(first.url, 'SELECT 1')).rejects.toThrow(/ECONNREFUSED/);
+    await expect(runSql(first.url, 'SELECT 1')).rejects.toThrow(/ECONNREFUSED/);
 
     const second = await start();
 
     expect(second.url).toBe(first.url);
     expect(second.adopted).toBe(false);
-    expect(await query(second.url, 'SELECT n FROM kept')).toEqual([{ n: 7 }]);
+    expect(await runSql(second.url, 'SELECT n FROM kept')).toEqual([{ n: 7 }]);
   });
 
   it('listens on 127.0.0.1 only, asks for a password, and keeps the password to its owner', async () => {
@@ -80,18 +81,18 @@ describe('startEmbeddedPostgres', () => {
 
     const withoutPassword = new URL(url);
     withoutPassword.password = 'wrong';
-    await expect(query(withoutPassword.href, 'SELECT 1')).rejects.toThrow(/password authentication failed/);
-    expect(await query(url, 'SHOW listen_addresses')).toEqual([{ listen_addresses: '127.0.0.1' }]);
-    expect(await query(url, 'SHOW unix_socket_directories')).toEqual([{ unix_socket_directories: '' }]);
+    await expect(runSql(withoutPassword.href, 'SELECT 1')).rejects.toThrow(/password authentication failed/);
+    expect(await runSql(url, 'SHOW listen_addresses')).toEqual([{ listen_addresses: '127.0.0.1' }]);
+    expect(await runSql(url, 'SHOW unix_socket_directories')).toEqual([{ unix_socket_directories: '' }]);
     expect(statSync(`${dataDir}.password`).mode & 0o777).toBe(0o600);
   });
 
   it('takes settings, and sorts by code point in UTF-8', async () => {
     const { url } = await start({ settings: { max_connections: '33', 'posthorn.motto': "it's fine" } });
 
-    expect(await query(url, 'SHOW max_connections')).toEqual([{ max_connections: '33' }]);
-    expect(await query(url, 'SHOW posthorn.motto')).toEqual([{ 'posthorn.motto': "it's fine" }]);
-    const rows = await query(
+    expect(await runSql(url, 'SHOW max_connections')).toEqual([{ max_connections: '33' }]);
+    expect(await runSql(url, 'SHOW posthorn.motto')).toEqual([{ 'posthorn.motto': "it's fine" }]);
+    const rows = await runSql(
       url,
       "SELECT upper('ü') AS up, 'Z' < 'a' AS by_code_point, getdatabaseencoding() AS encoding",
     );
@@ -103,7 +104,7 @@ describe('startEmbeddedPostgres', () => {
 
     await expect(start()).rejects.toThrow(/in use by process \d+/);
 
-    expect(await query(first.url, 'SELECT 1 AS one')).toEqual([{ one: 1 }]);
+    expect(await runSql(first.url, 'SELECT 1 AS one')).toEqual([{ one: 1 }]);
   });
 
   it('frees the folder when a start fails', async () => {
@@ -119,7 +120,7 @@ describe('startEmbeddedPostgres', () => {
 
   it('adopts the server of a process that was killed', async () => {
     const killed = await startInAnotherProcess();
-    await query(killed.url, 'CREATE TABLE kept (n int)');
+    await runSql(killed.url, 'CREATE TABLE kept (n int)');
     const pidFile = readFileSync(join(dataDir, 'postmaster.pid'), 'utf8');
     await killed.die();
 
@@ -127,7 +128,7 @@ describe('startEmbeddedPostgres', () => {
 
     expect(server).toMatchObject({ adopted: true, url: killed.url });
     expect(readFileSync(join(dataDir, 'postmaster.pid'), 'utf8')).toBe(pidFile);
-    expect(await query(server.url, 'SELECT * FROM kept')).toEqual([]);
+    expect(await runSql(server.url, 'SELECT * FROM kept')).toEqual([]);
     await server.stop();
     expect(existsSync(join(dataDir, 'postmaster.pid'))).toBe(false);
   });
@@ -139,20 +140,20 @@ describe('startEmbeddedPostgres', () => {
     const server = await start({ settings: { max_connections: '44' } });
 
     expect(server.adopted).toBe(false);
-    expect(await query(server.url, 'SHOW max_connections')).toEqual([{ max_connections: '44' }]);
+    expect(await runSql(server.url, 'SHOW max_connections')).toEqual([{ max_connections: '44' }]);
   });
 
   it('recovers what was committed after server and owner were both killed', async () => {
     const killed = await startInAnotherProcess('durable');
-    await query(killed.url, 'CREATE TABLE kept (n int)');
-    await query(killed.url, 'INSERT INTO kept VALUES (1)');
+    await runSql(killed.url, 'CREATE TABLE kept (n int)');
+    await runSql(killed.url, 'INSERT INTO kept VALUES (1)');
     process.kill(postmasterPid(dataDir), 'SIGKILL');
     await killed.die();
 
     const server = await start();
 
     expect(server.adopted).toBe(false);
-    expect(await query(server.url, 'SELECT n FROM kept')).toEqual([{ n: 1 }]);
+    expect(await runSql(server.url, 'SELECT n FROM kept')).toEqual([{ n: 1 }]);
   });
 
   it('is not fooled by a pid file whose pid belongs to another program now', async () => {
@@ -164,7 +165,7 @@ describe('startEmbeddedPostgres', () => {
     const second = await start();
 
     expect(second.adopted).toBe(false);
-    expect(await query(second.url, 'SELECT 1 AS one')).toEqual([{ one: 1 }]);
+    expect(await runSql(second.url, 'SELECT 1 AS one')).toEqual([{ one: 1 }]);
   });
 
   it('is not fooled by a lock whose pid belongs to another process now', async () => {
@@ -184,7 +185,7 @@ describe('startEmbeddedPostgres', () => {
     blocker.close();
 
     expect(second.port).not.toBe(first.port);
-    expect(await query(second.url, 'SELECT 1 AS one')).toEqual([{ one: 1 }]);
+    expect(await runSql(second.url, 'SELECT 1 AS one')).toEqual([{ one: 1 }]);
   });
 
   it('refuses data of another major version, and a folder that is no data at all, in words', async () => {
@@ -200,20 +201,6 @@ describe('startEmbeddedPostgres', () => {
   });
 });
 
-async function query(url: string, sql: string): Promise<unknown[]> {
-  const client = new Client({ connectionString: url });
-  await client.connect();
-  try {
-    return (await client.query<Record<string, unknown>>(sql)).rows;
-  } finally {
-    await client.end();
-  }
-}
-
 function postmasterPid(dataDir: string): number {
   return Number(readFileSync(join(dataDir, 'postmaster.pid'), 'utf8').split('\n')[0]);
-}
-
-function stopLeftover(dataDir: string): void {
-  if (existsSync(join(dataDir, 'postmaster.pid'))) process.kill(postmasterPid(dataDir), 'SIGQUIT');
 }
