@@ -1,0 +1,124 @@
+import {
+  createPostgresBackend,
+  type Job,
+  type JobProgress,
+  type PostgresConnectionOptions,
+  type PostgresQueueBackend,
+  type Processor,
+  Queue,
+  Worker,
+} from 'bullmq';
+import {
+  type BackendOptions,
+  type BullWorker,
+  type ConsumerBackend,
+  JOB_OPTIONS,
+  MAX_EVENTS,
+  type ProducerBackend,
+  WORKER_OPTIONS,
+} from './backend.js';
+import { fromJsonbSafe, type JobPayload, toJsonbSafe } from './job.js';
+import { QueuePool } from './postgres-pool.js';
+
+type PostgresQueue = Queue<
+  unknown,
+  void,
+  string,
+  unknown,
+  void,
+  string,
+  PostgresQueueBackend,
+  PostgresConnectionOptions
+>;
+type PostgresWorker = Worker<unknown, void, string, PostgresQueueBackend, JobProgress, PostgresConnectionOptions>;
+
+/** BullMQ knows no key prefix on PostgreSQL: the queue's name has to tell installations apart. */
+const queueName = (name: string, prefix: string) => `${prefix}.${name}`;
+
+/**
+ * BullMQ remembers its first look at the database for ever, a failed one too; so its classes are made only once the
+ * server has answered.
+ */
+export class PostgresProducer implements ProducerBackend {
+  private readonly pool: QueuePool;
+  private queue: PostgresQueue | undefined;
+
+  constructor(
+    url: string,
+    private readonly options: BackendOptions,
+  ) {
+    // Two, so that a question for the depth does not wait behind a large batch.
+    const { onUp, onDown } = options.listener;
+    this.pool = new QueuePool({ url, max: 2, queryTimeoutMs: 2_000, now: Date.now, onUp, onDown });
+  }
+
+  async probe(): Promise<void> {
+    if (this.queue === undefined) await this.pool.check();
+    await this.opened().getBackend().setQueueMeta({ 'opts.maxLenEvents': MAX_EVENTS });
+  }
+
+  async add(jobs: readonly JobPayload[], addedAtMs: number): Promise<void> {
+    const opts = { ...JOB_OPTIONS, timestamp: addedAtMs };
+    await this.opened().addBulk(jobs.map((payload) => ({ name: 'd', data: toJsonbSafe(payload), opts })));
+  }
+
+  count(): Promise<number> {
+    return this.opened().getJobCountByTypes('waiting', 'active');
+  }
+
+  async close(): Promise<void> {
+    await this.queue?.close().catch(() => undefined);
+    await this.pool.close();
+  }
+
+  private opened(): PostgresQueue {
+    if (this.queue === undefined) {
+      const { name, prefix, log } = this.options;
+      const opts = { connection: this.pool.front, skipMetasUpdate: true };
+      this.queue = new Queue(queueName(name, prefix), opts, createPostgresBackend) as PostgresQueue;
+      this.queue.on('error', (error) => log.debug({ err: error }, 'queue connection'));
+    }
+    return this.queue;
+  }
+}
+
+/** Jobs come over any connection of the pool, wake-ups (LISTEN) over one of them. */
+export class PostgresConsumer implements ConsumerBackend {
+  private readonly pool: QueuePool;
+
+  constructor(
+    url: string,
+    private readonly options: BackendOptions & { now: () => number },
+  ) {
+    const { onUp, onDown } = options.listener;
+    this.pool = new QueuePool({ url, max: 4, queryTimeoutMs: 10_000, now: options.now, onUp, onDown });
+  }
+
+  get connectedSince(): number | null {
+    return this.pool.connectedSince;
+  }
+
+  connect(): Promise<void> {
+    return this.pool.check();
+  }
+
+  work(process: Processor<unknown, void>, concurrency: number, onError: (error: Error) => void): BullWorker {
+    const { name, prefix } = this.options;
+    const worker: PostgresWorker = new Worker(
+      queueName(name, prefix),
+      process,
+      { ...WORKER_OPTIONS, connection: this.pool.front, concurrency },
+      createPostgresBackend,
+    );
+    worker.on('error', onError);
+    return worker;
+  }
+
+  payloadOf(job: Job): JobPayload {
+    return fromJsonbSafe(job.data as { json: string });
+  }
+
+  close(): Promise<void> {
+    return this.pool.close();
+  }
+}
