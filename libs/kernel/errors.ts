@@ -23,6 +23,7 @@ export class PosthornError extends Error {
 
 /** Every refusal there is, with the HTTP status it becomes and what to do about it; docs/errors.md is made from this. */
 export const ERROR_CODES = {
+  bad_request: [400, 'The request line or a header is broken.', 'The detail says what; correct the client.'],
   malformed_json: [400, 'The body is not JSON.', 'Send valid JSON in UTF-8; the detail says where it breaks.'],
   invalid_utf8: [400, 'The body is not valid UTF-8.', 'Encode the body as UTF-8.'],
   duplicate_key: [400, 'A key of the event stands twice.', 'Send each key once; which one counts would be a guess.'],

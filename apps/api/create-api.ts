@@ -1,0 +1,66 @@
+import 'reflect-metadata';
+import { randomBytes } from 'node:crypto';
+import { NestFactory } from '@nestjs/core';
+import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import { NestLogger } from '#telemetry';
+import { Authenticator } from '#tenants';
+import type { ApiDeps } from './api-deps.js';
+import { ApiModule } from './api.module.js';
+import { authenticate, needsKey } from './auth/authentication.js';
+import { useBodyParser } from './http/body-parser.js';
+import { pathOf, ProblemFilter } from './http/problem.filter.js';
+import { toProblem } from './http/problem.js';
+import { RouteTable } from './http/route-table.js';
+import { ValidationPipe } from './http/validation.pipe.js';
+
+export type { ApiDeps };
+
+/** What comes with a request may wait no longer than this to be complete, in milliseconds. */
+const REQUEST_TIMEOUT_MS = 60_000;
+
+/**
+ * The whole API, built and initialised but not listening: `app.listen(port, host)` starts it, `app.close()` finishes
+ * its requests. The same for the API's process, the standalone platform and the tests.
+ */
+export async function createApi(deps: ApiDeps): Promise<NestFastifyApplication> {
+  const adapter = new FastifyAdapter({
+    logger: false,
+    skipMiddie: true,
+    multipart: false,
+    trustProxy: deps.config.http.trustedProxies.length > 0 ? [...deps.config.http.trustedProxies] : false,
+    genReqId: () => `req_${randomBytes(12).toString('base64url')}`,
+    requestTimeout: REQUEST_TIMEOUT_MS,
+    frameworkErrors: answerBrokenUrl,
+  });
+  const instance = adapter.getInstance() as unknown as FastifyInstance;
+  const routes = new RouteTable();
+  routes.follow(instance);
+  useBodyParser(instance);
+
+  const app = await NestFactory.create<NestFastifyApplication>(ApiModule.over(deps), adapter, {
+    bodyParser: false,
+    logger: new NestLogger(deps.logger),
+    abortOnError: false,
+  });
+  authenticateFirst(instance, app.get(Authenticator));
+  app.useGlobalPipes(new ValidationPipe());
+  app.useGlobalFilters(new ProblemFilter(deps.logger, routes));
+  await app.init();
+  await instance.ready();
+  return app;
+}
+
+/** Before the body is read, and on paths that do not exist too: without a key nothing is told about what there is. */
+function authenticateFirst(instance: FastifyInstance, authenticator: Authenticator): void {
+  instance.addHook('onRequest', async (request, reply) => {
+    void reply.header('x-request-id', request.id);
+    if (needsKey(request.url)) request.principal = await authenticate(request, authenticator);
+  });
+}
+
+/** The router's own refusals (a broken `%` escape, an over-long parameter) reach no filter. */
+function answerBrokenUrl(error: Error, request: FastifyRequest, reply: FastifyReply): void {
+  const { problem, headers } = toProblem(error, { id: request.id, path: pathOf(request.url) });
+  void reply.status(problem.status).headers(headers).send(JSON.stringify(problem));
+}

@@ -1,0 +1,1 @@
+export { type EndpointReference, References } from './references.js';

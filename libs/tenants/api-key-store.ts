@@ -1,0 +1,88 @@
+import { Injectable } from '@nestjs/common';
+import { Database, type Executor, keyset, type ListPage } from '#database';
+import { DatabaseClock, newUuid, type Uuid } from '#kernel';
+import { hashKey, keyPrefix, newKeyText } from './key-text.js';
+import type { Role } from './principal.js';
+
+export interface NewApiKey {
+  name: string;
+  role: Role;
+  tenantId: Uuid | null;
+  tenantIds: readonly Uuid[] | null;
+  eventTypes: readonly string[] | null;
+  expiresAt: Date | null;
+}
+
+/** What is known of a key; the key itself is not. */
+export interface ApiKeyRow extends NewApiKey {
+  id: Uuid;
+  prefix: string;
+  createdAt: Date;
+  lastUsedAt: Date | null;
+}
+
+const COLUMNS = `id, name, role, tenant_id AS "tenantId", tenant_ids AS "tenantIds", event_types AS "eventTypes",
+  prefix, created_at AS "createdAt", expires_at AS "expiresAt", last_used_at AS "lastUsedAt"`;
+
+/** API keys: made, listed, revoked. Only their SHA-256 is kept, so a key can be shown once and never again. */
+@Injectable()
+export class ApiKeyStore {
+  constructor(
+    private readonly db: Database,
+    private readonly clock: DatabaseClock,
+  ) {}
+
+  /** Makes a key and answers its text, for the only time. */
+  async create(input: NewApiKey, tx: Executor = this.db): Promise<{ row: ApiKeyRow; text: string }> {
+    const text = newKeyText();
+    const row = await this.insert(tx, input, text);
+    return { row: row!, text };
+  }
+
+  /**
+   * Makes the operator's own text an admin key; does nothing when it is one already. A key that was revoked stays so:
+   * whoever revoked it meant it, and the operator can choose another.
+   */
+  async ensureAdminKey(text: string): Promise<void> {
+    const input = { name: 'POSTHORN_ADMIN_KEY', role: 'admin', tenantId: null, tenantIds: null } as const;
+    await this.insert(this.db, { ...input, eventTypes: null, expiresAt: null }, text);
+  }
+
+  async list(page: ListPage): Promise<ApiKeyRow[]> {
+    const { where, values, order } = keyset(page, 'id', ['revoked_at IS NULL']);
+    return this.db.query<ApiKeyRow>(`SELECT ${COLUMNS} FROM api_keys ${where} ${order}`, values);
+  }
+
+  async find(id: Uuid): Promise<ApiKeyRow | null> {
+    const sql = `SELECT ${COLUMNS} FROM api_keys WHERE id = $1 AND revoked_at IS NULL`;
+    const [row] = await this.db.query<ApiKeyRow>(sql, [id]);
+    return row ?? null;
+  }
+
+  /** Whether there was a living key to revoke. */
+  async revoke(id: Uuid): Promise<boolean> {
+    const sql = `UPDATE api_keys SET revoked_at = clock_timestamp() WHERE id = $1 AND revoked_at IS NULL RETURNING id`;
+    return (await this.db.query(sql, [id])).length > 0;
+  }
+
+  private async insert(tx: Executor, input: NewApiKey, text: string): Promise<ApiKeyRow | undefined> {
+    const [row] = await tx.query<ApiKeyRow>(
+      `INSERT INTO api_keys (id, name, role, tenant_id, tenant_ids, event_types, prefix, hash, expires_at)
+       VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)
+       ON CONFLICT (hash) DO NOTHING
+       RETURNING ${COLUMNS}`,
+      [
+        newUuid(this.clock.now()),
+        input.name,
+        input.role,
+        input.tenantId,
+        input.tenantIds,
+        input.eventTypes,
+        keyPrefix(text),
+        hashKey(text),
+        input.expiresAt,
+      ],
+    );
+    return row;
+  }
+}

@@ -1,0 +1,106 @@
+import { timingSafeEqual } from 'node:crypto';
+import { Injectable } from '@nestjs/common';
+import { Database } from '#database';
+import { DatabaseClock, type Uuid } from '#kernel';
+import { hashKey } from './key-text.js';
+import type { Principal } from './principal.js';
+
+/** How long an answer of the database about a key is believed, so that a revoked key dies everywhere within it. */
+const BELIEVED_MS = 1_000;
+
+/** Keys remembered at most; each takes a few hundred bytes. */
+const REMEMBERED_KEYS = 10_000;
+
+const LAST_USED_GRAIN_MS = 60_000;
+
+interface Known {
+  principal: Principal;
+  /** Of the clock: when the database said so. */
+  readAtMs: number;
+  expiresAtMs: number;
+}
+
+interface KeyRow extends Principal {
+  hash: Buffer;
+  expiresAt: Date | null;
+  lastUsedAt: Date | null;
+}
+
+/** Tells who presents an API key. Runs before everything else on every request, so it asks the database once a second. */
+@Injectable()
+export class Authenticator {
+  private readonly known = new Map<string, Known>();
+  private readonly asking = new Map<string, Promise<Known | null>>();
+
+  constructor(
+    private readonly db: Database,
+    private readonly clock: DatabaseClock,
+  ) {}
+
+  /** Null when the key is unknown, revoked or expired, or its tenant is deleted. */
+  async authenticate(keyText: string): Promise<Principal | null> {
+    const hash = hashKey(keyText);
+    const name = hash.toString('base64');
+    const known = this.recall(name) ?? (await this.ask(name, hash));
+    return known !== null && known.expiresAtMs > this.clock.now() ? known.principal : null;
+  }
+
+  /** Drops what is remembered of a key, at once: it was revoked here. */
+  forget(keyId: Uuid): void {
+    for (const [name, { principal }] of this.known) if (principal.keyId === keyId) this.known.delete(name);
+  }
+
+  /** The same for all keys of a deleted tenant. */
+  forgetTenant(tenantId: Uuid): void {
+    for (const [name, { principal }] of this.known) if (principal.tenantId === tenantId) this.known.delete(name);
+  }
+
+  private recall(name: string): Known | null {
+    const known = this.known.get(name);
+    return known && this.clock.now() - known.readAtMs < BELIEVED_MS ? known : null;
+  }
+
+  /** Requests that come together with the same key share one question. */
+  private ask(name: string, hash: Buffer): Promise<Known | null> {
+    const asked = this.asking.get(name);
+    if (asked) return asked;
+    const question = this.load(name, hash).finally(() => this.asking.delete(name));
+    this.asking.set(name, question);
+    return question;
+  }
+
+  private async load(name: string, hash: Buffer): Promise<Known | null> {
+    const [row] = await this.db.query<KeyRow>(
+      `SELECT api_keys.id AS "keyId", role, tenant_id AS "tenantId", tenant_ids AS "tenantIds",
+              event_types AS "eventTypes", hash, expires_at AS "expiresAt", last_used_at AS "lastUsedAt"
+         FROM api_keys LEFT JOIN tenants ON tenants.id = tenant_id
+        WHERE hash = $1 AND revoked_at IS NULL AND tenants.deleted_at IS NULL`,
+      [hash],
+    );
+    if (!row || !timingSafeEqual(row.hash, hash)) {
+      this.known.delete(name);
+      return null;
+    }
+    const { hash: _, expiresAt, lastUsedAt, ...principal } = row;
+    const readAtMs = this.clock.now();
+    const known = { principal, readAtMs, expiresAtMs: expiresAt?.getTime() ?? Number.POSITIVE_INFINITY };
+    this.remember(name, known);
+    if (readAtMs - (lastUsedAt?.getTime() ?? 0) > LAST_USED_GRAIN_MS) this.noteUse(principal.keyId);
+    return known;
+  }
+
+  private remember(name: string, known: Known): void {
+    this.known.delete(name);
+    this.known.set(name, known);
+    if (this.known.size <= REMEMBERED_KEYS) return;
+    const [oldest] = this.known.keys();
+    this.known.delete(oldest!);
+  }
+
+  /** Nobody waits for it, and a use that is not noted is no harm. */
+  private noteUse(keyId: Uuid): void {
+    const sql = `UPDATE api_keys SET last_used_at = clock_timestamp() WHERE id = $1
+      AND (last_used_at IS NULL OR last_used_at < clock_timestamp() - interval '1 minute')`;
+    void this.db.query(sql, [keyId]).catch(() => undefined);
+  }
+}

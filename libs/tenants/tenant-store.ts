@@ -1,0 +1,196 @@
+import { Injectable } from '@nestjs/common';
+import { Database, type Executor, isUniqueViolation, keyset, type ListPage, raiseConfigVersion } from '#database';
+import { DatabaseClock, newUuid, PosthornError, parseTypeId, type Uuid } from '#kernel';
+
+/** What an operator may set for one tenant; what is left out is not limited, or as configured for the platform. */
+export interface TenantSettings {
+  maxEndpoints?: number;
+  /** Events a second. */
+  publishPerSecond?: number;
+  payloadRetentionDays?: number;
+  /** Endpoints of this tenant may have `http://` URLs. */
+  allowHttp?: boolean;
+}
+
+export interface TenantInput {
+  uid: string | null;
+  name: string;
+  metadata: Record<string, unknown>;
+  settings: TenantSettings;
+}
+
+export interface TenantRow extends TenantInput {
+  id: Uuid;
+  pausedAt: Date | null;
+  createdAt: Date;
+  updatedAt: Date;
+}
+
+/** What happens to a tenant's open deliveries when the tenant goes; told within the transaction. */
+export abstract class TenantEffects {
+  abstract cancelOpen(tx: Executor, tenantId: Uuid, reason: string): Promise<void>;
+  abstract releaseHeld(tx: Executor, tenantId: Uuid): Promise<void>;
+}
+
+const COLUMNS = `id, uid, name, metadata, settings, paused_at AS "pausedAt", created_at AS "createdAt",
+  updated_at AS "updatedAt"`;
+
+/** Tenants: whose endpoints events go to. Every change raises the tenant's configuration version, in its transaction. */
+@Injectable()
+export class TenantStore {
+  constructor(
+    private readonly db: Database,
+    private readonly clock: DatabaseClock,
+    private readonly effects: TenantEffects,
+  ) {}
+
+  async create(input: TenantInput): Promise<TenantRow> {
+    return this.insert(this.db, input);
+  }
+
+  /** Creates the tenant of this uid, or replaces all that can be given of it. */
+  async put(uid: string, input: Omit<TenantInput, 'uid'>): Promise<{ row: TenantRow; created: boolean }> {
+    for (;;) {
+      const existing = await this.findByReference(uid);
+      if (existing) {
+        const row = await this.update(existing.id, { uid, ...input });
+        if (row) return { row, created: false };
+      } else {
+        try {
+          return { row: await this.insert(this.db, { uid, ...input }), created: true };
+        } catch (error) {
+          // Someone else created it between the look and the insert: replace theirs.
+          if (!(error instanceof PosthornError) || error.code !== 'uid_taken') throw error;
+        }
+      }
+    }
+  }
+
+  /** Replaces all that can be given; null when there is no such tenant. */
+  async update(id: Uuid, input: TenantInput): Promise<TenantRow | null> {
+    return this.db.transaction(async (tx) => {
+      const [row] = await refuseTakenUid(input.uid, () =>
+        tx.query<TenantRow>(
+          `UPDATE tenants SET uid = $2, name = $3, metadata = $4, settings = $5, updated_at = clock_timestamp()
+            WHERE id = $1 AND deleted_at IS NULL RETURNING ${COLUMNS}`,
+          [id, input.uid, input.name, JSON.stringify(input.metadata), JSON.stringify(input.settings)],
+        ),
+      );
+      if (row) await raiseConfigVersion(tx, id);
+      return row ?? null;
+    });
+  }
+
+  /** Reads, lets `change` decide, writes, with the row locked between; null when there is no such tenant. */
+  async patch(id: Uuid, change: (current: TenantRow) => TenantInput): Promise<TenantRow | null> {
+    return this.db.transaction(async (tx) => {
+      const sql = `SELECT ${COLUMNS} FROM tenants WHERE id = $1 AND deleted_at IS NULL FOR UPDATE`;
+      const [current] = await tx.query<TenantRow>(sql, [id]);
+      if (!current) return null;
+      const input = change(current);
+      const [row] = await refuseTakenUid(input.uid, () =>
+        tx.query<TenantRow>(
+          `UPDATE tenants SET uid = $2, name = $3, metadata = $4, settings = $5, updated_at = clock_timestamp()
+            WHERE id = $1 RETURNING ${COLUMNS}`,
+          [id, input.uid, input.name, JSON.stringify(input.metadata), JSON.stringify(input.settings)],
+        ),
+      );
+      await raiseConfigVersion(tx, id);
+      return row!;
+    });
+  }
+
+  /** Holds back (or lets go) everything this tenant's endpoints would get; saying it twice changes nothing. */
+  async setPaused(id: Uuid, paused: boolean): Promise<TenantRow | null> {
+    return this.db.transaction(async (tx) => {
+      const [row] = await tx.query<TenantRow>(
+        `UPDATE tenants SET paused_at = CASE WHEN $2 THEN coalesce(paused_at, clock_timestamp()) END
+          WHERE id = $1 AND deleted_at IS NULL RETURNING ${COLUMNS}`,
+        [id, paused],
+      );
+      if (!row) return null;
+      await raiseConfigVersion(tx, id);
+      if (!paused) await this.effects.releaseHeld(tx, id);
+      return row;
+    });
+  }
+
+  /**
+   * Deletes the tenant and what belongs to it: endpoints and subscriptions are gone, its keys no longer open anything,
+   * open deliveries are cancelled; what is history stays until retention takes it. Answers whether there was one.
+   */
+  async delete(id: Uuid): Promise<boolean> {
+    return this.db.transaction(async (tx) => {
+      const sql = `UPDATE tenants SET deleted_at = clock_timestamp() WHERE id = $1 AND deleted_at IS NULL RETURNING id`;
+      if ((await tx.query(sql, [id])).length === 0) return false;
+      for (const table of ['endpoints', 'subscriptions']) {
+        await tx.query(
+          `UPDATE ${table} SET deleted_at = clock_timestamp() WHERE tenant_id = $1 AND deleted_at IS NULL`,
+          [id],
+        );
+      }
+      await tx.query(`UPDATE api_keys SET revoked_at = clock_timestamp() WHERE tenant_id = $1 AND revoked_at IS NULL`, [
+        id,
+      ]);
+      await raiseConfigVersion(tx, id);
+      await this.effects.cancelOpen(tx, id, 'tenant_deleted');
+      return true;
+    });
+  }
+
+  async find(id: Uuid): Promise<TenantRow | null> {
+    const sql = `SELECT ${COLUMNS} FROM tenants WHERE id = $1 AND deleted_at IS NULL`;
+    const [row] = await this.db.query<TenantRow>(sql, [id]);
+    return row ?? null;
+  }
+
+  /** By `ten_…` or by the owner's uid. */
+  async findByReference(reference: string): Promise<TenantRow | null> {
+    const id = parseTypeId('ten', reference);
+    if (id) return this.find(id);
+    const sql = `SELECT ${COLUMNS} FROM tenants WHERE uid = $1 AND deleted_at IS NULL`;
+    const [row] = await this.db.query<TenantRow>(sql, [reference]);
+    return row ?? null;
+  }
+
+  /** The tenants among these that live, of `ids` read together. */
+  async existing(ids: readonly Uuid[]): Promise<Set<Uuid>> {
+    const sql = `SELECT id FROM tenants WHERE id = ANY($1) AND deleted_at IS NULL`;
+    const rows = await this.db.query<{ id: Uuid }>(sql, [ids]);
+    return new Set(rows.map(({ id }) => id));
+  }
+
+  /** `onlyId`: the one tenant that a tenant's own key sees. */
+  async list(page: ListPage, onlyId: Uuid | null = null): Promise<TenantRow[]> {
+    const only = onlyId === null ? [] : [['id = ?', onlyId] as const];
+    const { where, order, values } = keyset(page, 'id', ['deleted_at IS NULL', ...only]);
+    return this.db.query<TenantRow>(`SELECT ${COLUMNS} FROM tenants ${where} ${order}`, values);
+  }
+
+  private async insert(tx: Executor, input: TenantInput): Promise<TenantRow> {
+    const [row] = await refuseTakenUid(input.uid, () =>
+      tx.query<TenantRow>(
+        `INSERT INTO tenants (id, uid, name, metadata, settings) VALUES ($1, $2, $3, $4, $5) RETURNING ${COLUMNS}`,
+        [
+          newUuid(this.clock.now()),
+          input.uid,
+          input.name,
+          JSON.stringify(input.metadata),
+          JSON.stringify(input.settings),
+        ],
+      ),
+    );
+    return row!;
+  }
+}
+
+async function refuseTakenUid<T>(uid: string | null, work: () => Promise<T>): Promise<T> {
+  try {
+    return await work();
+  } catch (error) {
+    if (!isUniqueViolation(error, 'tenants_uid')) throw error;
+    throw new PosthornError('uid_taken', `Another tenant has the uid "${uid}".`, {
+      errors: [{ pointer: '/uid', code: 'uid_taken', message: 'is taken by another tenant' }],
+    });
+  }
+}
