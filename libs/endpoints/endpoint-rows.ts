@@ -1,0 +1,169 @@
+import type { Executor } from '#database';
+import { type KeyRing, PosthornError, toTypeId, type Uuid } from '#kernel';
+import { type JsonObject, maskHeaders } from '#policy';
+import type { PayloadFormat } from '#signing';
+import type { Endpoint, EndpointSettings, EndpointStatus } from './endpoint.js';
+import { openHeaders, sealHeaders } from './sealed-headers.js';
+
+export interface EndpointRow {
+  readonly id: Uuid;
+  readonly tenant_id: Uuid;
+  readonly uid: string | null;
+  readonly version: number;
+  readonly status: EndpointStatus;
+  readonly disabled_reason: string | null;
+  readonly url: string;
+  readonly description: string | null;
+  readonly sealed_headers: Buffer | null;
+  readonly payload_format: PayloadFormat;
+  readonly max_in_flight: number | null;
+  readonly timeout_seconds: number | null;
+  readonly retry_schedule: number[] | null;
+  readonly metadata: JsonObject;
+  readonly created_at: Date;
+  readonly updated_at: Date;
+}
+
+/** The columns of {@link EndpointRow}. */
+export const ENDPOINT_COLUMNS = `id, tenant_id, uid, version, status, disabled_reason, url, description, sealed_headers,
+  payload_format, max_in_flight, timeout_seconds, retry_schedule, metadata, created_at, updated_at`;
+
+/** The endpoint as it may be shown: credentials among its headers are masked. */
+export function toEndpoint(row: EndpointRow, keyRing: KeyRing): Endpoint {
+  return {
+    ...settingsOf(row, keyRing),
+    headers: maskHeaders(openHeaders(keyRing, row.id, row.sealed_headers)),
+    id: row.id,
+    tenantId: row.tenant_id,
+    status: row.status,
+    disabledReason: row.disabled_reason,
+    version: row.version,
+    createdAt: row.created_at,
+    updatedAt: row.updated_at,
+  };
+}
+
+/** The settings as they are kept, with the real values of the headers. */
+export function settingsOf(row: EndpointRow, keyRing: KeyRing): EndpointSettings {
+  return {
+    uid: row.uid,
+    url: row.url,
+    description: row.description,
+    headers: openHeaders(keyRing, row.id, row.sealed_headers),
+    payloadFormat: row.payload_format,
+    maxInFlight: row.max_in_flight,
+    timeoutSeconds: row.timeout_seconds,
+    retrySchedule: row.retry_schedule,
+    metadata: row.metadata,
+  };
+}
+
+/** The living endpoint, locked until the transaction ends. Throws `not_found`, or `version_conflict` for another version. */
+export async function lockEndpoint(
+  tx: Executor,
+  tenantId: Uuid,
+  endpointId: Uuid,
+  expectedVersion: number | null = null,
+): Promise<EndpointRow> {
+  const [row] = await tx.query<EndpointRow>(
+    `SELECT ${ENDPOINT_COLUMNS} FROM endpoints
+     WHERE id = $1 AND tenant_id = $2 AND deleted_at IS NULL FOR NO KEY UPDATE`,
+    [endpointId, tenantId],
+  );
+  if (!row) throw noSuchEndpoint(endpointId);
+  refuseOtherVersion('endpoint', row.version, expectedVersion);
+  return row;
+}
+
+export function noSuchEndpoint(endpointId: Uuid): PosthornError {
+  return new PosthornError('not_found', `There is no endpoint ${toTypeId('ep', endpointId)}.`);
+}
+
+/** Throws `version_conflict` when the caller expected another version than there is; null expects nothing. */
+export function refuseOtherVersion(what: string, version: number, expected: number | null): void {
+  if (expected === null || expected === version) return;
+  throw new PosthornError('version_conflict', `The ${what} is at version ${version}, not ${expected}.`);
+}
+
+export async function insertEndpoint(
+  tx: Executor,
+  keyRing: KeyRing,
+  ids: { readonly id: Uuid; readonly tenantId: Uuid },
+  settings: EndpointSettings,
+): Promise<EndpointRow> {
+  return writeVersion(
+    tx,
+    `INSERT INTO endpoints (id, tenant_id, uid, url, description, sealed_headers, payload_format, max_in_flight,
+       timeout_seconds, retry_schedule, metadata)
+     VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)`,
+    [ids.id, ids.tenantId, ...settingValues(settings, sealHeaders(keyRing, ids.id, settings.headers))],
+  );
+}
+
+export async function updateEndpoint(
+  tx: Executor,
+  keyRing: KeyRing,
+  endpointId: Uuid,
+  settings: EndpointSettings,
+): Promise<EndpointRow> {
+  return writeVersion(
+    tx,
+    `UPDATE endpoints SET version = version + 1, updated_at = clock_timestamp(), uid = $2, url = $3, description = $4,
+       sealed_headers = $5, payload_format = $6, max_in_flight = $7, timeout_seconds = $8, retry_schedule = $9,
+       metadata = $10
+     WHERE id = $1`,
+    [endpointId, ...settingValues(settings, sealHeaders(keyRing, endpointId, settings.headers))],
+  );
+}
+
+export async function updateStatus(
+  tx: Executor,
+  endpointId: Uuid,
+  status: EndpointStatus,
+  disabledReason: string | null,
+): Promise<EndpointRow> {
+  return writeVersion(
+    tx,
+    `UPDATE endpoints SET version = version + 1, updated_at = clock_timestamp(), status = $2, disabled_reason = $3,
+       status_changed_at = clock_timestamp()
+     WHERE id = $1`,
+    [endpointId, status, disabledReason],
+  );
+}
+
+/**
+ * Raises the version for a change that lives in another table, such as a new secret: what is fanned out from now on is
+ * then never sent with what was known before.
+ */
+export async function touchEndpoint(tx: Executor, endpointId: Uuid): Promise<EndpointRow> {
+  return writeVersion(tx, `UPDATE endpoints SET version = version + 1, updated_at = clock_timestamp() WHERE id = $1`, [
+    endpointId,
+  ]);
+}
+
+/** Runs a write of one endpoint and keeps what attempts under this version will refer to. */
+async function writeVersion(tx: Executor, write: string, values: readonly unknown[]): Promise<EndpointRow> {
+  const [row] = await tx.query<EndpointRow>(
+    `WITH written AS (${write} RETURNING ${ENDPOINT_COLUMNS}), kept AS (
+       INSERT INTO endpoint_versions (endpoint_id, version, url, sealed_headers, payload_format)
+       SELECT id, version, url, sealed_headers, payload_format FROM written
+     )
+     SELECT * FROM written`,
+    values,
+  );
+  return row!;
+}
+
+function settingValues(settings: EndpointSettings, sealedHeaders: Buffer | null): unknown[] {
+  return [
+    settings.uid,
+    settings.url,
+    settings.description,
+    sealedHeaders,
+    settings.payloadFormat,
+    settings.maxInFlight,
+    settings.timeoutSeconds,
+    settings.retrySchedule,
+    JSON.stringify(settings.metadata),
+  ];
+}

@@ -1,0 +1,88 @@
+import { describe, expect, it } from 'vitest';
+import { HEADER_MASK } from '#policy';
+import { type EndpointDocument, settleEndpoint } from './endpoint-rules.js';
+
+const url = 'https://shop.example/hooks';
+
+function settle(document: Partial<EndpointDocument>, kept: Record<string, string> = {}) {
+  return settleEndpoint({ url, ...document }, kept, {
+    refuseUrl: (text) => (text.startsWith('https://') ? null : 'The URL must begin with https://.'),
+    retentionSeconds: 1_000,
+  });
+}
+
+function errorsOf(document: Partial<EndpointDocument>, kept?: Record<string, string>) {
+  const result = settle(document, kept);
+  return 'errors' in result ? result.errors.map(({ pointer, code }) => `${pointer} ${code}`) : [];
+}
+
+describe(settleEndpoint.name, () => {
+  it('fills in what was not said', () => {
+    expect(settle({})).toEqual({
+      settings: {
+        uid: null,
+        url,
+        description: null,
+        headers: {},
+        payloadFormat: 'standard',
+        maxInFlight: null,
+        timeoutSeconds: null,
+        retrySchedule: null,
+        metadata: {},
+      },
+    });
+  });
+
+  it('takes null for what was not said', () => {
+    const nothing = { headers: null, metadata: null, payloadFormat: null, auth: null, signing: null, ordering: null };
+    expect(settle(nothing)).toEqual(settle({}));
+  });
+
+  it.each<[string, Partial<EndpointDocument>]>([
+    ['/url required', { url: null }],
+    ['/url url_refused', { url: 'ftp://x' }],
+    ['/url url_refused', { url: 'https://shop.example/a b' }],
+    ['/url url_refused', { url: 'https://shop.example/\n' }],
+    ['/url url_refused', { url: 'https://shop.example/\0' }],
+    ['/url url_refused', { url: 'https://shop.example/\ud800' }],
+    ['/headers/content-type invalid_header', { headers: { 'content-type': 'x' } }],
+    ['/headers/a~1b~0 invalid_header', { headers: { 'a/b~': 'x' } }],
+    ['/headers/x-a invalid_header', { headers: { 'x-a': 7 } }],
+    ['/headers/x-a invalid_header', { headers: { 'X-A': 'one', 'x-a': 'two' } }],
+    ['/headers/x-token invalid_header', { headers: { 'x-token': HEADER_MASK } }],
+    ['/headers too_long', { headers: { 'x-a': 'v'.repeat(4_096) } }],
+    ['/retrySchedule out_of_range', { retrySchedule: [500, 500] }],
+    ['/metadata too_long', { metadata: { note: 'x'.repeat(16 * 1024) } }],
+    ['/auth not_supported_yet', { auth: { type: 'basic' } }],
+    ['/rateLimit not_supported_yet', { rateLimit: { limit: 1, periodSeconds: 1 } }],
+    ['/ordering not_supported_yet', { ordering: 'fifo' }],
+    ['/payloadFormat not_supported_yet', { payloadFormat: 'cloudevents' }],
+    ['/signing not_supported_yet', { signing: [{ scheme: 'github' }] }],
+    ['/signing not_supported_yet', { signing: [{ scheme: 'standard' }, { scheme: 'github' }] }],
+    ['/signing not_supported_yet', { signing: [] }],
+  ])('refuses with %s', (error, document) => {
+    expect(errorsOf(document)).toEqual([error]);
+  });
+
+  it('names everything that is wrong at once', () => {
+    expect(errorsOf({ url: 'ftp://x', headers: { host: 'x' }, ordering: 'fifo' })).toEqual([
+      '/url url_refused',
+      '/headers/host invalid_header',
+      '/ordering not_supported_yet',
+    ]);
+  });
+
+  it('accepts what is the default anyway', () => {
+    expect(errorsOf({ signing: [{ scheme: 'standard' }], ordering: 'none', payloadFormat: 'data' })).toEqual([]);
+  });
+
+  it('keeps header names in lower case and the values behind masks', () => {
+    expect(settle({ headers: { 'X-Token': HEADER_MASK, 'X-Region': 'eu' } }, { 'x-token': 's3cret' })).toMatchObject({
+      settings: { headers: { 'x-token': 's3cret', 'x-region': 'eu' } },
+    });
+  });
+
+  it('takes an empty schedule: one attempt and no retry', () => {
+    expect(settle({ retrySchedule: [] })).toMatchObject({ settings: { retrySchedule: [] } });
+  });
+});

@@ -1,0 +1,147 @@
+import type { FieldError } from '#kernel';
+import { type CustomHeaders, isMaskOf, type JsonObject, MAX_HEADER_BYTES, refuseHeader, unmaskHeaders } from '#policy';
+import type { PayloadFormat } from '#signing';
+import type { EndpointSettings } from './endpoint.js';
+
+/** An endpoint as its owner writes it, or as it is after a merge patch; types and ranges are checked before. */
+export interface EndpointDocument {
+  readonly uid?: string | null;
+  readonly url?: string | null;
+  readonly description?: string | null;
+  readonly headers?: Readonly<Record<string, unknown>> | null;
+  readonly payloadFormat?: string | null;
+  readonly maxInFlight?: number | null;
+  readonly timeoutSeconds?: number | null;
+  readonly retrySchedule?: readonly number[] | null;
+  readonly metadata?: JsonObject | null;
+  readonly signing?: readonly { readonly scheme?: unknown }[] | null;
+  readonly auth?: unknown;
+  readonly rateLimit?: unknown;
+  readonly ordering?: string | null;
+}
+
+export interface EndpointRules {
+  /** Why a URL may not be delivered to, in words; null when it may. */
+  readonly refuseUrl: (url: string) => string | null;
+  /** Nothing open outlives retention, so a schedule that did would end as `expired`. */
+  readonly retentionSeconds: number;
+}
+
+/** The most entries that a retry schedule may have. */
+export const MAX_RETRIES = 50;
+/** Metadata is kept as the JSON text it is. */
+export const MAX_METADATA_BYTES = 16 * 1024;
+
+/** Whether a URL has what no URL needs, and what logs, headers and the database must not get. */
+const UNPRINTABLE = /[\s\p{Cc}\p{Cs}]/u;
+
+/**
+ * Everything that can be said about an endpoint's document without looking at the database: the settings it stands for,
+ * or all that is wrong with it. `kept` are the real values of the headers that the endpoint has now.
+ */
+export function settleEndpoint(
+  document: EndpointDocument,
+  kept: CustomHeaders,
+  rules: EndpointRules,
+): { settings: EndpointSettings } | { errors: readonly FieldError[] } {
+  const errors = [
+    ...checkUrl(document.url, rules),
+    ...checkHeaders(document.headers ?? {}, kept),
+    ...checkSchedule(document.retrySchedule ?? [], rules),
+    ...checkMetadata(document.metadata ?? {}),
+    ...checkNotSupportedYet(document),
+  ];
+  if (errors.length > 0) return { errors };
+  return {
+    settings: {
+      uid: document.uid ?? null,
+      url: document.url!,
+      description: document.description ?? null,
+      headers: unmaskHeaders(lowerCaseNames(document.headers ?? {}) as CustomHeaders, kept),
+      payloadFormat: (document.payloadFormat ?? 'standard') as PayloadFormat,
+      maxInFlight: document.maxInFlight ?? null,
+      timeoutSeconds: document.timeoutSeconds ?? null,
+      retrySchedule: document.retrySchedule ?? null,
+      metadata: document.metadata ?? {},
+    },
+  };
+}
+
+/** Header names mean the same in any case (RFC 9110, section 5.1), so they are kept and compared in one. */
+export function lowerCaseNames<Value>(headers: Readonly<Record<string, Value>>): Record<string, Value> {
+  return Object.fromEntries(Object.entries(headers).map(([name, value]) => [name.toLowerCase(), value]));
+}
+
+function checkUrl(url: string | null | undefined, rules: EndpointRules): FieldError[] {
+  if (url == null) return [{ pointer: '/url', code: 'required', message: 'is required' }];
+  const refusal = UNPRINTABLE.test(url) ? 'must not contain spaces or control characters' : rules.refuseUrl(url);
+  return refusal === null ? [] : [{ pointer: '/url', code: 'url_refused', message: refusal }];
+}
+
+function checkHeaders(headers: Readonly<Record<string, unknown>>, kept: CustomHeaders): FieldError[] {
+  const errors: FieldError[] = [];
+  const seen = new Set<string>();
+  let bytes = 0;
+  for (const [name, value] of Object.entries(headers)) {
+    const lower = name.toLowerCase();
+    const refusal = refuseHeader(name, value) ?? (seen.has(lower) ? 'is there twice, in another case' : null);
+    if (refusal !== null) errors.push(headerError(name, refusal));
+    else if (/^\*{3,}$/.test(value as string) && !isMaskOf(lower, value as string, kept)) {
+      errors.push(headerError(name, 'is a mask, and there is no value behind it'));
+    }
+    seen.add(lower);
+    bytes += name.length + String(value).length;
+  }
+  if (bytes > MAX_HEADER_BYTES) {
+    const message = `have ${bytes} bytes together; at most ${MAX_HEADER_BYTES} are allowed`;
+    errors.push({ pointer: '/headers', code: 'too_long', message });
+  }
+  return errors;
+}
+
+function headerError(name: string, refusal: string): FieldError {
+  return {
+    pointer: `/headers/${escapePointer(name)}`,
+    code: 'invalid_header',
+    message: refusal,
+  };
+}
+
+/** RFC 6901, section 3. */
+function escapePointer(key: string): string {
+  return key.replace(/~/g, '~0').replace(/\//g, '~1');
+}
+
+function checkSchedule(schedule: readonly number[], { retentionSeconds }: EndpointRules): FieldError[] {
+  const sum = schedule.reduce((total, seconds) => total + seconds, 0);
+  if (sum < retentionSeconds) return [];
+  const message = `adds up to ${sum} seconds; it must stay below the ${retentionSeconds} for which events are kept`;
+  return [{ pointer: '/retrySchedule', code: 'out_of_range', message }];
+}
+
+function checkMetadata(metadata: JsonObject): FieldError[] {
+  const bytes = Buffer.byteLength(JSON.stringify(metadata));
+  if (bytes <= MAX_METADATA_BYTES) return [];
+  const message = `has ${bytes} bytes; at most ${MAX_METADATA_BYTES} are allowed`;
+  return [{ pointer: '/metadata', code: 'too_long', message }];
+}
+
+function checkNotSupportedYet({ auth, rateLimit, ordering, signing, payloadFormat }: EndpointDocument): FieldError[] {
+  const errors: FieldError[] = [];
+  const refuse = (pointer: string, what: string) =>
+    errors.push({ pointer, code: 'not_supported_yet', message: `${what} not supported yet` });
+  if (auth != null) refuse('/auth', 'is');
+  if (rateLimit != null) refuse('/rateLimit', 'is');
+  if (ordering != null && ordering !== 'none') refuse('/ordering', `is "${ordering}", which is`);
+  if (payloadFormat != null && payloadFormat !== 'standard' && payloadFormat !== 'data') {
+    refuse('/payloadFormat', `is "${payloadFormat}", which is`);
+  }
+  if (signing != null && !(signing.length === 1 && isPlainStandard(signing[0]!))) {
+    refuse('/signing', 'is anything but [{"scheme":"standard"}], which is');
+  }
+  return errors;
+}
+
+function isPlainStandard(entry: { readonly scheme?: unknown }): boolean {
+  return entry.scheme === 'standard' && Object.keys(entry).length === 1;
+}

@@ -1,0 +1,243 @@
+import { isDeepStrictEqual } from 'node:util';
+import { Injectable } from '@nestjs/common';
+import { Config } from '#config';
+import { Database, type Executor, isUniqueViolation, raiseConfigVersion } from '#database';
+import { DatabaseClock, KeyRing, newUuid, PosthornError, type Uuid } from '#kernel';
+import { type Json, maskHeaders, mergePatch } from '#policy';
+import { AddressPolicy } from '#transport';
+import { chooseSecret, type SecretChoice } from './choose-secret.js';
+import type { Endpoint, EndpointSettings } from './endpoint.js';
+import {
+  type EndpointRow,
+  insertEndpoint,
+  lockEndpoint,
+  refuseOtherVersion,
+  settingsOf,
+  toEndpoint,
+  updateEndpoint,
+} from './endpoint-rows.js';
+import { type EndpointDocument, lowerCaseNames, settleEndpoint } from './endpoint-rules.js';
+import { OpenDeliveryEffects } from './open-delivery-effects.js';
+import { refuseFields } from './refuse.js';
+import { hasLiveSecret, insertSecret } from './secret-rows.js';
+import { findSubscriptionsOf, insertSubscription, unique, updateSubscription } from './subscription-rows.js';
+import { changeTenant, type TenantLimits } from './tenant-change.js';
+
+/** What may be said when an endpoint is made, beside its own settings. */
+export interface NewEndpoint extends EndpointDocument, SecretChoice {
+  /** Makes one subscription to these patterns; they are checked before. */
+  readonly eventTypes?: readonly string[] | null;
+}
+
+/** How a caller names an endpoint. */
+export type EndpointRef = { readonly id: Uuid } | { readonly uid: string };
+
+export interface WrittenEndpoint {
+  readonly endpoint: Endpoint;
+  /** `whsec_…`, when the endpoint was made just now. */
+  readonly secret: string | null;
+}
+
+const SECONDS_PER_DAY = 86_400;
+
+/**
+ * The endpoints of tenants. Each change is one transaction: the endpoint's next version, its row in the history of
+ * versions, and the tenant's configuration version. Throws {@link PosthornError}: `not_found`, `validation_failed` and
+ * its kin with pointers, `uid_taken`, `limit_exceeded`, `version_conflict`.
+ */
+@Injectable()
+export class EndpointStore {
+  constructor(
+    private readonly db: Database,
+    private readonly clock: DatabaseClock,
+    private readonly keyRing: KeyRing,
+    private readonly addresses: AddressPolicy,
+    private readonly config: Config,
+    private readonly effects: OpenDeliveryEffects,
+  ) {}
+
+  async create(tenantId: Uuid, wanted: NewEndpoint): Promise<WrittenEndpoint> {
+    return this.namingTakenUid(wanted.uid, () =>
+      changeTenant(this.db, tenantId, (tx, limits) => this.createIn(tx, tenantId, wanted, limits)),
+    );
+  }
+
+  /**
+   * Makes the endpoint what `wanted` says: settings left out go back to their defaults, an endpoint that is not there
+   * yet is made (only when it is named by its uid). Secrets stay as they are. Answers a secret only when it was made.
+   */
+  async put(
+    tenantId: Uuid,
+    ref: EndpointRef,
+    wanted: NewEndpoint,
+    expectedVersion: number | null,
+  ): Promise<WrittenEndpoint> {
+    const uid = 'uid' in ref ? ref.uid : wanted.uid;
+    if ('uid' in ref && wanted.uid != null && wanted.uid !== ref.uid) {
+      refuseFields([{ pointer: '/uid', code: 'invalid', message: `differs from the uid of the route, "${ref.uid}"` }]);
+    }
+    const named = { ...wanted, uid };
+    return this.namingTakenUid(uid, () =>
+      changeTenant(this.db, tenantId, async (tx, limits) => {
+        const id = 'id' in ref ? ref.id : await findByUid(tx, tenantId, ref.uid);
+        if (id !== null)
+          return this.replaceIn(tx, await lockEndpoint(tx, tenantId, id, expectedVersion), named, limits);
+        refuseOtherVersion('endpoint', 0, expectedVersion);
+        return this.createIn(tx, tenantId, named, limits);
+      }),
+    );
+  }
+
+  /** Applies a merge patch (RFC 7396) to the endpoint's document. A patch that changes nothing raises no version. */
+  async patch(
+    tenantId: Uuid,
+    endpointId: Uuid,
+    patch: EndpointDocument,
+    expectedVersion: number | null,
+  ): Promise<Endpoint> {
+    return this.namingTakenUid(patch.uid, () =>
+      changeTenant(this.db, tenantId, async (tx, limits) => {
+        const row = await lockEndpoint(tx, tenantId, endpointId, expectedVersion);
+        const document = patchedDocument(settingsOf(row, this.keyRing), patch);
+        const written = await this.settleIn(tx, row, document, limits);
+        return toEndpoint(written, this.keyRing);
+      }),
+    );
+  }
+
+  /** Ends the endpoint, its subscriptions and its secrets; what is open is cancelled. Its uid is free again. */
+  async delete(tenantId: Uuid, endpointId: Uuid, expectedVersion: number | null): Promise<void> {
+    await changeTenant(this.db, tenantId, async (tx) => {
+      await lockEndpoint(tx, tenantId, endpointId, expectedVersion);
+      await tx.query(`UPDATE endpoints SET deleted_at = clock_timestamp() WHERE id = $1`, [endpointId]);
+      await tx.query(
+        `UPDATE subscriptions SET deleted_at = clock_timestamp() WHERE endpoint_id = $1 AND deleted_at IS NULL`,
+        [endpointId],
+      );
+      await tx.query(
+        `UPDATE endpoint_secrets SET expires_at = clock_timestamp()
+         WHERE endpoint_id = $1 AND (expires_at IS NULL OR expires_at > clock_timestamp())`,
+        [endpointId],
+      );
+      await raiseConfigVersion(tx, tenantId);
+    });
+    await this.effects.cancelOpen(endpointId, 'endpoint_deleted');
+  }
+
+  private async createIn(
+    tx: Executor,
+    tenantId: Uuid,
+    wanted: NewEndpoint,
+    limits: TenantLimits,
+  ): Promise<WrittenEndpoint> {
+    const settings = this.settle(wanted, {}, limits);
+    const secret = chooseSecret(wanted);
+    await refuseTooMany(tx, tenantId, limits);
+    const id = newUuid(this.clock.now());
+    const row = await insertEndpoint(tx, this.keyRing, { id, tenantId }, settings);
+    await insertSecret(tx, this.keyRing, { id: newUuid(this.clock.now()), endpointId: id, secret, activatesAt: null });
+    if (wanted.eventTypes) {
+      const subscriptionId = newUuid(this.clock.now());
+      await insertSubscription(tx, { id: subscriptionId, tenantId, endpointId: id, eventTypes: wanted.eventTypes });
+    }
+    await raiseConfigVersion(tx, tenantId);
+    return { endpoint: toEndpoint(row, this.keyRing), secret };
+  }
+
+  private async replaceIn(
+    tx: Executor,
+    row: EndpointRow,
+    wanted: NewEndpoint,
+    limits: TenantLimits,
+  ): Promise<WrittenEndpoint> {
+    if (wanted.secret != null) await this.refuseOtherSecret(tx, row.id, wanted);
+    const written = await this.settleIn(tx, row, wanted, limits);
+    if (wanted.eventTypes) await this.subscribeOnly(tx, row, wanted.eventTypes);
+    return { endpoint: toEndpoint(written, this.keyRing), secret: null };
+  }
+
+  /** A replacement that names event types means the endpoint's one subscription; of several it would have to choose. */
+  private async subscribeOnly(tx: Executor, row: EndpointRow, eventTypes: readonly string[]): Promise<void> {
+    const [only, ...more] = await findSubscriptionsOf(tx, row.id);
+    if (more.length > 0) {
+      const message = `would have to choose among the endpoint's ${more.length + 1} subscriptions; change them one by one`;
+      refuseFields([{ pointer: '/eventTypes', code: 'invalid', message }]);
+    }
+    if (only && isDeepStrictEqual(only.eventTypes, unique(eventTypes))) return;
+    const id = newUuid(this.clock.now());
+    if (only) await updateSubscription(tx, only.id, { ...only, eventTypes });
+    else await insertSubscription(tx, { id, tenantId: row.tenant_id, endpointId: row.id, eventTypes });
+    await raiseConfigVersion(tx, row.tenant_id);
+  }
+
+  /** Writes what the document stands for, unless that is what is there. */
+  private async settleIn(
+    tx: Executor,
+    row: EndpointRow,
+    document: EndpointDocument,
+    limits: TenantLimits,
+  ): Promise<EndpointRow> {
+    const now = settingsOf(row, this.keyRing);
+    const settings = this.settle(document, now.headers, limits);
+    if (isDeepStrictEqual(settings, now)) return row;
+    const written = await updateEndpoint(tx, this.keyRing, row.id, settings);
+    await raiseConfigVersion(tx, row.tenant_id);
+    return written;
+  }
+
+  private settle(
+    document: EndpointDocument,
+    kept: EndpointSettings['headers'],
+    { allowHttp }: TenantLimits,
+  ): EndpointSettings {
+    const result = settleEndpoint(document, kept, {
+      refuseUrl: (url) => this.addresses.checkUrl(url, allowHttp ?? this.config.egress.allowHttp)?.message ?? null,
+      retentionSeconds: this.config.retention.days * SECONDS_PER_DAY,
+    });
+    return 'settings' in result ? result.settings : refuseFields(result.errors);
+  }
+
+  /** A replacement that repeats a live secret is fine; one that brings another would have to guess at the old one's end. */
+  private async refuseOtherSecret(tx: Executor, endpointId: Uuid, wanted: NewEndpoint): Promise<void> {
+    if (await hasLiveSecret(tx, this.keyRing, endpointId, chooseSecret(wanted))) return;
+    const message = 'is not one of the secrets that the endpoint has; change them with POST …/secrets/rotate';
+    refuseFields([{ pointer: '/secret', code: 'invalid', message }]);
+  }
+
+  private async namingTakenUid<T>(uid: string | null | undefined, work: () => Promise<T>): Promise<T> {
+    try {
+      return await work();
+    } catch (error) {
+      if (!isUniqueViolation(error, 'endpoints_uid_key')) throw error;
+      throw new PosthornError('uid_taken', `Another endpoint of this tenant has the uid "${uid}".`);
+    }
+  }
+}
+
+async function findByUid(tx: Executor, tenantId: Uuid, uid: string): Promise<Uuid | null> {
+  const [row] = await tx.query<{ id: Uuid }>(
+    `SELECT id FROM endpoints WHERE tenant_id = $1 AND uid = $2 AND deleted_at IS NULL`,
+    [tenantId, uid],
+  );
+  return row?.id ?? null;
+}
+
+async function refuseTooMany(tx: Executor, tenantId: Uuid, { maxEndpoints }: TenantLimits): Promise<void> {
+  const [row] = await tx.query<{ count: number }>(
+    `SELECT count(*) AS count FROM endpoints WHERE tenant_id = $1 AND deleted_at IS NULL`,
+    [tenantId],
+  );
+  if (row!.count < maxEndpoints) return;
+  throw new PosthornError(
+    'limit_exceeded',
+    `The tenant has ${row!.count} endpoints; at most ${maxEndpoints} are allowed.`,
+  );
+}
+
+/** The document that the owner reads, with their patch in it. Header names are matched in any case. */
+function patchedDocument(now: EndpointSettings, patch: EndpointDocument): EndpointDocument {
+  const headers = patch.headers ? lowerCaseNames(patch.headers) : patch.headers;
+  const shown = { ...now, headers: maskHeaders(now.headers) };
+  const changes = headers === undefined ? patch : { ...patch, headers };
+  return mergePatch(shown, changes as unknown as Json) as unknown as EndpointDocument;
+}

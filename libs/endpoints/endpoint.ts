@@ -1,0 +1,33 @@
+import type { Uuid } from '#kernel';
+import type { CustomHeaders, JsonObject } from '#policy';
+import type { PayloadFormat } from '#signing';
+
+/** `paused` keeps deliveries held, `disabled` cancels them. */
+export type EndpointStatus = 'enabled' | 'paused' | 'disabled';
+
+/** What the owner of an endpoint decides about it, checked and with its defaults; null means "as the platform does". */
+export interface EndpointSettings {
+  readonly uid: string | null;
+  readonly url: string;
+  readonly description: string | null;
+  /** Names in lower case. In what the stores hand out, credentials are masked. */
+  readonly headers: CustomHeaders;
+  readonly payloadFormat: PayloadFormat;
+  readonly maxInFlight: number | null;
+  readonly timeoutSeconds: number | null;
+  /** Seconds between attempts. */
+  readonly retrySchedule: readonly number[] | null;
+  readonly metadata: JsonObject;
+}
+
+/** Where events are delivered to. */
+export interface Endpoint extends EndpointSettings {
+  readonly id: Uuid;
+  readonly tenantId: Uuid;
+  readonly status: EndpointStatus;
+  readonly disabledReason: string | null;
+  /** Raised by every change, of its secrets too. */
+  readonly version: number;
+  readonly createdAt: Date;
+  readonly updatedAt: Date;
+}

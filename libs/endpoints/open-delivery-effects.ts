@@ -1,0 +1,16 @@
+import type { Uuid } from '#kernel';
+
+/** Why open deliveries end when their endpoint does. */
+export type EndpointCancelReason = 'endpoint_disabled' | 'endpoint_deleted';
+
+/**
+ * What a change of an endpoint's state means for its open deliveries. Called after the change is committed, so that a
+ * backlog of any size holds up no one: should the process die in between, workers hold or cancel what they come upon by
+ * the endpoint's state, and upkeep releases what is held by an endpoint that is no longer paused.
+ */
+export abstract class OpenDeliveryEffects {
+  /** The endpoint is no longer paused: what is held falls due now. */
+  abstract releaseHeld(endpointId: Uuid): Promise<void>;
+  /** The endpoint takes nothing any more: what is open moves to history as cancelled. */
+  abstract cancelOpen(endpointId: Uuid, reason: EndpointCancelReason): Promise<void>;
+}

@@ -1,0 +1,122 @@
+import { Injectable } from '@nestjs/common';
+import { Database, type Executor, raiseConfigVersion } from '#database';
+import { DatabaseClock, KeyRing, newUuid, PosthornError, toTypeId, type Uuid } from '#kernel';
+import { chooseSecret, type SecretChoice } from './choose-secret.js';
+import { lockEndpoint, noSuchEndpoint, touchEndpoint } from './endpoint-rows.js';
+import { refuseFields } from './refuse.js';
+import {
+  type EndpointSecret,
+  endSecret,
+  findSecrets,
+  insertSecret,
+  limitSecrets,
+  moveSecretEnd,
+} from './secret-rows.js';
+import { decideRevocation, MAX_SECRETS } from './secret-succession.js';
+import { changeTenant } from './tenant-change.js';
+
+export interface Rotation extends SecretChoice {
+  /** From when the new secret signs; now unless given. */
+  readonly activatesAt?: Date | null;
+  /** How long the older secrets go on signing after that. */
+  readonly graceSeconds?: number | null;
+}
+
+export const DEFAULT_GRACE_SECONDS = 86_400;
+
+const MAX_WAIT_MS = 365 * 86_400_000;
+/** Clocks differ: a moment that has just passed means now. */
+const TOLERATED_PAST_MS = 300_000;
+
+/**
+ * The secrets that an endpoint's requests are signed with. Every live one signs, newest first, and there is always at
+ * least one. Throws {@link PosthornError}: `not_found`, `conflict`, `limit_exceeded`, `validation_failed`.
+ */
+@Injectable()
+export class SecretStore {
+  constructor(
+    private readonly db: Database,
+    private readonly clock: DatabaseClock,
+    private readonly keyRing: KeyRing,
+  ) {}
+
+  /** The secrets that have not expired, newest first. */
+  async list(tenantId: Uuid, endpointId: Uuid): Promise<EndpointSecret[]> {
+    const [endpoint] = await this.db.query(
+      `SELECT 1 FROM endpoints WHERE id = $1 AND tenant_id = $2 AND deleted_at IS NULL`,
+      [endpointId, tenantId],
+    );
+    if (!endpoint) throw noSuchEndpoint(endpointId);
+    return findSecrets(this.db, this.keyRing, endpointId);
+  }
+
+  /** Adds a secret and gives the older ones their end. Only one secret may wait for its time. */
+  async rotate(tenantId: Uuid, endpointId: Uuid, rotation: Rotation): Promise<EndpointSecret> {
+    const secret = chooseSecret(rotation);
+    const activatesAt = this.chooseActivation(rotation.activatesAt ?? null);
+    return changeTenant(this.db, tenantId, async (tx) => {
+      await lockEndpoint(tx, tenantId, endpointId);
+      this.refuseRotation(await findSecrets(tx, this.keyRing, endpointId), secret);
+      await limitSecrets(tx, endpointId, activatesAt, rotation.graceSeconds ?? DEFAULT_GRACE_SECONDS);
+      await insertSecret(tx, this.keyRing, { id: newUuid(this.clock.now()), endpointId, secret, activatesAt });
+      await touchEndpoint(tx, endpointId);
+      await raiseConfigVersion(tx, tenantId);
+      const [newest] = await findSecrets(tx, this.keyRing, endpointId);
+      return newest!;
+    });
+  }
+
+  /** Ends a secret now. Never the last live one; when a newer one goes, the one before lives on in its stead. */
+  async revoke(tenantId: Uuid, endpointId: Uuid, secretId: Uuid): Promise<void> {
+    await changeTenant(this.db, tenantId, async (tx) => {
+      await lockEndpoint(tx, tenantId, endpointId);
+      const secrets = await findSecrets(tx, this.keyRing, endpointId);
+      if (!secrets.some(({ id }) => id === secretId)) {
+        throw new PosthornError('not_found', `There is no secret ${toTypeId('sec', secretId)} that has not expired.`);
+      }
+      await this.carryOn(tx, secrets, secretId);
+      await endSecret(tx, secretId);
+      await touchEndpoint(tx, endpointId);
+      await raiseConfigVersion(tx, tenantId);
+    });
+  }
+
+  private async carryOn(tx: Executor, secrets: readonly EndpointSecret[], secretId: Uuid): Promise<void> {
+    const decision = decideRevocation(secrets, secretId);
+    switch (decision.kind) {
+      case 'revoke':
+        return;
+      case 'inherit':
+        return moveSecretEnd(tx, decision.heirId, decision.expiresAt);
+      case 'last':
+        throw new PosthornError(
+          'conflict',
+          'This is the last live secret, and nothing is sent unsigned: rotate first, then revoke it.',
+        );
+    }
+  }
+
+  private refuseRotation(secrets: readonly EndpointSecret[], secret: string): void {
+    const pending = secrets.find(({ isLive }) => !isLive);
+    if (pending) {
+      const id = toTypeId('sec', pending.id);
+      throw new PosthornError('conflict', `The secret ${id} still waits for its time; revoke it to rotate anew.`);
+    }
+    if (secrets.some((one) => one.secret === secret)) {
+      refuseFields([{ pointer: '/secret', code: 'invalid', message: 'is a secret that the endpoint has already' }]);
+    }
+    if (secrets.length >= MAX_SECRETS) {
+      throw new PosthornError('limit_exceeded', `The endpoint has ${MAX_SECRETS} secrets; revoke one first.`);
+    }
+  }
+
+  private chooseActivation(activatesAt: Date | null): Date | null {
+    if (activatesAt === null) return null;
+    const waitMs = activatesAt.getTime() - this.clock.now();
+    if (waitMs < -TOLERATED_PAST_MS || waitMs > MAX_WAIT_MS) {
+      const message = 'must lie in the future, at most 365 days from now';
+      refuseFields([{ pointer: '/activatesAt', code: 'out_of_range', message }]);
+    }
+    return waitMs <= 0 ? null : activatesAt;
+  }
+}

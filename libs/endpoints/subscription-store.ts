@@ -1,0 +1,137 @@
+import { isDeepStrictEqual } from 'node:util';
+import { Injectable } from '@nestjs/common';
+import { Database, type Executor, raiseConfigVersion } from '#database';
+import { DatabaseClock, newUuid, PosthornError, toTypeId, type Uuid } from '#kernel';
+import { refuseOtherVersion } from './endpoint-rows.js';
+import { refuseFields } from './refuse.js';
+import {
+  insertSubscription,
+  SUBSCRIPTION_COLUMNS,
+  type Subscription,
+  type SubscriptionRow,
+  toSubscription,
+  unique,
+  updateSubscription,
+} from './subscription-rows.js';
+import { changeTenant } from './tenant-change.js';
+
+export interface NewSubscription {
+  readonly endpointId: Uuid;
+  readonly eventTypes: readonly string[];
+  readonly channels?: readonly string[] | null;
+  readonly enabled?: boolean | null;
+}
+
+/** A merge patch (RFC 7396): undefined leaves, null clears. */
+export interface SubscriptionPatch {
+  readonly eventTypes?: readonly string[] | null;
+  readonly channels?: readonly string[] | null;
+  readonly enabled?: boolean | null;
+}
+
+export const MAX_SUBSCRIPTIONS_PER_ENDPOINT = 100;
+
+/**
+ * Which events go to which endpoint. Patterns are checked before. Throws {@link PosthornError}: `not_found`,
+ * `unknown_endpoint`, `limit_exceeded`, `version_conflict`, `validation_failed`.
+ */
+@Injectable()
+export class SubscriptionStore {
+  constructor(
+    private readonly db: Database,
+    private readonly clock: DatabaseClock,
+  ) {}
+
+  async create(tenantId: Uuid, wanted: NewSubscription): Promise<Subscription> {
+    return changeTenant(this.db, tenantId, async (tx) => {
+      await refuseUnknownEndpoint(tx, tenantId, wanted.endpointId);
+      await refuseTooMany(tx, wanted.endpointId);
+      const id = newUuid(this.clock.now());
+      const enabled = wanted.enabled ?? true;
+      const subscription = await insertSubscription(tx, { ...wanted, id, tenantId, enabled });
+      await raiseConfigVersion(tx, tenantId);
+      return subscription;
+    });
+  }
+
+  /** A patch that changes nothing raises no version. */
+  async patch(
+    tenantId: Uuid,
+    subscriptionId: Uuid,
+    patch: SubscriptionPatch,
+    expectedVersion: number | null,
+  ): Promise<Subscription> {
+    return changeTenant(this.db, tenantId, async (tx) => {
+      const now = await lockSubscription(tx, tenantId, subscriptionId, expectedVersion);
+      const wanted = patched(now, patch);
+      if (isDeepStrictEqual(wanted, now)) return now;
+      const subscription = await updateSubscription(tx, subscriptionId, wanted);
+      await raiseConfigVersion(tx, tenantId);
+      return subscription;
+    });
+  }
+
+  /** Ends a subscription; deliveries that it made go on. */
+  async delete(tenantId: Uuid, subscriptionId: Uuid, expectedVersion: number | null): Promise<void> {
+    await changeTenant(this.db, tenantId, async (tx) => {
+      await lockSubscription(tx, tenantId, subscriptionId, expectedVersion);
+      await tx.query(`UPDATE subscriptions SET deleted_at = clock_timestamp() WHERE id = $1`, [subscriptionId]);
+      await raiseConfigVersion(tx, tenantId);
+    });
+  }
+}
+
+export function noSuchSubscription(subscriptionId: Uuid): PosthornError {
+  return new PosthornError('not_found', `There is no subscription ${toTypeId('sub', subscriptionId)}.`);
+}
+
+async function lockSubscription(
+  tx: Executor,
+  tenantId: Uuid,
+  subscriptionId: Uuid,
+  expectedVersion: number | null,
+): Promise<Subscription> {
+  const [row] = await tx.query<SubscriptionRow>(
+    `SELECT ${SUBSCRIPTION_COLUMNS} FROM subscriptions
+     WHERE id = $1 AND tenant_id = $2 AND deleted_at IS NULL FOR NO KEY UPDATE`,
+    [subscriptionId, tenantId],
+  );
+  if (!row) throw noSuchSubscription(subscriptionId);
+  refuseOtherVersion('subscription', row.version, expectedVersion);
+  return toSubscription(row);
+}
+
+function patched(now: Subscription, patch: SubscriptionPatch): Subscription {
+  if (patch.eventTypes === null) {
+    const message = 'cannot be cleared; say "*" for all';
+    refuseFields([{ pointer: '/eventTypes', code: 'required', message }]);
+  }
+  return {
+    ...now,
+    eventTypes: unique(patch.eventTypes ?? now.eventTypes),
+    channels: patch.channels === undefined ? now.channels : patch.channels && unique(patch.channels),
+    enabled: patch.enabled === undefined ? now.enabled : (patch.enabled ?? true),
+  };
+}
+
+async function refuseUnknownEndpoint(tx: Executor, tenantId: Uuid, endpointId: Uuid): Promise<void> {
+  const [row] = await tx.query(`SELECT 1 FROM endpoints WHERE id = $1 AND tenant_id = $2 AND deleted_at IS NULL`, [
+    endpointId,
+    tenantId,
+  ]);
+  if (row) return;
+  const message = 'names no endpoint of the tenant';
+  refuseFields([{ pointer: '/endpoint', code: 'unknown_endpoint', message }]);
+}
+
+async function refuseTooMany(tx: Executor, endpointId: Uuid): Promise<void> {
+  const [row] = await tx.query<{ count: number }>(
+    `SELECT count(*) AS count FROM subscriptions WHERE endpoint_id = $1 AND deleted_at IS NULL`,
+    [endpointId],
+  );
+  if (row!.count < MAX_SUBSCRIPTIONS_PER_ENDPOINT) return;
+  throw new PosthornError(
+    'limit_exceeded',
+    `The endpoint has ${row!.count} subscriptions; at most ${MAX_SUBSCRIPTIONS_PER_ENDPOINT} are allowed.`,
+  );
+}
