@@ -40,6 +40,7 @@ export class QueuePool {
       application_name: 'posthorn queue',
     });
     this.pool.on('connect', (client) => {
+      guardAgainstErrors(client);
       this.age.made(client);
       options.onUp();
     });
@@ -83,6 +84,20 @@ export class QueuePool {
     this.age.lost(client);
     if (this.connectedSince === null) this.options.onDown(reason);
   }
+}
+
+/**
+ * A client that breaks while nobody listens for its 'error' ends the whole process. Between taking one out of the pool
+ * and listening, and again after closing (when it removes all listeners), BullMQ does not listen; we do.
+ */
+function guardAgainstErrors(client: PoolClient): void {
+  const ignore = () => {};
+  const removeAllListeners = client.removeAllListeners.bind(client);
+  client.on('error', ignore);
+  client.removeAllListeners = (event?: string | symbol) => {
+    removeAllListeners(event);
+    return client.on('error', ignore);
+  };
 }
 
 /** In the URL rather than in the pool's options: node-postgres lets the URL's own `options` win over those. */

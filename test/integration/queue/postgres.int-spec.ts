@@ -1,6 +1,17 @@
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import {
+  type DispatchConsumer,
+  type DispatchQueue,
+  migrateQueue,
+  openDispatchConsumer,
+  openDispatchQueue,
+  queueMigrationsPending,
+} from '#queue';
 import { queueContract } from '../../contracts/queue.contract.js';
 import { PrivatePostgres } from '../../support/private-postgres.js';
-import { migrateQueue } from '#queue';
+import { runSql } from '../../support/sql.js';
+import { createTestDatabase, type TestDatabase } from '../../support/test-database.js';
+import { waitFor } from '../../support/wait-for.js';
 
 queueContract('PostgreSQL', async () => {
   const server = await PrivatePostgres.start();
@@ -12,3 +23,120 @@ queueContract('PostgreSQL', async () => {
     stop: () => server.stop(),
   };
 });
+
+describe('the queue on PostgreSQL', () => {
+  const open: Array<DispatchQueue | DispatchConsumer> = [];
+  let database: TestDatabase;
+  beforeAll(async () => {
+    database = await createTestDatabase();
+  });
+  afterEach(async () => {
+    await Promise.all(open.splice(0).map((side) => side.close()));
+  });
+  afterAll(() => database.drop());
+
+  it('migrates once, however many processes boot at the same time', async () => {
+    const fresh = await createTestDatabase();
+    try {
+      await runSql(fresh.url, 'DROP SCHEMA IF EXISTS bullmq CASCADE');
+      expect(await queueMigrationsPending(fresh.url)).toBe(true);
+
+      await Promise.all(Array.from({ length: 4 }, () => migrateQueue(fresh.url)));
+
+      expect(await queueMigrationsPending(fresh.url)).toBe(false);
+      expect(await migrateQueue(fresh.url)).toBe(false);
+    } finally {
+      await fresh.drop();
+    }
+  });
+
+  it('keeps payloads out of the write-ahead log', async () => {
+    await migrateQueue(database.url);
+
+    const logged = await runSql<{ relname: string }>(
+      database.url,
+      `SELECT relname FROM pg_class WHERE relnamespace = 'bullmq'::regnamespace AND relkind = 'r'
+          AND relpersistence = 'p' AND relname IN ('job', 'event', 'job_log', 'job_dependency')`,
+    );
+
+    expect(logged).toEqual([]);
+  });
+
+  it('says what to do when its tables are missing, and works once they are there', async () => {
+    const fresh = await createTestDatabase();
+    try {
+      await runSql(fresh.url, 'DROP SCHEMA IF EXISTS bullmq CASCADE');
+      const reasons: unknown[] = [];
+      const warn = (facts: object) => void reasons.push((facts as { reason?: string }).reason);
+      const log = { debug: () => {}, info: () => {}, warn, error: () => {} };
+      const queue = openDispatchQueue({ url: fresh.url, log });
+      open.push(queue);
+      await waitFor(() => expect(reasons).toEqual([expect.stringContaining('posthorn migrate up')]));
+
+      await migrateQueue(fresh.url);
+      await queue.whenConnected();
+
+      await queue.add([{ n: 1 }]);
+      await queue.close();
+    } finally {
+      await fresh.drop();
+    }
+  });
+
+  it('leaves nothing behind: no finished job, few events, no connection', async () => {
+    await migrateQueue(database.url);
+    const url = `${database.url}?application_name=leftovers`;
+    let received = 0;
+    const queue = openDispatchQueue({ url });
+    const consumer = openDispatchConsumer({ url, concurrency: 4, handler: async () => void received++ });
+    open.push(queue, consumer);
+    await queue.whenConnected();
+
+    for (let round = 0; round < 10; round++) await queue.add(Array.from({ length: 50 }, (_, n) => ({ n })));
+    await waitFor(() => expect(received).toBe(500), { timeoutMs: 20_000 });
+    await waitFor(async () => expect(await queue.depth()).toBe(0));
+    await Promise.all([queue.close(), consumer.close()]);
+
+    const [left] = await runSql<{ jobs: number; events: number }>(
+      database.url,
+      'SELECT (SELECT count(*)::int FROM bullmq.job) AS jobs, (SELECT count(*)::int FROM bullmq.event) AS events',
+    );
+    expect(left?.jobs).toBe(0);
+    expect(left?.events).toBeLessThan(600);
+    await waitFor(async () => expect(await sessionsOf(database.url)).toEqual([]));
+  });
+
+  it('outlives the loss of single connections, and shows the new ones', async () => {
+    await migrateQueue(database.url);
+    const seen: number[] = [];
+    const queue = openDispatchQueue({ url: database.url });
+    const consumer = openDispatchConsumer({
+      url: database.url,
+      concurrency: 2,
+      handler: async ({ payload }) => void seen.push(payload.n as number),
+    });
+    open.push(queue, consumer);
+    await Promise.all([queue.whenConnected(), consumer.whenConnected()]);
+
+    for (let round = 1; round <= 3; round++) {
+      const cutAt = Date.now();
+      await runSql(
+        database.url,
+        'SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()',
+      );
+      await waitFor(() => expect(queue.isAvailable).toBe(true), { timeoutMs: 10_000 });
+      await waitFor(async () => {
+        await queue.add([{ n: round }]).catch(() => undefined);
+        expect(seen).toContain(round);
+      });
+      expect(consumer.connectedSince).toBeGreaterThanOrEqual(cutAt);
+    }
+  });
+});
+
+function sessionsOf(url: string): Promise<object[]> {
+  return runSql(
+    url,
+    'SELECT application_name, query FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()',
+  );
+}

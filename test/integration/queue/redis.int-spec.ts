@@ -206,7 +206,9 @@ describe('the queue on a Redis that forgets and remembers', () => {
   });
 
   it('works on a cluster', async () => {
-    const server = await RedisServer.start({ settings: ['--cluster-enabled', 'yes'] });
+    const server = await RedisServer.start({
+      settings: ['--cluster-enabled', 'yes', '--cluster-announce-ip', '127.0.0.1'],
+    });
     servers.push(server);
     await server.ask(`CLUSTER ADDSLOTSRANGE 0 16383`);
     await waitFor(async () => expect(await server.ask('CLUSTER INFO')).toContain('cluster_state:ok'));
