@@ -18,7 +18,9 @@ export function useBodyParser(instance: FastifyInstance): void {
   instance.addHook('onRoute', (route) => {
     route.bodyLimit = route.url === '/v1/events/batch' ? BODY_LIMITS.batch : BODY_LIMITS.other;
   });
-  instance.addContentTypeParser('application/json', { parseAs: 'buffer' }, (request, body, done) => {
+  // Merge patches (RFC 7396) have a media type of their own, and need not use it.
+  const types = ['application/json', 'application/merge-patch+json'];
+  instance.addContentTypeParser(types, { parseAs: 'buffer' }, (request, body, done) => {
     const bytes = body as Buffer;
     request.rawBody = bytes;
     try {

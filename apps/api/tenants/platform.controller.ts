@@ -1,0 +1,41 @@
+import { Controller, Post } from '@nestjs/common';
+import { ApiOperation, ApiProperty, ApiTags } from '@nestjs/swagger';
+import { SwitchStore } from '#tenants';
+import { Allow } from '../auth/allow.decorator.js';
+import { Answers } from '../http/api-docs.js';
+
+export class PlatformResponse {
+  @ApiProperty({ type: Boolean, description: 'Whether all deliveries are held.' })
+  paused: boolean;
+
+  @ApiProperty({ type: String, format: 'date-time', nullable: true })
+  pausedAt: string | null;
+}
+
+const toPlatformResponse = (pausedAt: Date | null): PlatformResponse => ({
+  paused: pausedAt !== null,
+  pausedAt: pausedAt?.toISOString() ?? null,
+});
+
+/** The kill switch of the whole platform. */
+@Controller('v1/deliveries')
+@ApiTags('Deliveries')
+export class PlatformController {
+  constructor(private readonly switches: SwitchStore) {}
+
+  @Post('pause')
+  @Allow('platform:pause')
+  @ApiOperation({ operationId: 'pauseDeliveries', summary: 'Hold all deliveries of the platform' })
+  @Answers(PlatformResponse)
+  async pause(): Promise<PlatformResponse> {
+    return toPlatformResponse(await this.switches.setDeliveriesPaused(true));
+  }
+
+  @Post('resume')
+  @Allow('platform:pause')
+  @ApiOperation({ operationId: 'resumeDeliveries', summary: 'Let all deliveries of the platform go on' })
+  @Answers(PlatformResponse)
+  async resume(): Promise<PlatformResponse> {
+    return toPlatformResponse(await this.switches.setDeliveriesPaused(false));
+  }
+}

@@ -1,0 +1,95 @@
+import { ApiProperty, ApiPropertyOptional, OmitType } from '@nestjs/swagger';
+import { IsBoolean, IsInt, IsOptional, Max, Min } from 'class-validator';
+import { Nested } from '../http/dto-fields.js';
+import { IfGiven, IsJsonObject, IsText, IsUid } from '../http/validators.js';
+
+export const MAX_METADATA_BYTES = 16 * 1024;
+
+const UID = 'Your own name for the tenant: taken wherever its id is, unique among the living.';
+
+export class TenantSettingsDto {
+  @IsOptional()
+  @IsInt()
+  @Min(0)
+  @Max(1_000_000)
+  @ApiPropertyOptional({ type: 'integer', nullable: true, minimum: 0, maximum: 1_000_000 })
+  maxEndpoints?: number | null;
+
+  @IsOptional()
+  @IsInt()
+  @Min(1)
+  @Max(1_000_000)
+  @ApiPropertyOptional({
+    type: 'integer',
+    nullable: true,
+    minimum: 1,
+    maximum: 1_000_000,
+    description: 'Events a second.',
+  })
+  publishPerSecond?: number | null;
+
+  @IsOptional()
+  @IsInt()
+  @Min(1)
+  @Max(3_650)
+  @ApiPropertyOptional({ type: 'integer', nullable: true, minimum: 1, maximum: 3_650 })
+  payloadRetentionDays?: number | null;
+
+  @IsOptional()
+  @IsBoolean()
+  @ApiPropertyOptional({ type: Boolean, nullable: true, description: 'Endpoints may have `http://` URLs.' })
+  allowHttp?: boolean | null;
+}
+
+/** A new tenant. */
+export class CreateTenantDto {
+  @IsOptional()
+  @IsUid()
+  @ApiPropertyOptional({ type: String, nullable: true, maxLength: 256, description: UID })
+  uid?: string | null;
+
+  @IsText(1, 256)
+  @ApiProperty({ type: String, minLength: 1, maxLength: 256 })
+  name: string;
+
+  @IsOptional()
+  @IsJsonObject(MAX_METADATA_BYTES)
+  @ApiPropertyOptional({
+    type: Object,
+    nullable: true,
+    additionalProperties: true,
+    description: 'Yours; at most 16 KiB.',
+  })
+  metadata?: Record<string, unknown> | null;
+
+  @IsOptional()
+  @Nested(() => TenantSettingsDto)
+  @ApiPropertyOptional({ type: TenantSettingsDto })
+  settings?: TenantSettingsDto | null;
+}
+
+/** All of a tenant that can be given; the uid is the one in the path. */
+export class PutTenantDto extends OmitType(CreateTenantDto, ['uid']) {}
+
+/** A merge patch (RFC 7396): what is left out stays, null clears. */
+export class PatchTenantDto {
+  @IsOptional()
+  @IsUid()
+  @ApiPropertyOptional({ type: String, nullable: true, maxLength: 256, description: UID })
+  uid?: string | null;
+
+  @IfGiven()
+  @IsText(1, 256)
+  @ApiPropertyOptional({ type: String, minLength: 1, maxLength: 256 })
+  name?: string;
+
+  @IsOptional()
+  @IsJsonObject(MAX_METADATA_BYTES)
+  @ApiPropertyOptional({ type: Object, nullable: true, additionalProperties: true })
+  metadata?: Record<string, unknown> | null;
+
+  @IsOptional()
+  @Nested(() => TenantSettingsDto)
+  @ApiPropertyOptional({ type: TenantSettingsDto })
+  settings?: TenantSettingsDto | null;
+}
