@@ -59,7 +59,7 @@ async function openServer(dataDir: string, options: EmbeddedPostgresOptions) {
   const log = options.log ?? (() => undefined);
   const settings = serverSettings(options);
   const tools = await findPostgresTools();
-  const account = await chooseServerAccount(dataDir, [tools.pgCtl, dirname(dataDir)]);
+  const account = await chooseServerAccount(dataDir, tools.pgCtl);
   const cluster = new PostgresCluster(dataDir, tools, account);
 
   const password = await ensureCluster(cluster, dataDir, options.durable ?? true, log);

@@ -20,11 +20,12 @@ export interface ServerAccount {
  * That user may not be able to enter the folders above (a checkout under /root, or one made by mktemp). Then the server
  * gets the one capability that lets it pass, and only if that cannot be had it is an error.
  *
- * @param dataDir the data folder; it need not exist yet.
- * @param places existing files or folders that the server must be able to reach.
+ * @param dataDir the data folder; it need not exist yet, but the folder above must.
+ * @param pgCtl the path of the program that is going to be run.
  */
-export async function chooseServerAccount(dataDir: string, places: readonly string[]): Promise<ServerAccount> {
+export async function chooseServerAccount(dataDir: string, pgCtl: string): Promise<ServerAccount> {
   if (process.getuid?.() !== 0) return { owner: null, runAs: { prefix: [] } };
+  const places = [pgCtl, dirname(dataDir)] as const;
   const owner = ownerOf(dataDir) ?? (await systemAccount());
   const { uid, gid } = owner;
   const plain: RunAs = { uid, gid, prefix: [] };
@@ -39,6 +40,8 @@ export async function chooseServerAccount(dataDir: string, places: readonly stri
       '--clear-groups',
       `--inh-caps=${capability}`,
       `--ambient-caps=${capability}`,
+      // Or access(2), which PostgreSQL asks about its own programs, would leave the capability out of account.
+      '--securebits=+no_setuid_fixup',
       '--',
     ],
   };
@@ -82,9 +85,9 @@ async function lookUp(name: string): Promise<{ uid: number; gid: number } | null
   return uid.exitCode === 0 && gid.exitCode === 0 ? { uid: Number(uid.output), gid: Number(gid.output) } : null;
 }
 
-async function reaches(as: RunAs, places: readonly string[]): Promise<boolean> {
-  const script = 'for place; do test -x "$place" || exit 1; done';
-  return runTool(as, '/bin/sh', ['-c', script, 'sh', ...places]).then(
+/** Tries it out: modes alone do not tell, there are access lists and mounts too. */
+async function reaches(as: RunAs, [program, folder]: readonly [string, string]): Promise<boolean> {
+  return runTool(as, '/bin/sh', ['-c', '"$1" --version && cd "$2"', 'sh', program, folder]).then(
     ({ exitCode }) => exitCode === 0,
     () => false,
   );
