@@ -21,4 +21,5 @@ export { findFreePort } from './free-port.js';
 export { keyset, type ListPage } from './keyset.js';
 export { Listener } from './listener.js';
 export { hasPendingMigrations, migrateDatabase } from './migrate.js';
+export { type OpenDatabase, openDatabase } from './open-database.js';
 export { ensurePartitions, listPartitions, PARTITIONED_TABLES, partitionName } from './partitions.js';

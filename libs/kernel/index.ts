@@ -3,3 +3,5 @@ export { ERROR_CODES, type ErrorCode, type FieldError, PosthornError } from './e
 export { GroupCommit, type GroupCommitOptions } from './group-commit.js';
 export * from './ids.js';
 export { KeyRing } from './key-ring.js';
+export { onStopSignal, type StopLog } from './stop-signal.js';
+export { POSTHORN_VERSION } from './version.js';

@@ -1,0 +1,74 @@
+import { Injectable } from '@nestjs/common';
+import { DEFAULT_EVENT_LIMITS, type ReadEvent, readBatch, readSingle } from '#events';
+import { PosthornError, toTypeId } from '#kernel';
+import { Publisher, type PublishResult, type PublishScope } from '#publishing';
+import { Metrics } from '#telemetry';
+import type { Principal } from '#tenants';
+import { toProblem } from '../http/problem.js';
+import { EventTypeCatalog } from './event-type-catalog.js';
+import type { BatchResponse, BatchResult, PublishedResponse, PublishWarning } from './publishing.response.js';
+
+/** From bytes to answers: reads events, publishes them, and says what became of each. */
+@Injectable()
+export class EventIntake {
+  constructor(
+    private readonly publisher: Publisher,
+    private readonly catalog: EventTypeCatalog,
+    private readonly metrics: Metrics,
+  ) {}
+
+  /** Throws a {@link PosthornError} when the event is refused. */
+  async takeOne(body: Buffer, traceparent: string | null, caller: Principal): Promise<PublishedResponse> {
+    const stopTimer = this.metrics.publishSeconds.startTimer();
+    const read = readSingle(required(body), traceparent, DEFAULT_EVENT_LIMITS);
+    const result = await this.publish(read, caller);
+    stopTimer();
+    if (result.kind === 'refused') throw result.error;
+    return this.toResponse(result, read);
+  }
+
+  async takeBatch(
+    body: Buffer,
+    traceparent: string | null,
+    caller: Principal,
+    requestId: string,
+  ): Promise<BatchResponse> {
+    const stopTimer = this.metrics.publishSeconds.startTimer();
+    const reads = readBatch(required(body), traceparent, DEFAULT_EVENT_LIMITS);
+    const results = await Promise.all(reads.map((read) => this.publish(read, caller)));
+    stopTimer();
+    return { results: results.map((result, index) => this.toBatchResult(result, reads[index]!, requestId)) };
+  }
+
+  private publish(read: ReadEvent, caller: Principal): Promise<PublishResult> | PublishResult {
+    if ('draft' in read) return this.publisher.publish(read.draft, caller satisfies PublishScope);
+    const [first] = read.errors;
+    const message = first ? `${first.pointer || 'The event'} ${first.message}.` : 'The event is not valid.';
+    return { kind: 'refused', error: new PosthornError(read.refusal, message, { errors: read.errors }) };
+  }
+
+  private toBatchResult(result: PublishResult, read: ReadEvent, requestId: string): BatchResult {
+    if (result.kind !== 'refused') return this.toResponse(result, read);
+    return { error: toProblem(result.error, { id: requestId, path: '/v1/events/batch' }).problem };
+  }
+
+  private toResponse(result: Exclude<PublishResult, { kind: 'refused' }>, read: ReadEvent): PublishedResponse {
+    const answer: PublishedResponse = { id: toTypeId('evt', result.id), deliveryCount: result.deliveryCount };
+    if (result.kind === 'duplicate') return { ...answer, duplicate: true };
+    this.metrics.eventsAccepted.inc();
+    const warnings = this.warningsFor(result.deliveryCount, 'draft' in read ? read.draft.type : '');
+    return warnings.length > 0 ? { ...answer, warnings } : answer;
+  }
+
+  private warningsFor(deliveryCount: number, type: string): PublishWarning[] {
+    const warnings: PublishWarning[] = [];
+    if (this.catalog.isUnknown(type)) warnings.push('unknown_event_type');
+    if (deliveryCount === 0) warnings.push('no_subscription');
+    return warnings;
+  }
+}
+
+function required(body: Buffer | undefined): Buffer {
+  if (body !== undefined && body.length > 0) return body;
+  throw new PosthornError('malformed_json', 'The body is empty; an event is a JSON object.');
+}

@@ -1,0 +1,14 @@
+import type { FactoryProvider } from '@nestjs/common';
+import { OpenDeliveryStore } from '#deliveries';
+import { TenantConfigs } from '#endpoints';
+import { Enqueuer, Publisher } from '#publishing';
+import type { ApiDeps } from '../api-deps.js';
+
+/** Publishing over what the process gave: the database for the truth, the queue for speed. */
+export function publisherOver({ db, clock, queue, logger }: ApiDeps): FactoryProvider<Publisher> {
+  return {
+    provide: Publisher,
+    useFactory: () =>
+      new Publisher(db, clock, new TenantConfigs(db), new Enqueuer(queue, new OpenDeliveryStore(db), logger)),
+  };
+}

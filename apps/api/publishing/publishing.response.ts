@@ -1,0 +1,36 @@
+import { ApiProperty, ApiPropertyOptional, getSchemaPath } from '@nestjs/swagger';
+import type { Problem } from '../http/problem.js';
+
+export type PublishWarning = 'unknown_event_type' | 'no_subscription';
+
+/** What a publisher is told of an event that is on disk. */
+export class PublishedResponse {
+  @ApiProperty({ example: 'evt_01h455vb4pex5vsknk084sn02q' })
+  id: string;
+
+  @ApiProperty({ description: 'Deliveries made of it, those to disabled endpoints (recorded as cancelled) included.' })
+  deliveryCount: number;
+
+  @ApiPropertyOptional({ description: 'True when the event was published before under this uid: nothing was sent.' })
+  duplicate?: true;
+
+  @ApiPropertyOptional({ isArray: true, enum: ['unknown_event_type', 'no_subscription'] })
+  warnings?: PublishWarning[];
+}
+
+/** What became of one event of a batch that was refused. */
+export class RefusedResponse {
+  @ApiProperty({ allOf: [{ $ref: '#/components/schemas/Problem' }] })
+  error: Problem;
+}
+
+export type BatchResult = PublishedResponse | RefusedResponse;
+
+export class BatchResponse {
+  @ApiProperty({
+    description: 'One for each event, in their order.',
+    type: 'array',
+    items: { oneOf: [{ $ref: getSchemaPath(PublishedResponse) }, { $ref: getSchemaPath(RefusedResponse) }] },
+  })
+  results: BatchResult[];
+}

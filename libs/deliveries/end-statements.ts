@@ -1,0 +1,95 @@
+import type { Statement } from '#database';
+
+/** An open row as it moves to history without an attempt. */
+const MOVE = (status: string, reason: string): string => `
+  INSERT INTO deliveries (id, event_id, tenant_id, endpoint_id, subscription_id, endpoint_version, attempts,
+         last_status_code, created_at, completed_at, replay_of, replay_id, type, status, last_error_code, cancel_reason)
+  SELECT id, event_id, tenant_id, endpoint_id, subscription_id, endpoint_version, attempts, last_status_code, created_at,
+         clock_timestamp(), replay_of, replay_id, type, ${status}, last_error_code, ${reason}
+    FROM ended`;
+
+/** Cancels rows under the leases given. $1 ids, $2 generations, $3 the reason. */
+export const CANCEL_LEASED: Statement = {
+  name: 'cancel_leased',
+  text: `
+    WITH ended AS (
+      DELETE FROM open_deliveries o USING unnest($1::uuid[], $2::int[]) AS mine(id, generation)
+       WHERE o.id = mine.id AND o.generation = mine.generation
+      RETURNING o.*
+    ) ${MOVE("'cancelled'", '$3')} RETURNING id`,
+};
+
+/** Cancels rows whatever becomes of their leases. $1 ids, $2 the reason. */
+export const CANCEL: Statement = {
+  name: 'cancel',
+  text: `
+    WITH ended AS (DELETE FROM open_deliveries WHERE id = ANY ($1::uuid[]) RETURNING *)
+    ${MOVE("'cancelled'", '$2')} RETURNING id`,
+};
+
+/** Cancels some of an endpoint's open rows, $3 at most. $1 endpoint, $2 the reason. */
+export const CANCEL_OF_ENDPOINT: Statement = {
+  name: 'cancel_of_endpoint',
+  text: `
+    WITH some AS (
+      SELECT id FROM open_deliveries WHERE endpoint_id = $1 ORDER BY id LIMIT $3 FOR UPDATE
+    ), ended AS (
+      DELETE FROM open_deliveries o USING some WHERE o.id = some.id RETURNING o.*
+    ) ${MOVE("'cancelled'", '$2')} RETURNING id`,
+};
+
+/** Cancels an event's open rows. $1 event, $2 the reason. */
+export const CANCEL_OF_EVENT: Statement = {
+  name: 'cancel_of_event',
+  text: `
+    WITH ended AS (DELETE FROM open_deliveries WHERE event_id = $1 RETURNING *)
+    ${MOVE("'cancelled'", '$2')} RETURNING id`,
+};
+
+/** Buries what outlived its event's expiry, under the leases given. $1 ids, $2 generations, $3 dead letter ids. */
+export const BURY_EXPIRED: Statement = {
+  name: 'bury_expired',
+  text: `
+    WITH ended AS (
+      DELETE FROM open_deliveries o USING unnest($1::uuid[], $2::int[], $3::uuid[]) AS mine(id, generation, dead_letter_id)
+       WHERE o.id = mine.id AND o.generation = mine.generation
+      RETURNING o.*, mine.dead_letter_id
+    ), dead AS (
+      INSERT INTO dead_letters (id, delivery_id, event_id, tenant_id, endpoint_id, type, reason, opened_at)
+      SELECT dead_letter_id, id, event_id, tenant_id, endpoint_id, type, 'expired', clock_timestamp() FROM ended
+    ) ${MOVE("'dead'", 'NULL')} RETURNING id`,
+};
+
+/**
+ * Holds rows under the leases given, but only while their endpoint or tenant really is paused now: a worker's view may
+ * be a second old, and what is held after the resume would wait for the sweeper. $1 ids, $2 generations.
+ */
+export const HOLD: Statement = {
+  name: 'hold',
+  text: `
+    UPDATE open_deliveries o
+       SET generation = o.generation + 1, due_at = 'infinity', waiting_for = 'held'
+      FROM unnest($1::uuid[], $2::int[]) AS mine(id, generation), endpoints e, tenants t
+     WHERE o.id = mine.id AND o.generation = mine.generation AND e.id = o.endpoint_id AND t.id = o.tenant_id
+       AND (e.status = 'paused' OR t.paused_at IS NOT NULL)
+    RETURNING o.id`,
+};
+
+/**
+ * Makes held rows due whose endpoint and tenant are not paused any more, oldest first, $1 at most. Deleted and disabled
+ * endpoints count as not paused: their rows go to the gate, which cancels them.
+ */
+export const RELEASE_HELD: Statement = {
+  name: 'release_held',
+  text: `
+    WITH free AS (
+      SELECT o.id FROM open_deliveries o JOIN endpoints e ON e.id = o.endpoint_id JOIN tenants t ON t.id = o.tenant_id
+       WHERE o.due_at = 'infinity' AND NOT (e.status = 'paused' AND e.deleted_at IS NULL) AND t.paused_at IS NULL
+       ORDER BY o.id LIMIT $1 FOR UPDATE OF o SKIP LOCKED
+    )
+    UPDATE open_deliveries o
+       SET generation = o.generation + 1, due_at = clock_timestamp(),
+           waiting_for = CASE WHEN o.attempts > 0 THEN 'retry' ELSE 'queue' END
+      FROM free WHERE o.id = free.id
+    RETURNING o.id`,
+};

@@ -1,0 +1,11 @@
+export { DUE_CHANNEL } from './due-channel.js';
+export {
+  type Dispatch,
+  type EventContent,
+  INLINE_BODY_CHARACTERS,
+  toWireEvent,
+  type WireEvent,
+} from './dispatch.js';
+export { type DispatchJob, type FreshDispatch, JOB_DISPATCHES, packJobs, unpackJob } from './dispatch-job.js';
+export { type Claimed, type Held, LEASE_MS, type Lease, OpenDeliveryStore } from './open-delivery.store.js';
+export { type AttemptRecord, type NextStep, recordAttempts } from './recording.js';

@@ -1,0 +1,158 @@
+import { Injectable } from '@nestjs/common';
+import { Database, type Executor, plainArray } from '#database';
+import type { Uuid } from '#kernel';
+import { CLAIM_DUE, CLAIM_DUE_FAIRLY, CLAIM_FRESH, GIVE_BACK, NEXT_DUE, RENEW_LEASES } from './claim-statements.js';
+import { type Dispatch, type EventContent, INLINE_BODY_CHARACTERS, toWireEvent } from './dispatch.js';
+import {
+  BURY_EXPIRED,
+  CANCEL,
+  CANCEL_LEASED,
+  CANCEL_OF_ENDPOINT,
+  CANCEL_OF_EVENT,
+  HOLD,
+  RELEASE_HELD,
+} from './end-statements.js';
+
+/** How long a claim holds. More than the longest request (60 s) and ten seconds, so that no living worker is overtaken. */
+export const LEASE_MS = 90_000;
+
+/** Rows that one statement cancels or releases, so that a million of them do not make one transaction. */
+const BATCH = 1_000;
+
+/** A row and the lease that its holder believes to have. */
+export interface Held {
+  readonly deliveryId: Uuid;
+  readonly generation: number;
+}
+
+/** A lease that was taken or made longer. */
+export interface Lease {
+  readonly id: Uuid;
+  readonly generation: number;
+  readonly leaseUntilMs: number;
+}
+
+type ClaimedRow = Omit<Dispatch, 'event'> &
+  Omit<EventContent, 'id'> & { eventId: Uuid; isLarge: boolean; isErased: boolean };
+
+/** A claimed delivery; `isErased` when the event's payload is gone and there is nothing left to send. */
+export interface Claimed {
+  readonly dispatch: Dispatch;
+  readonly isErased: boolean;
+}
+
+/** The guarded statements on what is still open. */
+@Injectable()
+export class OpenDeliveryStore {
+  constructor(private readonly db: Database) {}
+
+  /** Claims the oldest due rows, `limit` at most, leaving out `fullEndpoints`. */
+  async claimDue(limit: number, fullEndpoints: readonly Uuid[]): Promise<Claimed[]> {
+    const values = [LEASE_MS, INLINE_BODY_CHARACTERS, limit, plainArray(fullEndpoints)];
+    return inOrder(await this.db.query<ClaimedRow>(CLAIM_DUE, values));
+  }
+
+  /** Claims `perTenant` due rows of each tenant after `afterTenant` (exclusive), `limit` at most. */
+  async claimDueFairly(
+    limit: number,
+    fullEndpoints: readonly Uuid[],
+    perTenant: number,
+    afterTenant: Uuid,
+  ): Promise<Claimed[]> {
+    const values = [LEASE_MS, INLINE_BODY_CHARACTERS, limit, plainArray(fullEndpoints), perTenant, afterTenant];
+    return inOrder(await this.db.query<ClaimedRow>(CLAIM_DUE_FAIRLY, values));
+  }
+
+  /** Claims what nobody has touched since it was published; what is not answered belongs to someone else, or is done. */
+  async claimFresh(deliveryIds: readonly Uuid[]): Promise<Lease[]> {
+    return this.db.query<Lease>(CLAIM_FRESH, [LEASE_MS, plainArray(deliveryIds)]);
+  }
+
+  /** Renews leases; what is not answered was lost. */
+  async renewLeases(held: readonly Held[]): Promise<Lease[]> {
+    return this.db.query<Lease>(RENEW_LEASES, [LEASE_MS, ...idsAndGenerations(held)]);
+  }
+
+  /** Lets any worker claim the rows, `afterMs` from now. */
+  async giveBack(held: readonly Held[], afterMs: number): Promise<void> {
+    await this.db.query(GIVE_BACK, [...idsAndGenerations(held), afterMs]);
+  }
+
+  /** Milliseconds until the next row falls due (negative: it is overdue), or null when there is none. */
+  async nextDueInMs(): Promise<number | null> {
+    const [row] = await this.db.query<{ inMs: number | null }>(NEXT_DUE);
+    return row?.inMs ?? null;
+  }
+
+  /** Holds rows of a paused endpoint or tenant; answers the ids held. The rest is not paused any more, or not ours. */
+  async hold(held: readonly Held[]): Promise<Uuid[]> {
+    return ids(await this.db.query<{ id: Uuid }>(HOLD, idsAndGenerations(held)));
+  }
+
+  /** Makes everything due that is held without reason, in the order of ids. Answers how many rows that were. */
+  async releaseHeld(): Promise<number> {
+    return inBatches(() => this.db.query(RELEASE_HELD, [BATCH]));
+  }
+
+  async cancelLeased(held: readonly Held[], reason: string): Promise<Uuid[]> {
+    return ids(await this.db.query<{ id: Uuid }>(CANCEL_LEASED, [...idsAndGenerations(held), reason]));
+  }
+
+  async buryExpired(held: readonly (Held & { deadLetterId: Uuid })[]): Promise<Uuid[]> {
+    const values = [...idsAndGenerations(held), plainArray(held.map(({ deadLetterId }) => deadLetterId))];
+    return ids(await this.db.query<{ id: Uuid }>(BURY_EXPIRED, values));
+  }
+
+  /** Cancels one delivery on someone's word; false when it is not open (any more). */
+  async cancel(deliveryId: Uuid, reason: string): Promise<boolean> {
+    return (await this.db.query(CANCEL, [plainArray([deliveryId]), reason])).length > 0;
+  }
+
+  /** Cancels whatever is open to an endpoint. Answers how many that were. */
+  async cancelOfEndpoint(endpointId: Uuid, reason: string): Promise<number> {
+    return inBatches(() => this.db.query(CANCEL_OF_ENDPOINT, [endpointId, reason, BATCH]));
+  }
+
+  /** Cancels whatever is open of an event; answers the delivery ids. */
+  async cancelOfEvent(tx: Executor, eventId: Uuid, reason: string): Promise<Uuid[]> {
+    return ids(await tx.query<{ id: Uuid }>(CANCEL_OF_EVENT, [eventId, reason]));
+  }
+}
+
+async function inBatches(run: () => Promise<unknown[]>): Promise<number> {
+  for (let total = 0; ; ) {
+    const { length } = await run();
+    total += length;
+    if (length < BATCH) return total;
+  }
+}
+
+const ids = (rows: readonly { id: Uuid }[]): Uuid[] => rows.map(({ id }) => id);
+
+function idsAndGenerations(held: readonly Held[]): [string, string] {
+  const sorted = held.toSorted((a, b) => (a.deliveryId < b.deliveryId ? -1 : 1));
+  return [plainArray(sorted.map((row) => row.deliveryId)), plainArray(sorted.map((row) => row.generation))];
+}
+
+/** An update answers in no order of its own; what came first shall be sent first. */
+function inOrder(rows: ClaimedRow[]): Claimed[] {
+  return rows.sort((a, b) => (a.deliveryId < b.deliveryId ? -1 : 1)).map(toClaimed);
+}
+
+function toClaimed(row: ClaimedRow): Claimed {
+  const event = toWireEvent({ ...row, id: row.eventId });
+  return {
+    isErased: row.isErased,
+    dispatch: {
+      deliveryId: row.deliveryId,
+      tenantId: row.tenantId,
+      endpointId: row.endpointId,
+      endpointVersion: row.endpointVersion,
+      generation: row.generation,
+      attempts: row.attempts,
+      replayOf: row.replayOf,
+      leaseUntilMs: row.leaseUntilMs,
+      event: row.isLarge ? { ...event, body: null } : event,
+    },
+  };
+}

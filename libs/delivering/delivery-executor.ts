@@ -1,0 +1,169 @@
+import type { AttemptRecord, Dispatch, NextStep, OpenDeliveryStore, WireEvent } from '#deliveries';
+import { liveKeys, type SendTarget, type SendTargets } from '#endpoints';
+import { type Clock, newUuid, toTypeId, toTypeIdOrNull } from '#kernel';
+import { decideGate, decideOutcome, type Outcome } from '#policy';
+import { requestHeaders, signStandard } from '#signing';
+import type { Sender, SendResult } from '#transport';
+import type { LaneExits } from './lane-exits.js';
+import type { PayloadLoader } from './payload-loader.js';
+
+export interface ExecutorOptions {
+  readonly userAgent: string;
+  /** Where the endpoint says nothing. */
+  readonly timeoutMs: number;
+  readonly retryScheduleSeconds: readonly number[];
+}
+
+/** What an attempt came to, for those who count. */
+export interface Attempted {
+  readonly dispatch: Dispatch;
+  readonly target: SendTarget;
+  readonly record: AttemptRecord;
+}
+
+/** A request begins only if its lease outlives it by this much: then nobody else sends the same meanwhile. */
+const LEASE_MARGIN_MS = 10_000;
+
+/** An endpoint that could not be loaded is tried again after this. */
+const UNKNOWN_ENDPOINT_WAIT_MS = 5_000;
+
+/**
+ * Makes one attempt: gate → sign → send → decide. What it answers is to be recorded; null means that no request was
+ * made and the dispatch has left by one of the {@link LaneExits}.
+ */
+export class DeliveryExecutor {
+  constructor(
+    private readonly targets: SendTargets,
+    private readonly payloads: PayloadLoader,
+    private readonly sender: Sender,
+    private readonly deliveries: OpenDeliveryStore,
+    private readonly exits: LaneExits,
+    private readonly clock: Clock,
+    private readonly options: ExecutorOptions,
+  ) {}
+
+  async attempt(dispatch: Dispatch): Promise<Attempted | null> {
+    const target = await this.resolveTarget(dispatch);
+    if (target === null) return this.leave(this.exits.giveBack(dispatch, UNKNOWN_ENDPOINT_WAIT_MS));
+    const gate = decideGate(target, dispatch.event.expiresAtMs, this.clock.now());
+    switch (gate.kind) {
+      case 'hold':
+        return this.leave(this.exits.hold(dispatch));
+      case 'cancel':
+        return this.leave(this.exits.cancel(dispatch, gate.reason));
+      case 'expire':
+        return this.leave(this.exits.bury(dispatch));
+      case 'send':
+        return this.sendUnderLease(dispatch, target);
+    }
+  }
+
+  private async sendUnderLease(dispatch: Dispatch, target: SendTarget): Promise<Attempted | null> {
+    const timeoutMs = target.timeoutMs ?? this.options.timeoutMs;
+    if (!(await this.hasLeaseFor(dispatch, timeoutMs + LEASE_MARGIN_MS))) return null;
+    const body = await this.bodyFor(dispatch.event, target);
+    if (body === null) return this.leave(this.exits.cancel(dispatch, 'payload_erased'));
+    return this.send(dispatch, target, body, timeoutMs);
+  }
+
+  private async send(dispatch: Dispatch, target: SendTarget, body: string, timeoutMs: number): Promise<Attempted> {
+    const startedAtMs = this.clock.now();
+    const timestampSeconds = Math.floor(startedAtMs / 1000);
+    const eventId = toTypeId('evt', dispatch.event.id);
+    const signature = signStandard(liveKeys(target.secrets, startedAtMs), eventId, timestampSeconds, body);
+    const facts = {
+      eventId,
+      type: dispatch.event.type,
+      deliveryId: toTypeId('dlv', dispatch.deliveryId),
+      attemptNumber: dispatch.attempts + 1,
+      timestampSeconds,
+      signature,
+      replayOf: toTypeIdOrNull('dlv', dispatch.replayOf),
+      traceparent: dispatch.event.traceparent,
+    };
+    const headers = requestHeaders(facts, this.options.userAgent, target.headers, dispatch.event.headers);
+    const result = await this.sender.send({ target: target.url, headers, body, timeoutMs });
+    const record = toRecord(dispatch, target, startedAtMs, signature, result, this.decide(dispatch, target, result));
+    return { dispatch, target, record };
+  }
+
+  private decide(dispatch: Dispatch, target: SendTarget, result: SendResult): NextStep {
+    const facts = { number: dispatch.attempts + 1, expiresAtMs: dispatch.event.expiresAtMs };
+    const policy = { scheduleSeconds: target.retrySchedule ?? this.options.retryScheduleSeconds };
+    return toNextStep(decideOutcome(result, facts, policy, this.clock.now(), Math.random()), this.clock);
+  }
+
+  private async resolveTarget(dispatch: Dispatch): Promise<SendTarget | null> {
+    const { endpointId, endpointVersion } = dispatch;
+    return (
+      this.targets.peek(endpointId, endpointVersion) ??
+      (await this.targets.load(endpointId).catch(() => undefined)) ??
+      null
+    );
+  }
+
+  /** Whether the lease is ours for another `ms`, after making it longer if need be. */
+  private async hasLeaseFor(dispatch: Dispatch, ms: number): Promise<boolean> {
+    if (dispatch.leaseUntilMs - this.clock.now() >= ms) return true;
+    const [lease] = await this.deliveries.renewLeases([dispatch]).catch(() => []);
+    if (!lease) return false;
+    dispatch.generation = lease.generation;
+    dispatch.leaseUntilMs = lease.leaseUntilMs;
+    return true;
+  }
+
+  private async bodyFor(event: WireEvent, target: SendTarget): Promise<string | null> {
+    const whole = event.body === null ? await this.payloads.load(event.id) : event;
+    if (whole?.body == null) return null;
+    return target.payloadFormat === 'data' ? whole.body.slice(whole.dataStart, whole.dataEnd) : whole.body;
+  }
+
+  private async leave(exit: Promise<void>): Promise<null> {
+    // If it could not be written the lease runs out, which comes to the same a little later.
+    await exit.catch(() => undefined);
+    return null;
+  }
+}
+
+function toNextStep(outcome: Outcome, clock: Clock): NextStep {
+  switch (outcome.kind) {
+    case 'delivered':
+      return { to: 'succeeded' };
+    case 'retry':
+      return { to: 'retry', dueAtMs: outcome.atMs };
+    case 'dead':
+      return { to: 'dead', reason: outcome.reason, deadLetterId: newUuid(clock.now()) };
+  }
+}
+
+function toRecord(
+  dispatch: Dispatch,
+  target: SendTarget,
+  startedAtMs: number,
+  signature: string,
+  result: SendResult,
+  next: NextStep,
+): AttemptRecord {
+  return {
+    deliveryId: dispatch.deliveryId,
+    generation: dispatch.generation,
+    number: dispatch.attempts + 1,
+    endpointVersion: target.version,
+    trigger: dispatch.replayOf === null ? 'schedule' : 'replay',
+    startedAtMs,
+    durationMs: result.durationMs,
+    statusCode: result.statusCode,
+    errorCode: result.errorCode,
+    error: result.error,
+    remoteAddress: result.remoteAddress,
+    dnsMs: result.timings.dnsMs,
+    connectMs: result.timings.connectMs,
+    tlsMs: result.timings.tlsMs,
+    firstByteMs: result.timings.firstByteMs,
+    signature,
+    responseHeaders: result.responseHeaders,
+    responseBody: result.responseBody,
+    truncated: result.truncated,
+    next,
+  };
+}

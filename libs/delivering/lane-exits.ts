@@ -1,0 +1,84 @@
+import { isDataError, isTransient } from '#database';
+import type { Dispatch, Held, OpenDeliveryStore } from '#deliveries';
+import { type Clock, GroupCommit, newUuid } from '#kernel';
+
+const GROUP_ROWS = 500;
+const TRIES = 6;
+
+/**
+ * How a dispatch leaves its lane without an attempt. Each way is one guarded statement for whatever leaves that way at
+ * about the same time. None of them is urgent: if it cannot be written, the row's lease runs out and says the same.
+ */
+export class LaneExits {
+  private readonly holding = this.group((held) => this.holdOrGiveBack(held));
+  private readonly burying = this.group((held) =>
+    this.store.buryExpired(held.map((row) => ({ ...row, deadLetterId: newUuid(this.clock.now()) }))),
+  );
+  private readonly givingBack = new Map<number, GroupCommit<Held, void>>();
+  private readonly cancelling = new Map<string, GroupCommit<Held, void>>();
+
+  constructor(
+    private readonly store: OpenDeliveryStore,
+    private readonly clock: Clock,
+  ) {}
+
+  /** The endpoint or its tenant is paused: the row waits for the resume. */
+  hold(dispatch: Dispatch): Promise<void> {
+    return this.holding.add(toHeld(dispatch));
+  }
+
+  /** The event is worth nothing any more. */
+  bury(dispatch: Dispatch): Promise<void> {
+    return this.burying.add(toHeld(dispatch));
+  }
+
+  cancel(dispatch: Dispatch, reason: string): Promise<void> {
+    let group = this.cancelling.get(reason);
+    if (!group) {
+      group = this.group((held) => this.store.cancelLeased(held, reason));
+      this.cancelling.set(reason, group);
+    }
+    return group.add(toHeld(dispatch));
+  }
+
+  /** Any worker may have it, in about `afterMs`. */
+  giveBack(dispatch: Dispatch, afterMs: number): Promise<void> {
+    // A few fixed waits, so that what goes back at the same time shares a statement.
+    const wait = afterMs <= 0 ? 0 : Math.min(60_000, 500 * 2 ** Math.ceil(Math.log2(Math.max(1, afterMs / 500))));
+    let group = this.givingBack.get(wait);
+    if (!group) {
+      group = this.group((held) => this.store.giveBack(held, wait));
+      this.givingBack.set(wait, group);
+    }
+    return group.add(toHeld(dispatch));
+  }
+
+  async idle(): Promise<void> {
+    const groups = [this.holding, this.burying, ...this.givingBack.values(), ...this.cancelling.values()];
+    await Promise.all(groups.map((group) => group.idle()));
+  }
+
+  private async holdOrGiveBack(held: readonly Held[]): Promise<void> {
+    const isHeld = new Set(await this.store.hold(held));
+    // What the database does not call paused any more is sent after all.
+    const resumed = held.filter(({ deliveryId }) => !isHeld.has(deliveryId));
+    if (resumed.length > 0) await this.store.giveBack(resumed, 0);
+  }
+
+  private group(write: (held: readonly Held[]) => Promise<unknown>): GroupCommit<Held, void> {
+    return new GroupCommit<Held, void>({
+      flush: async (held) => {
+        await write(held);
+        return new Array<void>(held.length);
+      },
+      maxWeight: GROUP_ROWS,
+      concurrency: 1,
+      isDataError,
+      retryDelayMs: (error, failures) => (isTransient(error) && failures < TRIES ? 50 * 2 ** failures : null),
+    });
+  }
+}
+
+function toHeld({ deliveryId, generation }: Dispatch): Held {
+  return { deliveryId, generation };
+}

@@ -1,0 +1,203 @@
+import { Injectable } from '@nestjs/common';
+import { CONFIG_CHANNEL, Database, type Listener, plainArray, type Statement } from '#database';
+import { KeyRing, type Uuid } from '#kernel';
+import type { GateTarget } from '#policy';
+import { decodeSecret, type PayloadFormat } from '#signing';
+import { parseTarget, type SendTarget as UrlTarget } from '#transport';
+import { openHeaders } from './sealed-headers.js';
+
+/** A secret that signs between two moments; epoch milliseconds of the database's clock. */
+export interface LiveSecret {
+  readonly key: Buffer;
+  readonly activatesAtMs: number;
+  readonly expiresAtMs: number | null;
+}
+
+/** All that a worker needs to send to an endpoint, with secrets opened and the URL taken apart. */
+export interface SendTarget extends GateTarget {
+  readonly endpointId: Uuid;
+  readonly tenantId: Uuid;
+  readonly version: number;
+  /** The tenant's config version that this was read at: tells the newer of two answers. */
+  readonly configVersion: number;
+  readonly url: UrlTarget;
+  /** The endpoint's own headers, flat name, value pairs. */
+  readonly headers: readonly string[];
+  /** Newest first. */
+  readonly secrets: readonly LiveSecret[];
+  readonly payloadFormat: PayloadFormat;
+  /** Null where the platform's default holds. */
+  readonly timeoutMs: number | null;
+  readonly retrySchedule: readonly number[] | null;
+  readonly maxInFlight: number | null;
+}
+
+interface Row {
+  endpointId: Uuid;
+  tenantId: Uuid;
+  version: number;
+  configVersion: number;
+  status: GateTarget['status'];
+  isTenantPaused: boolean;
+  url: string;
+  sealedHeaders: Buffer | null;
+  payloadFormat: PayloadFormat;
+  timeoutSeconds: number | null;
+  retrySchedule: number[] | null;
+  maxInFlight: number | null;
+  secrets: { id: Uuid; sealed: string; activatesAtMs: number; expiresAtMs: number | null }[] | null;
+}
+
+const LOAD: Statement = {
+  name: 'load_send_targets',
+  text: `
+    SELECT e.id AS "endpointId", e.tenant_id AS "tenantId", e.version, t.config_version AS "configVersion",
+           CASE WHEN e.deleted_at IS NOT NULL OR t.deleted_at IS NOT NULL THEN 'deleted' ELSE e.status END AS status,
+           t.paused_at IS NOT NULL AS "isTenantPaused", e.url, e.sealed_headers AS "sealedHeaders",
+           e.payload_format AS "payloadFormat", e.timeout_seconds AS "timeoutSeconds",
+           e.retry_schedule AS "retrySchedule", e.max_in_flight AS "maxInFlight",
+           (SELECT json_agg(json_build_object('id', s.id, 'sealed', encode(s.sealed_secret, 'hex'),
+                     'activatesAtMs', extract(epoch FROM s.activates_at)::float8 * 1000,
+                     'expiresAtMs', extract(epoch FROM s.expires_at)::float8 * 1000)
+                     ORDER BY s.activates_at DESC, s.id DESC)
+              FROM endpoint_secrets s
+             WHERE s.endpoint_id = e.id AND (s.expires_at IS NULL OR s.expires_at > clock_timestamp())) AS secrets
+      FROM endpoints e JOIN tenants t ON t.id = e.tenant_id
+     WHERE e.id = ANY ($1::uuid[])`,
+};
+
+/** Endpoints of these tenants are read again; the window overlaps, for a change may commit after its time stamp. */
+const CHANGED: Statement = {
+  name: 'changed_tenants',
+  text: `SELECT id, config_version AS version FROM tenants WHERE config_changed_at > clock_timestamp() - interval '30 s'`,
+};
+
+const POLL_MS = 1_000;
+const CAPACITY = 20_000;
+
+/**
+ * The endpoints that a worker sends to, kept in the process and followed: every change reaches them within a second,
+ * at once where the notification arrives.
+ */
+@Injectable()
+export class SendTargets {
+  private readonly kept = new Map<Uuid, SendTarget>();
+  private readonly byTenant = new Map<Uuid, Set<Uuid>>();
+  private readonly seenVersions = new Map<Uuid, number>();
+  private waiting = new Map<Uuid, Promise<void>>();
+  private batch: Uuid[] = [];
+  private batchDone: Promise<void> | null = null;
+  private timer: NodeJS.Timeout | null = null;
+
+  constructor(
+    private readonly db: Database,
+    private readonly keyRing: KeyRing,
+  ) {}
+
+  /** Follows changes from now on. `listener` must not have been started yet. */
+  follow(listener: Listener): void {
+    listener.on(CONFIG_CHANNEL, (tenantId) => void this.reloadTenants([tenantId]).catch(() => undefined));
+    this.timer = setInterval(() => void this.poll().catch(() => undefined), POLL_MS);
+  }
+
+  stop(): void {
+    if (this.timer) clearInterval(this.timer);
+  }
+
+  /** The endpoint as far as it is known, at `version` or newer; undefined when it must be loaded first. */
+  peek(endpointId: Uuid, version: number): SendTarget | undefined {
+    const target = this.kept.get(endpointId);
+    return target !== undefined && target.version >= version ? target : undefined;
+  }
+
+  /** Loads the endpoint; all that ask in the same turn share a query. Undefined when there is no such row at all. */
+  async load(endpointId: Uuid): Promise<SendTarget | undefined> {
+    let loading = this.waiting.get(endpointId);
+    if (!loading) {
+      this.batch.push(endpointId);
+      this.batchDone ??= Promise.resolve().then(() => this.loadBatch());
+      loading = this.batchDone;
+      this.waiting.set(endpointId, loading);
+    }
+    await loading;
+    return this.kept.get(endpointId);
+  }
+
+  private async loadBatch(): Promise<void> {
+    const ids = this.batch;
+    this.batch = [];
+    this.batchDone = null;
+    try {
+      await this.read(ids);
+    } finally {
+      for (const id of ids) this.waiting.delete(id);
+    }
+  }
+
+  private async poll(): Promise<void> {
+    const changed = await this.db.query<{ id: Uuid; version: number }>(CHANGED);
+    const news = changed.filter(({ id, version }) => this.seenVersions.get(id) !== version);
+    await this.reloadTenants(news.map(({ id }) => id));
+    for (const { id, version } of news) this.seenVersions.set(id, version);
+    if (this.seenVersions.size > CAPACITY) this.seenVersions.clear();
+  }
+
+  private async reloadTenants(tenantIds: readonly Uuid[]): Promise<void> {
+    const endpoints = tenantIds.flatMap((id) => [...(this.byTenant.get(id) ?? [])]);
+    if (endpoints.length > 0) await this.read(endpoints);
+  }
+
+  private async read(ids: readonly Uuid[]): Promise<void> {
+    const rows = await this.db.query<Row>(LOAD, [plainArray(ids)]);
+    for (const row of rows) this.keep(this.toTarget(row));
+  }
+
+  private keep(target: SendTarget): void {
+    // Two reads may overtake each other: the older answer must not win.
+    if ((this.kept.get(target.endpointId)?.configVersion ?? 0) > target.configVersion) return;
+    if (this.kept.size >= CAPACITY && !this.kept.has(target.endpointId)) this.forgetOldest();
+    this.kept.set(target.endpointId, target);
+    let siblings = this.byTenant.get(target.tenantId);
+    if (!siblings) this.byTenant.set(target.tenantId, (siblings = new Set()));
+    siblings.add(target.endpointId);
+  }
+
+  private forgetOldest(): void {
+    const [id, target] = this.kept.entries().next().value!;
+    this.kept.delete(id);
+    const siblings = this.byTenant.get(target.tenantId)!;
+    siblings.delete(id);
+    if (siblings.size === 0) this.byTenant.delete(target.tenantId);
+  }
+
+  private toTarget(row: Row): SendTarget {
+    return {
+      endpointId: row.endpointId,
+      tenantId: row.tenantId,
+      version: row.version,
+      configVersion: row.configVersion,
+      status: row.status,
+      isTenantPaused: row.isTenantPaused,
+      url: parseTarget(row.url),
+      headers: Object.entries(openHeaders(this.keyRing, row.endpointId, row.sealedHeaders)).flat(),
+      secrets: (row.secrets ?? []).map((secret) => ({
+        key: decodeSecret(this.keyRing.open(Buffer.from(secret.sealed, 'hex'), secret.id).toString()),
+        activatesAtMs: secret.activatesAtMs,
+        expiresAtMs: secret.expiresAtMs,
+      })),
+      payloadFormat: row.payloadFormat,
+      timeoutMs: row.timeoutSeconds === null ? null : row.timeoutSeconds * 1000,
+      retrySchedule: row.retrySchedule,
+      maxInFlight: row.maxInFlight,
+    };
+  }
+}
+
+/** The keys that sign at `nowMs`, newest first. */
+export function liveKeys(secrets: readonly LiveSecret[], nowMs: number): Buffer[] {
+  const keys: Buffer[] = [];
+  for (const { key, activatesAtMs, expiresAtMs } of secrets) {
+    if (activatesAtMs <= nowMs && (expiresAtMs === null || expiresAtMs > nowMs)) keys.push(key);
+  }
+  return keys;
+}

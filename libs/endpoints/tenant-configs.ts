@@ -1,0 +1,117 @@
+import { Injectable } from '@nestjs/common';
+import { Database, type Statement } from '#database';
+import { parseTypeId, type Uuid } from '#kernel';
+import { Matcher, type SubscriptionRule } from '#policy';
+
+/** An endpoint as matching sees it. */
+export interface MatchedEndpoint {
+  readonly id: Uuid;
+  readonly uid: string | null;
+  readonly version: number;
+  readonly isDisabled: boolean;
+}
+
+/** What publishing needs to know of one tenant, as of `version`. */
+export interface TenantConfig {
+  readonly tenantId: Uuid;
+  readonly uid: string | null;
+  readonly version: number;
+  readonly matcher: Matcher;
+  readonly endpoints: ReadonlyMap<Uuid, MatchedEndpoint>;
+}
+
+interface Row {
+  tenantId: Uuid;
+  uid: string | null;
+  version: number;
+  endpoints: { id: Uuid; uid: string | null; version: number; status: string }[] | null;
+  subscriptions: SubscriptionRule[] | null;
+}
+
+const LOAD: Statement = {
+  name: 'load_tenant_config',
+  text: `
+    SELECT t.id AS "tenantId", t.uid, t.config_version AS version,
+           (SELECT json_agg(json_build_object('id', e.id, 'uid', e.uid, 'version', e.version, 'status', e.status))
+              FROM endpoints e WHERE e.tenant_id = t.id AND e.deleted_at IS NULL) AS endpoints,
+           (SELECT json_agg(json_build_object('id', s.id, 'endpointId', s.endpoint_id, 'eventTypes', s.event_types,
+                                              'channels', s.channels))
+              FROM subscriptions s JOIN endpoints e ON e.id = s.endpoint_id AND e.deleted_at IS NULL
+             WHERE s.tenant_id = t.id AND s.deleted_at IS NULL AND s.enabled) AS subscriptions
+      FROM tenants t
+     WHERE t.deleted_at IS NULL AND (t.id = $1 OR t.uid = $2)`,
+};
+
+/** Tenants kept; the one that was not asked for longest goes first. */
+const CAPACITY = 10_000;
+
+/**
+ * The configuration of tenants, kept in the process. It is never asked whether it is fresh: the publish statement
+ * compares the version inside its transaction, and on a mismatch the publisher asks for it anew. So publishing reads
+ * its own writes on any process, without a query for each publish.
+ */
+@Injectable()
+export class TenantConfigs {
+  /** By what callers wrote: TypeID or uid. In the order of use. */
+  private readonly kept = new Map<string, TenantConfig>();
+  private readonly loading = new Map<string, Promise<TenantConfig | null>>();
+
+  constructor(private readonly db: Database) {}
+
+  /** The configuration kept for a tenant, by id or uid, or undefined when it must be loaded. */
+  peek(ref: string): TenantConfig | undefined {
+    const config = this.kept.get(ref);
+    if (config && this.kept.size > CAPACITY / 2) {
+      this.kept.delete(ref);
+      this.kept.set(ref, config);
+    }
+    return config;
+  }
+
+  /** Loads a tenant's configuration as it is now; null when there is no such (living) tenant. */
+  async load(ref: string): Promise<TenantConfig | null> {
+    let loading = this.loading.get(ref);
+    if (!loading) {
+      loading = this.read(ref).finally(() => this.loading.delete(ref));
+      this.loading.set(ref, loading);
+    }
+    return loading;
+  }
+
+  /**
+   * Like {@link load}, but never answered by a read that began before this call: for a caller who was just told that
+   * what it knows is old.
+   */
+  async reload(ref: string): Promise<TenantConfig | null> {
+    this.loading.delete(ref);
+    return this.load(ref);
+  }
+
+  private async read(ref: string): Promise<TenantConfig | null> {
+    const tenantId = parseTypeId('ten', ref);
+    const [row] = await this.db.query<Row>(LOAD, [tenantId, tenantId === null ? ref : null]);
+    if (!row) {
+      this.kept.delete(ref);
+      return null;
+    }
+    const config = toConfig(row);
+    if (this.kept.size >= CAPACITY) this.kept.delete(this.kept.keys().next().value!);
+    this.kept.set(ref, config);
+    return config;
+  }
+}
+
+function toConfig(row: Row): TenantConfig {
+  return {
+    tenantId: row.tenantId,
+    uid: row.uid,
+    version: row.version,
+    matcher: new Matcher(row.subscriptions ?? []),
+    endpoints: new Map(
+      (row.endpoints ?? []).map(({ status, ...endpoint }) => [
+        endpoint.id,
+        { ...endpoint, isDisabled: status === 'disabled' },
+      ]),
+    ),
+  };
+}

@@ -1,0 +1,24 @@
+/** An event as it was asked for, checked in itself: not yet whether its tenant and endpoint exist. */
+export interface EventDraft {
+  /** TypeID or uid, as written. */
+  readonly tenant: string;
+  readonly type: string;
+  /** The published JSON text of `data`, character for character. */
+  readonly data: string;
+  readonly uid: string | null;
+  readonly subject: string | null;
+  readonly source: string | null;
+  /** Null: now. */
+  readonly occurredAtMs: number | null;
+  readonly correlationId: string | null;
+  readonly schemaVersion: string | null;
+  readonly channels: readonly string[] | null;
+  /** JSON texts as they were published. */
+  readonly metadata: string | null;
+  readonly headers: string | null;
+  /** Target of an event meant for one endpoint; TypeID or uid, as written. */
+  readonly endpoint: string | null;
+  readonly expiresAtMs: number | null;
+  /** From the publish request's own header (W3C Trace Context). */
+  readonly traceparent: string | null;
+}

@@ -1,0 +1,3 @@
+export type { EventDraft } from './event-draft.js';
+export { MAX_BATCH_EVENTS, readBatch, readSingle } from './read-body.js';
+export { DEFAULT_EVENT_LIMITS, type EventLimits, type ReadEvent } from './read-event.js';

@@ -1,0 +1,65 @@
+import { isUtf8 } from 'node:buffer';
+import { PosthornError } from '#kernel';
+import { elementSpans, memberSpans } from './json-spans.js';
+import { type EventLimits, type ReadEvent, readEvent } from './read-event.js';
+
+/** The most events that one batch may hold. */
+export const MAX_BATCH_EVENTS = 1_000;
+
+/** The body of `POST /v1/events`. Throws a {@link PosthornError} when the body as a whole is not JSON. */
+export function readSingle(body: Buffer, traceparent: string | null, limits: EventLimits): ReadEvent {
+  const text = decode(body);
+  const parsed = parse(text);
+  return readEvent(text, { start: 0, end: text.length }, parsed, '', traceparent, limits);
+}
+
+/**
+ * The body of `POST /v1/events/batch`, `{"events": […]}`: one answer per event, in order. Throws a
+ * {@link PosthornError} when the body as a whole cannot be read.
+ */
+export function readBatch(body: Buffer, traceparent: string | null, limits: EventLimits): ReadEvent[] {
+  const text = decode(body);
+  const parsed = parse(text);
+  const events = batchEvents(parsed);
+  const members = memberSpans(text);
+  if (members.length > 1)
+    throw refuse(
+      `/${members.find(({ key }) => key !== 'events')?.key ?? 'events'}`,
+      'unknown_field',
+      'only "events" is known here, once',
+    );
+  const spans = elementSpans(text, members[0]!.start);
+  return events.map((event, index) => readEvent(text, spans[index]!, event, `/events/${index}`, traceparent, limits));
+}
+
+function batchEvents(parsed: unknown): unknown[] {
+  const events = typeof parsed === 'object' && parsed !== null ? (parsed as { events?: unknown }).events : undefined;
+  if (!Array.isArray(events)) throw refuse('/events', 'required', 'must be an array of events');
+  if (events.length === 0) throw refuse('/events', 'wrong_length', 'must hold at least one event');
+  if (events.length > MAX_BATCH_EVENTS) {
+    throw refuse(
+      '/events',
+      'wrong_length',
+      `must hold at most ${MAX_BATCH_EVENTS} events; this batch has ${events.length}`,
+    );
+  }
+  return events;
+}
+
+function refuse(pointer: string, code: string, message: string): PosthornError {
+  return new PosthornError('validation_failed', `${pointer} ${message}`, { errors: [{ pointer, code, message }] });
+}
+
+function decode(body: Buffer): string {
+  if (!isUtf8(body)) throw new PosthornError('invalid_utf8', 'The body is not valid UTF-8.');
+  const text = body.toString('utf8');
+  return text.charCodeAt(0) === 0xfe_ff ? text.slice(1) : text;
+}
+
+function parse(text: string): unknown {
+  try {
+    return JSON.parse(text) as unknown;
+  } catch (error) {
+    throw new PosthornError('malformed_json', `The body is not JSON: ${(error as Error).message}.`);
+  }
+}

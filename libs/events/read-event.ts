@@ -1,0 +1,244 @@
+import type { FieldError } from '#kernel';
+import { isEventType, refuseHeader } from '#policy';
+import type { EventDraft } from './event-draft.js';
+import { type Member, memberSpans, nestingDepth, type Span } from './json-spans.js';
+
+/** The bounds of one event; all configurable, sizes in bytes of UTF-8 unless they say characters. */
+export interface EventLimits {
+  readonly maxEventBytes: number;
+  readonly maxMetadataBytes: number;
+  readonly maxDepth: number;
+}
+
+export const DEFAULT_EVENT_LIMITS: EventLimits = {
+  maxEventBytes: 1_048_576,
+  maxMetadataBytes: 16_384,
+  maxDepth: 100,
+};
+
+export type ReadEvent =
+  | { readonly draft: EventDraft }
+  | {
+      readonly refusal: 'validation_failed' | 'not_supported_yet' | 'duplicate_key' | 'too_deep' | 'too_large';
+      readonly errors: readonly FieldError[];
+    };
+
+const MAX_TEXT = 256;
+const MAX_CHANNELS = 20;
+const MAX_HEADERS = 20;
+
+/** Part of the contract, built later: refused rather than accepted and ignored. */
+const NOT_YET = new Set(['deliverAt', 'orderingKey']);
+
+const FIELDS = new Set([
+  'tenant',
+  'type',
+  'data',
+  'uid',
+  'subject',
+  'source',
+  'occurredAt',
+  'correlationId',
+  'schemaVersion',
+  'channels',
+  'metadata',
+  'headers',
+  'endpoint',
+  'expiresAt',
+  ...NOT_YET,
+]);
+
+/**
+ * Reads one event out of the request's text. `parsed` is what `JSON.parse` made of the span (it tells what is there),
+ * the span tells where: `data` and `metadata` are taken from the text and never written anew. `pointer` leads the
+ * errors' paths (RFC 6901). Written by hand, for it runs for every event published.
+ */
+export function readEvent(
+  text: string,
+  span: Span,
+  parsed: unknown,
+  pointer: string,
+  traceparent: string | null,
+  limits: EventLimits,
+): ReadEvent {
+  if (typeof parsed !== 'object' || parsed === null || Array.isArray(parsed)) {
+    return invalid([{ pointer, code: 'wrong_type', message: 'must be an object' }]);
+  }
+  const members = memberSpans(text, span.start);
+  const structural = checkStructure(text, span, members, pointer, limits);
+  if (structural) return structural;
+  const reader = new FieldReader(parsed as Record<string, unknown>, pointer);
+  const spanOf = (key: string): string | null => {
+    const member = members.find((candidate) => candidate.key === key);
+    return member ? text.slice(member.start, member.end) : null;
+  };
+
+  const draft: EventDraft = {
+    tenant: reader.requiredText('tenant') ?? '',
+    type: readType(reader),
+    data: spanOf('data') ?? reader.missing('data'),
+    uid: reader.text('uid'),
+    subject: reader.text('subject'),
+    source: reader.text('source'),
+    occurredAtMs: reader.time('occurredAt'),
+    correlationId: reader.text('correlationId'),
+    schemaVersion: reader.text('schemaVersion'),
+    channels: reader.texts('channels', MAX_CHANNELS),
+    metadata: readMetadata(reader, spanOf('metadata'), limits),
+    headers: readHeaders(reader),
+    endpoint: reader.text('endpoint'),
+    expiresAtMs: reader.time('expiresAt'),
+    traceparent,
+  };
+  return reader.errors.length > 0 ? invalid(reader.errors) : { draft };
+}
+
+function invalid(errors: readonly FieldError[]): ReadEvent {
+  return { refusal: 'validation_failed', errors };
+}
+
+function checkStructure(
+  text: string,
+  span: Span,
+  members: readonly Member[],
+  pointer: string,
+  limits: EventLimits,
+): ReadEvent | null {
+  const unknown: FieldError[] = [];
+  const seen = new Set<string>();
+  for (const { key, start, end } of members) {
+    const at = `${pointer}/${key.replaceAll('~', '~0').replaceAll('/', '~1')}`;
+    if (seen.has(key)) {
+      return { refusal: 'duplicate_key', errors: [{ pointer: at, code: 'duplicate_key', message: 'stands twice' }] };
+    }
+    seen.add(key);
+    if (!FIELDS.has(key)) unknown.push({ pointer: at, code: 'unknown_field', message: 'is not a field of an event' });
+    else if (NOT_YET.has(key) && text.slice(start, end) !== 'null') {
+      const errors = [{ pointer: at, code: 'not_supported_yet', message: 'is not supported yet' }];
+      return { refusal: 'not_supported_yet', errors };
+    }
+  }
+  if (unknown.length > 0) return invalid(unknown);
+  // No text of fewer characters can have more than three bytes each: most events need not be measured.
+  const isLarge = (span.end - span.start) * 3 > limits.maxEventBytes;
+  if (isLarge && Buffer.byteLength(text.slice(span.start, span.end)) > limits.maxEventBytes) {
+    const message = `is larger than ${limits.maxEventBytes} bytes`;
+    return { refusal: 'too_large', errors: [{ pointer, code: 'too_large', message }] };
+  }
+  if (nestingDepth(text, span) > limits.maxDepth) {
+    const message = `is nested deeper than ${limits.maxDepth} levels`;
+    return { refusal: 'too_deep', errors: [{ pointer, code: 'too_deep', message }] };
+  }
+  return null;
+}
+
+function readType(reader: FieldReader): string {
+  const type = reader.requiredText('type', 128);
+  if (type === null) return '';
+  if (!isEventType(type)) {
+    reader.fail('type', 'invalid', 'must be words of A-Z a-z 0-9 _ - separated by dots, at most 128 characters in all');
+  } else if (type.startsWith('posthorn.')) {
+    reader.fail('type', 'reserved', 'types beginning "posthorn." are the platform\'s own');
+  }
+  return type;
+}
+
+function readMetadata(reader: FieldReader, text: string | null, limits: EventLimits): string | null {
+  const value = reader.object('metadata');
+  if (value === null || text === null) return null;
+  if (Buffer.byteLength(text) > limits.maxMetadataBytes) {
+    reader.fail('metadata', 'too_large', `must be at most ${limits.maxMetadataBytes} bytes`);
+  }
+  return text;
+}
+
+function readHeaders(reader: FieldReader): string | null {
+  const value = reader.object('headers');
+  if (value === null) return null;
+  const entries = Object.entries(value);
+  if (entries.length > MAX_HEADERS) reader.fail('headers', 'too_many', `must be at most ${MAX_HEADERS} headers`);
+  for (const [name, content] of entries) {
+    const refusal = refuseHeader(name, content);
+    if (refusal !== null)
+      reader.fail(`headers/${name.replaceAll('~', '~0').replaceAll('/', '~1')}`, 'invalid', refusal);
+  }
+  return entries.length === 0 ? null : JSON.stringify(value);
+}
+
+/** ISO 8601 with date, time and offset: nothing that depends on where the server stands. */
+const TIME = /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}(:\d{2}(\.\d{1,9})?)?(Z|[+-]\d{2}:?\d{2})$/;
+
+/** A surrogate without its other half: it has no UTF-8 form, and would be stored as something else. */
+const LONE_SURROGATE = /\p{Surrogate}/u;
+
+/** Reads typed fields of one object and collects what is wrong with them. Null stands for absent. */
+class FieldReader {
+  readonly errors: FieldError[] = [];
+
+  constructor(
+    private readonly fields: Record<string, unknown>,
+    private readonly pointer: string,
+  ) {}
+
+  fail(key: string, code: string, message: string): void {
+    this.errors.push({ pointer: `${this.pointer}/${key}`, code, message });
+  }
+
+  missing(key: string): '' {
+    this.fail(key, 'required', 'is required');
+    return '';
+  }
+
+  requiredText(key: string, maxCharacters = MAX_TEXT): string | null {
+    return this.fields[key] === undefined || this.fields[key] === null
+      ? this.missing(key) || null
+      : this.text(key, maxCharacters);
+  }
+
+  text(key: string, maxCharacters = MAX_TEXT): string | null {
+    const value = this.fields[key];
+    if (value === undefined || value === null) return null;
+    return this.checkText(key, value, maxCharacters);
+  }
+
+  texts(key: string, most: number): string[] | null {
+    const value = this.fields[key];
+    if (value === undefined || value === null) return null;
+    if (!Array.isArray(value)) {
+      this.fail(key, 'wrong_type', 'must be an array of strings');
+      return null;
+    }
+    if (value.length === 0 || value.length > most) this.fail(key, 'wrong_length', `must have 1 to ${most} elements`);
+    return value.slice(0, most).map((element, index) => this.checkText(`${key}/${index}`, element, MAX_TEXT) ?? '');
+  }
+
+  time(key: string): number | null {
+    const value = this.text(key, 64);
+    if (value === null) return null;
+    const ms = TIME.test(value) ? Date.parse(value) : Number.NaN;
+    if (Number.isNaN(ms) || ms < 0) {
+      this.fail(key, 'invalid', 'must be a time such as 2026-11-24T12:00:00Z');
+      return null;
+    }
+    return ms;
+  }
+
+  object(key: string): Record<string, unknown> | null {
+    const value = this.fields[key];
+    if (value === undefined || value === null) return null;
+    if (typeof value === 'object' && !Array.isArray(value)) return value as Record<string, unknown>;
+    this.fail(key, 'wrong_type', 'must be an object');
+    return null;
+  }
+
+  private checkText(key: string, value: unknown, maxCharacters: number): string | null {
+    if (typeof value !== 'string') this.fail(key, 'wrong_type', 'must be a string');
+    else if (value.length === 0) this.fail(key, 'too_short', 'must not be empty');
+    else if (value.length > maxCharacters) this.fail(key, 'too_long', `must be at most ${maxCharacters} characters`);
+    else if (value.includes('\0')) this.fail(key, 'invalid', 'must not hold the NUL character');
+    else if (LONE_SURROGATE.test(value))
+      this.fail(key, 'invalid', 'holds half of a surrogate pair, which has no UTF-8 form');
+    else return value;
+    return null;
+  }
+}

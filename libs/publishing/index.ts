@@ -1,0 +1,3 @@
+export { Enqueuer, type EnqueuerLog } from './enqueuer.js';
+export type { PublishScope } from './publish-scope.js';
+export { Publisher, type PublishResult } from './publisher.js';

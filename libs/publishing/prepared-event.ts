@@ -1,0 +1,68 @@
+import { createHash } from 'node:crypto';
+import { PosthornError, parseTypeId, type Uuid } from '#kernel';
+import type { TenantConfig } from '#endpoints';
+import type { EventDraft } from '#events';
+
+/** One delivery to be made of an event. */
+export interface PreparedDelivery {
+  readonly endpointId: Uuid;
+  readonly endpointVersion: number;
+  /** Null for an event that targets its endpoint. */
+  readonly subscriptionId: Uuid | null;
+  /** A disabled endpoint's deliveries are recorded as cancelled, so that they can be replayed. */
+  readonly isCancelled: boolean;
+}
+
+/** An event with what it becomes under one version of its tenant's configuration. */
+export interface PreparedEvent {
+  readonly draft: EventDraft;
+  /** The API key that published it. */
+  readonly publishedBy: Uuid;
+  config: TenantConfig;
+  deliveries: readonly PreparedDelivery[];
+  /** Given at the first flush and kept through retries, so that a retry can see that it was written. */
+  id: Uuid | null;
+  createdAtMs: number;
+  deliveryIds: Uuid[];
+}
+
+/** Matches the event against the configuration. Throws `unknown_endpoint` when it targets one that is not there. */
+export function matchDeliveries(draft: EventDraft, config: TenantConfig): PreparedDelivery[] {
+  if (draft.endpoint !== null) return [targetedDelivery(draft.endpoint, config)];
+  const deliveries: PreparedDelivery[] = [];
+  for (const { endpointId, subscriptionId } of config.matcher.match(draft.type, draft.channels)) {
+    const endpoint = config.endpoints.get(endpointId);
+    if (!endpoint) continue;
+    deliveries.push({
+      endpointId,
+      endpointVersion: endpoint.version,
+      subscriptionId,
+      isCancelled: endpoint.isDisabled,
+    });
+  }
+  return deliveries;
+}
+
+function targetedDelivery(ref: string, config: TenantConfig): PreparedDelivery {
+  const id = parseTypeId('ep', ref);
+  const endpoint =
+    id !== null ? config.endpoints.get(id) : [...config.endpoints.values()].find(({ uid }) => uid === ref);
+  if (!endpoint) {
+    const message = `the tenant has no endpoint "${ref}"`;
+    throw new PosthornError('unknown_endpoint', message, {
+      errors: [{ pointer: '/endpoint', code: 'unknown_endpoint', message }],
+    });
+  }
+  return {
+    endpointId: endpoint.id,
+    endpointVersion: endpoint.version,
+    subscriptionId: null,
+    isCancelled: endpoint.isDisabled,
+  };
+}
+
+/** What two publishes under one uid must have in common to be the same event: type, data and routing. */
+export function fingerprint(draft: EventDraft): Buffer {
+  const routing = JSON.stringify([draft.type, draft.channels, draft.endpoint, draft.subject, draft.expiresAtMs]);
+  return createHash('sha256').update(routing).update('\n').update(draft.data).digest().subarray(0, 16);
+}

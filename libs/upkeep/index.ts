@@ -1,0 +1,1 @@
+export { Upkeep, type UpkeepLog } from './upkeep.js';

@@ -1,0 +1,88 @@
+import { randomUUID } from 'node:crypto';
+import { type Database, ensurePartitions } from '#database';
+import type { OpenDeliveryStore } from '#deliveries';
+import type { Clock } from '#kernel';
+import { LeaderLease } from './leader-lease.js';
+import { forgetIdempotencyKeys, forgetOldSecrets } from './sweep.js';
+
+export interface UpkeepLog {
+  info(facts: object, message: string): void;
+  warn(facts: object, message: string): void;
+}
+
+interface Task {
+  readonly name: string;
+  readonly everyMs: number;
+  /** Answers how much there was to do. */
+  readonly run: () => Promise<number>;
+  dueAtMs: number;
+}
+
+/** How often the lease is renewed and tasks are looked at. */
+const TICK_MS = 5_000;
+const LEASE_SECONDS = 20;
+
+const SECOND = 1_000;
+const MINUTE = 60 * SECOND;
+
+/** What has to be done now and then, by one process at a time: whichever holds the lease. */
+export class Upkeep {
+  private readonly lease: LeaderLease;
+  private readonly tasks: readonly Task[];
+  private timer: NodeJS.Timeout | null = null;
+  private ticking: Promise<void> | null = null;
+
+  constructor(
+    db: Database,
+    deliveries: OpenDeliveryStore,
+    clock: Clock,
+    private readonly log: UpkeepLog,
+  ) {
+    this.lease = new LeaderLease(db, 'upkeep', randomUUID(), LEASE_SECONDS);
+    const task = (name: string, everyMs: number, run: () => Promise<number>): Task => ({
+      name,
+      everyMs,
+      run,
+      dueAtMs: 0,
+    });
+    this.tasks = [
+      task('partitions', 10 * MINUTE, () => ensurePartitions(db, clock.now())),
+      task('held rows', 5 * SECOND, () => deliveries.releaseHeld()),
+      task('idempotency keys', 10 * MINUTE, () => forgetIdempotencyKeys(db)),
+      task('expired secrets', 60 * MINUTE, () => forgetOldSecrets(db)),
+    ];
+  }
+
+  start(): void {
+    const tick = (): void => {
+      this.ticking = this.tick().finally(() => (this.timer = setTimeout(tick, TICK_MS)));
+    };
+    tick();
+  }
+
+  async stop(): Promise<void> {
+    await this.ticking;
+    if (this.timer) clearTimeout(this.timer);
+    await this.lease.release().catch(() => undefined);
+  }
+
+  private async tick(): Promise<void> {
+    try {
+      if (!(await this.lease.hold())) return;
+    } catch {
+      return; // The database is away; the next tick looks again.
+    }
+    const now = performance.now();
+    for (const task of this.tasks) if (task.dueAtMs <= now) await this.run(task, now);
+  }
+
+  private async run(task: Task, now: number): Promise<void> {
+    task.dueAtMs = now + task.everyMs;
+    try {
+      const done = await task.run();
+      if (done > 0) this.log.info({ task: task.name, done }, 'upkeep');
+    } catch (error) {
+      this.log.warn({ err: error, task: task.name }, 'upkeep could not be done and will be tried again');
+    }
+  }
+}
