@@ -1,6 +1,7 @@
 import type { Config } from '#config';
 import type { Database } from '#database';
 import type { Clock, KeyRing } from '#kernel';
+import type { DispatchQueue } from '#queue';
 import type { Logger, Metrics } from '#telemetry';
 
 /** What the API is built upon. Made by the process (api, standalone, a test), which also closes it. */
@@ -11,4 +12,6 @@ export interface ApiDeps {
   keyRing: KeyRing;
   logger: Logger;
   metrics: Metrics;
+  /** The fast lane; it may be away. */
+  queue: DispatchQueue;
 }

@@ -1,41 +1,97 @@
 import { type DynamicModule, Module, type Provider } from '@nestjs/common';
-import { APP_GUARD } from '@nestjs/core';
+import { APP_GUARD, APP_INTERCEPTOR } from '@nestjs/core';
 import { Config } from '#config';
 import { Database } from '#database';
+import {
+  EndpointHealthReadModel,
+  EndpointReadModel,
+  EndpointStore,
+  EndpointSwitch,
+  EventTypeStore,
+  OpenDeliveryEffects,
+  SecretStore,
+  SubscriptionReadModel,
+  SubscriptionStore,
+} from '#endpoints';
 import { DatabaseClock, KeyRing } from '#kernel';
 import { References } from '#insights';
 import { Metrics } from '#telemetry';
-import { ApiKeyStore, Authenticator, SwitchStore, TenantEffects, TenantStore } from '#tenants';
+import { ApiKeyStore, Authenticator, IdempotencyStore, SwitchStore, TenantEffects, TenantStore } from '#tenants';
+import { AddressPolicy } from '#transport';
 import { ApiKeyInput } from './api-keys/api-key-input.js';
 import { ApiKeysController } from './api-keys/api-keys.controller.js';
 import type { ApiDeps } from './api-deps.js';
 import { AuthorizationGuard } from './auth/authorization.guard.js';
 import { Scope } from './auth/scope.js';
+import { EndpointStateController } from './endpoints/endpoint-state.controller.js';
+import { EndpointsController } from './endpoints/endpoints.controller.js';
+import { SecretsController } from './endpoints/secrets.controller.js';
+import { EventTypesController } from './event-types/event-types.controller.js';
 import { HealthController } from './health/health.controller.js';
+import { IdempotencyInterceptor } from './idempotency/idempotency.interceptor.js';
+import { MetricsController } from './metrics/metrics.controller.js';
+import { ApiDocument } from './openapi/api-document.js';
+import { DocsController } from './openapi/docs.controller.js';
+import { EventIntake } from './publishing/event-intake.js';
+import { EventTypeCatalog } from './publishing/event-type-catalog.js';
+import { publisherOver } from './publishing/publisher.provider.js';
+import { PublishingController } from './publishing/publishing.controller.js';
 import { Readiness } from './readiness.js';
+import { SubscriptionsController } from './subscriptions/subscriptions.controller.js';
 import { PlatformController } from './tenants/platform.controller.js';
 import { TenantsController } from './tenants/tenants.controller.js';
 
 /** Every controller of the API, one a line. */
-const CONTROLLERS = [ApiKeysController, HealthController, PlatformController, TenantsController];
+const CONTROLLERS = [
+  ApiKeysController,
+  DocsController,
+  EndpointsController,
+  EndpointStateController,
+  EventTypesController,
+  HealthController,
+  MetricsController,
+  PlatformController,
+  PublishingController,
+  SecretsController,
+  SubscriptionsController,
+  TenantsController,
+];
 
 /** Every store, read model and flow that they use, one a line. */
 const PROVIDERS: Provider[] = [
+  ApiDocument,
   ApiKeyInput,
   ApiKeyStore,
   Authenticator,
+  EndpointHealthReadModel,
+  EndpointReadModel,
+  EndpointStore,
+  EndpointSwitch,
+  EventIntake,
+  EventTypeCatalog,
+  EventTypeStore,
+  IdempotencyStore,
   Readiness,
   References,
   Scope,
+  SecretStore,
+  SubscriptionReadModel,
+  SubscriptionStore,
   SwitchStore,
   TenantStore,
+  { provide: AddressPolicy, useFactory: ({ egress }: Config) => new AddressPolicy(egress), inject: [Config] },
   // What becomes of open deliveries is not wired yet.
+  {
+    provide: OpenDeliveryEffects,
+    useValue: { cancelOpen: async () => undefined, releaseHeld: async () => undefined },
+  },
   { provide: TenantEffects, useValue: { cancelOpen: async () => undefined, releaseHeld: async () => undefined } },
 ];
 
 @Module({})
 export class ApiModule {
-  static over({ config, db, clock, keyRing, metrics }: ApiDeps): DynamicModule {
+  static over(deps: ApiDeps): DynamicModule {
+    const { config, db, clock, keyRing, metrics } = deps;
     return {
       module: ApiModule,
       controllers: CONTROLLERS,
@@ -46,6 +102,8 @@ export class ApiModule {
         { provide: KeyRing, useValue: keyRing },
         { provide: Metrics, useValue: metrics },
         { provide: APP_GUARD, useClass: AuthorizationGuard },
+        { provide: APP_INTERCEPTOR, useClass: IdempotencyInterceptor },
+        publisherOver(deps),
         ...PROVIDERS,
       ],
     };

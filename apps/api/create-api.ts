@@ -13,6 +13,9 @@ import { pathOf, ProblemFilter } from './http/problem.filter.js';
 import { toProblem } from './http/problem.js';
 import { RouteTable } from './http/route-table.js';
 import { ValidationPipe } from './http/validation.pipe.js';
+import { ApiDocument } from './openapi/api-document.js';
+import { buildDocument } from './openapi/document.js';
+import { Readiness } from './readiness.js';
 
 export type { ApiDeps };
 
@@ -46,6 +49,8 @@ export async function createApi(deps: ApiDeps): Promise<NestFastifyApplication> 
   authenticateFirst(instance, app.get(Authenticator));
   app.useGlobalPipes(new ValidationPipe());
   app.useGlobalFilters(new ProblemFilter(deps.logger, routes));
+  app.get(ApiDocument).set(buildDocument(app, deps.config));
+  app.get(Readiness).watch('queue', () => deps.queue.isAvailable);
   await app.init();
   await instance.ready();
   return app;

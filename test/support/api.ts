@@ -1,16 +1,22 @@
 import { randomBytes } from 'node:crypto';
+import type { OpenAPIObject } from '@nestjs/swagger';
 import { createApi, type ApiDeps } from '../../apps/api/create-api.js';
 import { loadConfig } from '#config';
 import { Database } from '#database';
 import { DatabaseClock, KeyRing } from '#kernel';
+import { openDispatchQueue } from '#queue';
 import { createLogger, Metrics } from '#telemetry';
 import { ApiKeyStore } from '#tenants';
 import { ApiClient } from './api-client.js';
+import { Conformance } from './conformance.js';
+import { testQueue } from './redis.js';
 import { createTestDatabase } from './test-database.js';
 
 export interface TestApi {
   /** Speaks to it as the admin, unless told otherwise. */
   api: ApiClient;
+  /** Holds every answer that the client sees against /openapi.json. */
+  conformance: Conformance;
   url: string;
   adminKey: string;
   deps: ApiDeps;
@@ -51,6 +57,7 @@ export async function startApi(options: TestApiOptions = {}): Promise<TestApi> {
       destination: { write: (line) => void logs.push(JSON.parse(line) as Record<string, unknown>) },
     }),
     metrics: new Metrics({ processDefaults: false }),
+    queue: openDispatchQueue(testQueue()),
   };
   const deps = options.deps?.(made) ?? made;
   const app = await createApi(deps);
@@ -60,8 +67,20 @@ export async function startApi(options: TestApiOptions = {}): Promise<TestApi> {
   await app.get(ApiKeyStore).ensureAdminKey(adminKey);
   const close = async (): Promise<void> => {
     await app.close();
+    await deps.queue.close();
     await db.close();
     await database.drop();
   };
-  return { api: new ApiClient(url, adminKey), url, adminKey, deps, db, databaseUrl: database.url, logs, close };
+  const conformance = new Conformance((await (await fetch(`${url}/openapi.json`)).json()) as OpenAPIObject);
+  return {
+    api: new ApiClient(url, adminKey, conformance),
+    conformance,
+    url,
+    adminKey,
+    deps,
+    db,
+    databaseUrl: database.url,
+    logs,
+    close,
+  };
 }
