@@ -49,7 +49,7 @@ export interface BackendOptions {
 }
 
 /**
- * BullMQ would write four events per job, for listeners that we do not have. They cannot be turned off, but the stream
+ * BullMQ writes four events per job, for listeners that we do not have. On Redis they cannot be turned off, but the stream
  * can be kept short. Not 0: on PostgreSQL that means "never trim".
  */
 export const MAX_EVENTS = 1;

@@ -1,6 +1,7 @@
 import {
   createPostgresBackend,
   type Job,
+  type JobJson,
   type JobProgress,
   type PostgresConnectionOptions,
   type PostgresQueueBackend,
@@ -57,9 +58,23 @@ export class PostgresProducer implements ProducerBackend {
     await this.opened().getBackend().setQueueMeta({ 'opts.maxLenEvents': MAX_EVENTS });
   }
 
+  /**
+   * Not by BullMQ's `addBulk`, which makes and drops two temporary tables per call: 8 ms, and rows in the system catalogs
+   * of the database that holds the truth. Its statement for flows takes independent jobs as well, in one go: 1.5 ms.
+   */
   async add(jobs: readonly JobPayload[], addedAtMs: number): Promise<void> {
-    const opts = { ...JOB_OPTIONS, timestamp: addedAtMs };
-    await this.opened().addBulk(jobs.map((payload) => ({ name: 'd', data: toJsonbSafe(payload), opts })));
+    const queue = this.opened();
+    const results = await queue.getBackend().addFlow(
+      jobs.map((payload) => ({
+        prefix: '',
+        queueName: queue.name,
+        jobId: '',
+        jobData: newJob(JSON.stringify(toJsonbSafe(payload)), addedAtMs),
+        parentKeyOpts: {},
+      })),
+    );
+    const [error] = results.find(([error]) => error !== null) ?? [];
+    if (error) throw error;
   }
 
   count(): Promise<number> {
@@ -80,6 +95,12 @@ export class PostgresProducer implements ProducerBackend {
     }
     return this.queue;
   }
+}
+
+/** The parts of a new job that are written, and the empty ones that the type asks for. */
+function newJob(data: string, addedAtMs: number): JobJson {
+  const unused = { id: '', progress: 0, attemptsMade: 0, attemptsStarted: 0, failedReason: '', returnvalue: '' };
+  return { ...unused, stalledCounter: 0, name: 'd', data, opts: JOB_OPTIONS, timestamp: addedAtMs };
 }
 
 /** Jobs come over any connection of the pool, wake-ups (LISTEN) over one of them. */
