@@ -3,9 +3,10 @@ import { chmodSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { migrateDatabase, startEmbeddedPostgres } from '#database';
+import { migrateQueue } from '#queue';
 import { endServer } from './end-server.js';
+import { RedisServer } from './redis-server.js';
 import { databaseNamed, runSql } from './sql.js';
-import { startSharedRedis } from './shared-redis.js';
 
 export interface TestServers {
   databaseUrl: string;
@@ -62,12 +63,24 @@ async function openPostgres(folder: string): Promise<OpenServer> {
 
 async function openRedis(folder: string): Promise<OpenServer> {
   const given = process.env.REDIS_URL;
-  return given ? { url: given, stop: null } : startSharedRedis(folder);
+  if (given) return { url: given, stop: null };
+  try {
+    const server = await RedisServer.start({ dir: folder, settings: ['--pidfile', join(folder, 'redis.pid')] });
+    return { url: server.url, stop: () => server.stop() };
+  } catch (error) {
+    throw new Error(
+      'These tests need a real Redis. Give one with REDIS_URL, or let "node scripts/setup.mjs --redis" put a ' +
+        'redis-server on this machine (npm test does that by itself).',
+      { cause: error },
+    );
+  }
 }
 
 async function makeTemplate(url: string, name: string): Promise<void> {
   await runSql(url, `CREATE DATABASE ${name}`);
-  await migrateDatabase(databaseNamed(url, name));
+  const template = databaseNamed(url, name);
+  await migrateDatabase(template);
+  await migrateQueue(template);
 }
 
 /** The last resort, when the process ends without the teardown: no awaiting here, and no data worth saving. */
