@@ -1,6 +1,6 @@
 /** The fast lane: jobs over BullMQ, on Redis or PostgreSQL. It may vanish at any time; the database holds the truth. */
-export type { DispatchConsumer } from './dispatch-consumer.js';
-export type { DispatchQueue } from './dispatch-queue.js';
+export { DispatchConsumer } from './dispatch-consumer.js';
+export { DispatchQueue } from './dispatch-queue.js';
 export type { JobPayload, ReceivedJob } from './job.js';
 export {
   type OpenConsumerOptions,

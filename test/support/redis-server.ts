@@ -1,6 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -18,6 +18,8 @@ export interface RedisServerOptions {
   save?: string;
   /** Further settings as on the command line: `['--cluster-enabled', 'yes']`. */
   settings?: readonly string[];
+  /** Makes it a sentinel that watches the server on this port, under the name `main`. */
+  watches?: number;
 }
 
 /** A redis-server for one test that wants to kill it; the others share the one of the global set-up. */
@@ -77,9 +79,11 @@ async function launch(port: number, dir: string, options: RedisServerOptions): P
   const { appendonly = false, save = '', settings = [] } = options;
   const own = ['--port', String(port), '--bind', '127.0.0.1', '--dir', dir, '--loglevel', 'warning'];
   const persistence = ['--appendonly', appendonly ? 'yes' : 'no', '--save', save];
-  const child = spawn(process.env.REDIS_SERVER ?? 'redis-server', [...own, ...persistence, ...settings], {
-    stdio: 'ignore',
-  });
+  const args =
+    options.watches === undefined
+      ? [...own, ...persistence, ...settings]
+      : [sentinelFile(dir, options.watches), ...own, ...settings, '--sentinel'];
+  const child = spawn(process.env.REDIS_SERVER ?? 'redis-server', args, { stdio: 'ignore' });
   await once(child, 'spawn');
   const killAtExit = () => void child.kill('SIGKILL');
   process.once('exit', killAtExit);
@@ -92,6 +96,16 @@ async function launch(port: number, dir: string, options: RedisServerOptions): P
     { timeoutMs: 10_000 },
   );
   return child;
+}
+
+/** A sentinel keeps its memory in its configuration file, so it has to have one. */
+function sentinelFile(dir: string, watchedPort: number): string {
+  const file = join(dir, 'sentinel.conf');
+  writeFileSync(
+    file,
+    `sentinel monitor main 127.0.0.1 ${watchedPort} 1\nsentinel down-after-milliseconds main 60000\n`,
+  );
+  return file;
 }
 
 async function ask(port: number, command: string): Promise<string> {

@@ -235,6 +235,30 @@ describe('the queue on a Redis that forgets and remembers', () => {
 
     expect(consumer.connectedSince).toBeGreaterThanOrEqual(killedAt);
   }, 60_000);
+
+  it('finds its master through a sentinel, also after a restart', async () => {
+    const { server, queue: direct } = await setup();
+    await direct.close();
+    const sentinel = await RedisServer.start({ watches: server.port });
+    servers.push(sentinel);
+    const url = `redis+sentinel://127.0.0.1:${sentinel.port}/main`;
+    const seen: number[] = [];
+    const queue = openDispatchQueue({ url, prefix: 'by-sentinel' });
+    const handler = async ({ payload }: ReceivedJob) => void seen.push(payload.n as number);
+    const consumer = openDispatchConsumer({ url, prefix: 'by-sentinel', concurrency: 1, handler });
+    open.push(queue, consumer);
+    await Promise.all([queue.whenConnected(), consumer.whenConnected()]);
+    await queue.add([{ n: 1 }]);
+    await waitFor(() => expect(seen).toEqual([1]));
+
+    const killedAt = Date.now();
+    await server.restart();
+    await waitFor(() => expect(queue.isAvailable && consumer.connectedSince).toBeTruthy(), { timeoutMs: 15_000 });
+    await queue.add([{ n: 2 }]);
+
+    await waitFor(() => expect(seen).toEqual([1, 2]), { timeoutMs: 10_000 });
+    expect(consumer.connectedSince).toBeGreaterThanOrEqual(killedAt);
+  });
 });
 
 /** Calls that came over the wire; those that scripts made are not counted by their own names here. */
