@@ -34,7 +34,7 @@ describe(settleEndpoint.name, () => {
   });
 
   it('takes null for what was not said', () => {
-    const nothing = { headers: null, metadata: null, payloadFormat: null, auth: null, signing: null, ordering: null };
+    const nothing = { headers: null, metadata: null, payloadFormat: null, signing: null, ordering: null };
     expect(settle(nothing)).toEqual(settle({}));
   });
 
@@ -53,8 +53,6 @@ describe(settleEndpoint.name, () => {
     ['/headers too_long', { headers: { 'x-a': 'v'.repeat(4_096) } }],
     ['/retrySchedule out_of_range', { retrySchedule: [500, 500] }],
     ['/metadata too_long', { metadata: { note: 'x'.repeat(16 * 1024) } }],
-    ['/auth not_supported_yet', { auth: { type: 'basic' } }],
-    ['/rateLimit not_supported_yet', { rateLimit: { limit: 1, periodSeconds: 1 } }],
     ['/ordering not_supported_yet', { ordering: 'fifo' }],
     ['/payloadFormat not_supported_yet', { payloadFormat: 'cloudevents' }],
     ['/signing not_supported_yet', { signing: [{ scheme: 'github' }] }],

@@ -15,8 +15,6 @@ export interface EndpointDocument {
   readonly retrySchedule?: readonly number[] | null;
   readonly metadata?: JsonObject | null;
   readonly signing?: readonly { readonly scheme?: unknown }[] | null;
-  readonly auth?: unknown;
-  readonly rateLimit?: unknown;
   readonly ordering?: string | null;
 }
 
@@ -126,12 +124,10 @@ function checkMetadata(metadata: JsonObject): FieldError[] {
   return [{ pointer: '/metadata', code: 'too_long', message }];
 }
 
-function checkNotSupportedYet({ auth, rateLimit, ordering, signing, payloadFormat }: EndpointDocument): FieldError[] {
+function checkNotSupportedYet({ ordering, signing, payloadFormat }: EndpointDocument): FieldError[] {
   const errors: FieldError[] = [];
   const refuse = (pointer: string, what: string) =>
     errors.push({ pointer, code: 'not_supported_yet', message: `${what} not supported yet` });
-  if (auth != null) refuse('/auth', 'is');
-  if (rateLimit != null) refuse('/rateLimit', 'is');
   if (ordering != null && ordering !== 'none') refuse('/ordering', `is "${ordering}", which is`);
   if (payloadFormat != null && payloadFormat !== 'standard' && payloadFormat !== 'data') {
     refuse('/payloadFormat', `is "${payloadFormat}", which is`);

@@ -82,7 +82,10 @@ export class EventTypeStore {
   }
 
   async get(name: string): Promise<EventType> {
-    const [row] = await this.db.query<EventTypeRow>(`SELECT ${COLUMNS} FROM event_types WHERE name = $1`, [name]);
+    // What cannot be a name is not looked up: it may be what PostgreSQL's text cannot hold.
+    const [row] = isEventType(name)
+      ? await this.db.query<EventTypeRow>(`SELECT ${COLUMNS} FROM event_types WHERE name = $1`, [name])
+      : [];
     if (!row) throw noSuchEventType(name);
     return toEventType(row);
   }
@@ -140,6 +143,7 @@ function settle(document: EventTypeDocument): EventTypeSettings {
 }
 
 async function lock(tx: Executor, name: string): Promise<EventType | null> {
+  if (!isEventType(name)) return null;
   const [row] = await tx.query<EventTypeRow>(`SELECT ${COLUMNS} FROM event_types WHERE name = $1 FOR UPDATE`, [name]);
   return row ? toEventType(row) : null;
 }

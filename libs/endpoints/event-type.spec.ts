@@ -22,7 +22,6 @@ describe(settleEventType.name, () => {
     ['/schemas/a~1b invalid_schema', { schemas: { 'a/b': {} } }],
     ['/schemas too_long', { schemas: { '1': { description: 'x'.repeat(256 * 1024) } } }],
     ['/example too_long', { example: 'x'.repeat(256 * 1024) }],
-    ['/redact not_supported_yet', { redact: ['/card'] }],
   ])('refuses with %s', (error, document) => {
     expect(errorsOf(document)).toEqual([error]);
   });

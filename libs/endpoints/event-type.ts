@@ -22,7 +22,6 @@ export interface EventTypeDocument {
   readonly deprecated?: boolean | null;
   readonly schemas?: JsonObject | null;
   readonly example?: Json;
-  readonly redact?: unknown;
 }
 
 export type EventTypeSettings = Pick<EventType, 'description' | 'group' | 'deprecated' | 'schemas' | 'example'>;
@@ -47,7 +46,6 @@ export function settleEventType(
     ...checkSchemas(document.schemas ?? {}),
     ...checkSize('/schemas', document.schemas ?? null),
     ...checkSize('/example', document.example ?? null),
-    ...checkNotSupportedYet(document),
   ];
   if (errors.length > 0) return { errors };
   return {
@@ -88,9 +86,4 @@ function refuseSchema(version: string, schema: Json): string | null {
 function checkSize(pointer: string, value: Json | null): FieldError[] {
   if (Buffer.byteLength(JSON.stringify(value)) <= MAX_JSON_BYTES) return [];
   return [{ pointer, code: 'too_long', message: `must take at most ${MAX_JSON_BYTES} bytes as JSON` }];
-}
-
-function checkNotSupportedYet({ redact }: EventTypeDocument): FieldError[] {
-  if (redact == null) return [];
-  return [{ pointer: '/redact', code: 'not_supported_yet', message: 'is not supported yet' }];
 }

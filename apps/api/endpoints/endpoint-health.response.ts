@@ -1,0 +1,69 @@
+import { ApiProperty } from '@nestjs/swagger';
+import type { EndpointHealth } from '#endpoints';
+import { toTypeId, type Uuid } from '#kernel';
+import { CircuitResponse, CLOSED_CIRCUIT } from './endpoint.response.js';
+
+class MeasureResponse {
+  @ApiProperty({ type: Number, nullable: true, description: 'null: nothing was sent yet.' })
+  value: number | null;
+
+  @ApiProperty({ type: String, description: 'Where the value comes from, in words.' })
+  reason: string;
+}
+
+export class EndpointHealthResponse {
+  @ApiProperty({ type: String })
+  endpoint: string;
+
+  @ApiProperty({ type: () => MeasureResponse, description: 'Attempts that succeeded, 0 to 1.' })
+  successRate: MeasureResponse;
+
+  @ApiProperty({ type: () => MeasureResponse, description: 'Of an attempt, on average.' })
+  latencyMs: MeasureResponse;
+
+  @ApiProperty({ type: () => MeasureResponse, description: 'Failed attempts since the last that succeeded.' })
+  failuresInARow: MeasureResponse;
+
+  @ApiProperty({ type: String, format: 'date-time', nullable: true })
+  lastSuccessAt: string | null;
+
+  @ApiProperty({ type: String, format: 'date-time', nullable: true })
+  lastFailureAt: string | null;
+
+  @ApiProperty({ type: () => CircuitResponse })
+  circuit: CircuitResponse;
+
+  @ApiProperty({ type: 'null', description: 'Endpoints are not slowed down yet.' })
+  throttle: null;
+}
+
+export function toEndpointHealthResponse(endpointId: Uuid, health: EndpointHealth): EndpointHealthResponse {
+  const attempts = health.succeeded + health.failed;
+  const perAttempt = (sum: number, digits: number): number | null =>
+    attempts === 0 ? null : Number((sum / attempts).toFixed(digits));
+  return {
+    endpoint: toTypeId('ep', endpointId),
+    successRate: {
+      value: perAttempt(health.succeeded, 4),
+      reason: attempts === 0 ? 'No attempt was made yet.' : `${health.succeeded} of ${attempts} attempts succeeded.`,
+    },
+    latencyMs: {
+      value: perAttempt(health.durationMsSum, 1),
+      reason: attempts === 0 ? 'No attempt was made yet.' : `The average of ${attempts} attempts.`,
+    },
+    failuresInARow: { value: health.failuresInARow, reason: tellFailures(health) },
+    lastSuccessAt: health.lastSuccessAt?.toISOString() ?? null,
+    lastFailureAt: health.lastFailureAt?.toISOString() ?? null,
+    circuit: CLOSED_CIRCUIT,
+    throttle: null,
+  };
+}
+
+function tellFailures(health: EndpointHealth): string {
+  if (health.failuresInARow === 0) {
+    return health.lastSuccessAt === null ? 'No attempt has failed.' : 'The last attempt succeeded.';
+  }
+  const { lastStatusCode: status, lastErrorCode: code } = health;
+  const last = status !== null ? `status ${status}` : (code ?? 'an unknown error');
+  return `The last failure was ${last}, at ${health.lastFailureAt?.toISOString()}.`;
+}

@@ -1,0 +1,90 @@
+import { Body, Controller, Get, Post, Res } from '@nestjs/common';
+import { ApiBody, ApiOperation, ApiTags } from '@nestjs/swagger';
+import { type Endpoint, EndpointHealthReadModel, EndpointSwitch } from '#endpoints';
+import type { Uuid } from '#kernel';
+import { Allow } from '../auth/allow.decorator.js';
+import { EndpointId, TenantId } from '../auth/caller.decorator.js';
+import { tagged } from '../http/answers.js';
+import { Answers } from '../http/api-docs.js';
+import { NoFieldsDto } from '../http/no-fields.dto.js';
+import type { FastifyReply } from '../http/request.js';
+import { DisableEndpointDto } from './endpoint.dto.js';
+import { EndpointResponse, toEndpointResponse } from './endpoint.response.js';
+import { EndpointHealthResponse, toEndpointHealthResponse } from './endpoint-health.response.js';
+
+@Controller('v1/tenants/:tenant/endpoints/:endpoint')
+@ApiTags('Endpoints')
+export class EndpointStateController {
+  constructor(
+    private readonly endpoints: EndpointSwitch,
+    private readonly health: EndpointHealthReadModel,
+  ) {}
+
+  @Post('pause')
+  @Allow('endpoints:operate')
+  @ApiOperation({ operationId: 'pauseEndpoint', summary: 'Hold deliveries until the endpoint is resumed' })
+  @ApiBody({ type: NoFieldsDto, required: false })
+  @Answers(EndpointResponse, { tagged: true })
+  async pause(
+    @TenantId() tenantId: Uuid,
+    @EndpointId() endpointId: Uuid,
+    @Body() _body: NoFieldsDto,
+    @Res({ passthrough: true }) reply: FastifyReply,
+  ): Promise<EndpointResponse> {
+    return answer(reply, await this.endpoints.turn(tenantId, endpointId, 'pause'));
+  }
+
+  @Post('resume')
+  @Allow('endpoints:operate')
+  @ApiOperation({ operationId: 'resumeEndpoint', summary: 'Send what was held, and go on' })
+  @ApiBody({ type: NoFieldsDto, required: false })
+  @Answers(EndpointResponse, { tagged: true })
+  async resume(
+    @TenantId() tenantId: Uuid,
+    @EndpointId() endpointId: Uuid,
+    @Body() _body: NoFieldsDto,
+    @Res({ passthrough: true }) reply: FastifyReply,
+  ): Promise<EndpointResponse> {
+    return answer(reply, await this.endpoints.turn(tenantId, endpointId, 'resume'));
+  }
+
+  @Post('enable')
+  @Allow('endpoints:operate')
+  @ApiOperation({ operationId: 'enableEndpoint', summary: 'Take deliveries again; what was cancelled can be replayed' })
+  @ApiBody({ type: NoFieldsDto, required: false })
+  @Answers(EndpointResponse, { tagged: true })
+  async enable(
+    @TenantId() tenantId: Uuid,
+    @EndpointId() endpointId: Uuid,
+    @Body() _body: NoFieldsDto,
+    @Res({ passthrough: true }) reply: FastifyReply,
+  ): Promise<EndpointResponse> {
+    return answer(reply, await this.endpoints.turn(tenantId, endpointId, 'enable'));
+  }
+
+  @Post('disable')
+  @Allow('endpoints:operate')
+  @ApiOperation({ operationId: 'disableEndpoint', summary: 'Cancel what is open, and take no deliveries' })
+  @ApiBody({ type: DisableEndpointDto, required: false })
+  @Answers(EndpointResponse, { tagged: true })
+  async disable(
+    @TenantId() tenantId: Uuid,
+    @EndpointId() endpointId: Uuid,
+    @Body() body: DisableEndpointDto,
+    @Res({ passthrough: true }) reply: FastifyReply,
+  ): Promise<EndpointResponse> {
+    return answer(reply, await this.endpoints.turn(tenantId, endpointId, 'disable', body.reason ?? null));
+  }
+
+  @Get('health')
+  @Allow('endpoints:read')
+  @ApiOperation({ operationId: 'getEndpointHealth', summary: 'How the endpoint has been doing, and why' })
+  @Answers(EndpointHealthResponse)
+  async getHealth(@TenantId() tenantId: Uuid, @EndpointId() endpointId: Uuid): Promise<EndpointHealthResponse> {
+    return toEndpointHealthResponse(endpointId, await this.health.get(tenantId, endpointId));
+  }
+}
+
+function answer(reply: FastifyReply, endpoint: Endpoint): EndpointResponse {
+  return tagged(reply, toEndpointResponse(endpoint));
+}

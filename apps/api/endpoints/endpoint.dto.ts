@@ -1,0 +1,220 @@
+import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
+import {
+  ArrayMaxSize,
+  IsArray,
+  IsIn,
+  IsInt,
+  IsObject,
+  IsOptional,
+  IsString,
+  Max,
+  MaxLength,
+  Min,
+} from 'class-validator';
+import { MAX_METADATA_BYTES, MAX_RETRIES, SECRET_ENCODINGS, type SecretEncoding } from '#endpoints';
+import type { JsonObject } from '#policy';
+import { PageQuery, QueryWord } from '../http/page-query.dto.js';
+import { IfGiven, IsJsonObject, IsText, IsUid, NotSupportedYet } from '../http/validators.js';
+import { AreEventTypePatterns, PATTERNS_SCHEMA } from '../subscriptions/event-type-patterns.js';
+
+const MAX_URL = 2_048;
+const MAX_DESCRIPTION = 1_000;
+const MAX_SECONDS = 31_536_000;
+
+/** Named by the contract; which of them are served is decided with the other rules of endpoints. */
+const PAYLOAD_FORMATS = ['standard', 'data', 'cloudevents', 'slack', 'form'];
+const ORDERINGS = ['none', 'fifo'];
+
+/** What may be said about an endpoint at any time. Null, where it may stand, means the default. */
+class EndpointFields {
+  @IsOptional()
+  @IsUid()
+  @ApiPropertyOptional({
+    type: String,
+    nullable: true,
+    pattern: '^[A-Za-z0-9._:-]{1,256}$',
+    description: "Your own name for the endpoint, unique among the tenant's. May stand wherever its id may.",
+    example: 'orders-webhook',
+  })
+  uid?: string | null;
+
+  @IsOptional()
+  @IsText(0, MAX_DESCRIPTION)
+  @ApiPropertyOptional({ type: String, nullable: true, maxLength: MAX_DESCRIPTION })
+  description?: string | null;
+
+  @IsOptional()
+  @IsJsonObject(2 * MAX_METADATA_BYTES)
+  @ApiPropertyOptional({
+    type: 'object',
+    nullable: true,
+    additionalProperties: { type: 'string' },
+    description:
+      'Sent with every request. Names that Posthorn or the connection sets are refused. Values that look like ' +
+      'credentials (authorization, cookie, token, secret, key, password) are shown as ********; a mask that is sent ' +
+      'back leaves the value as it is.',
+    example: { 'x-region': 'eu' },
+  })
+  headers?: Record<string, string> | null;
+
+  @IsOptional()
+  @IsIn(PAYLOAD_FORMATS)
+  @ApiPropertyOptional({
+    type: String,
+    nullable: true,
+    enum: ['standard', 'data'],
+    default: 'standard',
+    description: '`standard`: the envelope with id, type, timestamp and data. `data`: only the data, byte for byte.',
+  })
+  payloadFormat?: string | null;
+
+  @IsOptional()
+  @IsInt()
+  @Min(1)
+  @Max(1_000)
+  @ApiPropertyOptional({
+    type: 'integer',
+    nullable: true,
+    minimum: 1,
+    maximum: 1_000,
+    description: 'Requests in flight at once, in each worker process.',
+  })
+  maxInFlight?: number | null;
+
+  @IsOptional()
+  @IsInt()
+  @Min(1)
+  @Max(60)
+  @ApiPropertyOptional({
+    type: 'integer',
+    nullable: true,
+    minimum: 1,
+    maximum: 60,
+    description: 'For the whole exchange, connect to last body byte. The default is POSTHORN_REQUEST_TIMEOUT.',
+  })
+  timeoutSeconds?: number | null;
+
+  @IsOptional()
+  @IsArray()
+  @ArrayMaxSize(MAX_RETRIES)
+  @IsInt({ each: true })
+  @Min(1, { each: true })
+  @Max(MAX_SECONDS, { each: true })
+  @ApiPropertyOptional({
+    type: 'array',
+    nullable: true,
+    items: { type: 'integer', minimum: 1, maximum: MAX_SECONDS },
+    maxItems: MAX_RETRIES,
+    description:
+      'Seconds between attempts; the first attempt is immediate, an empty list means no retry. The sum stays below ' +
+      'retention. The default is POSTHORN_RETRY_SCHEDULE.',
+    example: [5, 300, 1800],
+  })
+  retrySchedule?: number[] | null;
+
+  @IsOptional()
+  @IsIn(ORDERINGS)
+  @ApiPropertyOptional({ type: String, nullable: true, enum: ['none'], default: 'none' })
+  ordering?: string | null;
+
+  @IsOptional()
+  @IsArray()
+  @IsObject({ each: true })
+  @ApiPropertyOptional({
+    type: 'array',
+    nullable: true,
+    items: {
+      type: 'object',
+      required: ['scheme'],
+      properties: { scheme: { type: 'string', enum: ['standard'] } },
+      additionalProperties: false,
+    },
+    minItems: 1,
+    maxItems: 1,
+    description: 'Standard Webhooks, the only scheme so far.',
+  })
+  signing?: { scheme?: unknown }[] | null;
+
+  @IsOptional()
+  @IsJsonObject(MAX_METADATA_BYTES)
+  @ApiPropertyOptional({
+    type: 'object',
+    nullable: true,
+    additionalProperties: true,
+    description: 'Yours; kept and shown, at most 16 KiB.',
+  })
+  metadata?: JsonObject | null;
+
+  // Part of the contract and not built yet, so kept out of the document.
+  @IsOptional()
+  @NotSupportedYet()
+  auth?: null;
+
+  @IsOptional()
+  @NotSupportedYet()
+  rateLimit?: null;
+}
+
+export class CreateEndpointDto extends EndpointFields {
+  @IsString()
+  @MaxLength(MAX_URL)
+  @ApiProperty({
+    type: String,
+    maxLength: MAX_URL,
+    description: 'Must begin with https:// (http:// where the operator allows it) and lead to a public address.',
+    example: 'https://shop.example/webhooks',
+  })
+  url: string;
+
+  @IfGiven()
+  @AreEventTypePatterns()
+  @ApiPropertyOptional({
+    ...PATTERNS_SCHEMA,
+    description:
+      'Makes one subscription to these. An endpoint without subscriptions gets nothing. When an endpoint is ' +
+      'replaced, its one subscription becomes this.',
+  })
+  eventTypes?: string[];
+
+  @IfGiven()
+  @IsString()
+  @MaxLength(2_048)
+  @ApiPropertyOptional({
+    type: String,
+    maxLength: 2_048,
+    writeOnly: true,
+    description: 'A secret to bring along: `whsec_` and the base64 of 24 to 64 bytes, or as secretEncoding says.',
+  })
+  secret?: string;
+
+  @IfGiven()
+  @IsIn(SECRET_ENCODINGS)
+  @ApiPropertyOptional({ type: String, enum: [...SECRET_ENCODINGS], default: 'whsec', writeOnly: true })
+  secretEncoding?: SecretEncoding;
+}
+
+export class PatchEndpointDto extends EndpointFields {
+  @IfGiven()
+  @IsString()
+  @MaxLength(MAX_URL)
+  @ApiPropertyOptional({ type: String, maxLength: MAX_URL })
+  url?: string;
+}
+
+export class DisableEndpointDto {
+  @IfGiven()
+  @IsText(1, 500)
+  @ApiPropertyOptional({
+    type: String,
+    minLength: 1,
+    maxLength: 500,
+    description: 'Shown as disabledReason.',
+    default: 'requested',
+  })
+  reason?: string;
+}
+
+export class ListEndpointsQuery extends PageQuery {
+  @QueryWord('Endpoints in this state.', ['enabled', 'paused', 'disabled'])
+  status?: 'enabled' | 'paused' | 'disabled';
+}

@@ -1,0 +1,129 @@
+import { ApiProperty } from '@nestjs/swagger';
+import type { Endpoint, EndpointStatus, WrittenEndpoint } from '#endpoints';
+import { toTypeId } from '#kernel';
+import type { JsonObject } from '#policy';
+
+class SigningResponse {
+  @ApiProperty({ type: String, enum: ['standard'] })
+  scheme: 'standard';
+}
+
+export class CircuitResponse {
+  @ApiProperty({ type: String, enum: ['closed', 'open', 'half_open'] })
+  state: 'closed' | 'open' | 'half_open';
+
+  @ApiProperty({ type: String, format: 'date-time', nullable: true })
+  since: string | null;
+
+  @ApiProperty({ type: String, nullable: true })
+  reason: string | null;
+}
+
+/** Circuits do not open yet. */
+export const CLOSED_CIRCUIT: CircuitResponse = { state: 'closed', since: null, reason: null };
+
+export class EndpointResponse {
+  @ApiProperty({ type: String, example: 'ep_01jdf0v3m8ezrt8z6b5hv4hq3n' })
+  id: string;
+
+  @ApiProperty({ type: String, nullable: true })
+  uid: string | null;
+
+  @ApiProperty({ type: String, example: 'ten_01jdf0v3m8ezrt8z6b5hv4hq3n' })
+  tenant: string;
+
+  @ApiProperty({ type: String })
+  url: string;
+
+  @ApiProperty({ type: String, nullable: true })
+  description: string | null;
+
+  @ApiProperty({
+    type: 'object',
+    additionalProperties: { type: 'string' },
+    description: 'Names in lower case, credentials as ********.',
+  })
+  headers: Record<string, string>;
+
+  @ApiProperty({ type: () => [SigningResponse] })
+  signing: SigningResponse[];
+
+  @ApiProperty({ type: String, enum: ['none'] })
+  ordering: 'none';
+
+  @ApiProperty({ type: String, enum: ['standard', 'data'] })
+  payloadFormat: 'standard' | 'data';
+
+  @ApiProperty({ type: 'integer', nullable: true })
+  maxInFlight: number | null;
+
+  @ApiProperty({ type: 'integer', nullable: true, description: 'null: as the platform is configured.' })
+  timeoutSeconds: number | null;
+
+  @ApiProperty({
+    type: 'array',
+    items: { type: 'integer' },
+    nullable: true,
+    description: 'null: as the platform is configured.',
+  })
+  retrySchedule: number[] | null;
+
+  @ApiProperty({ type: 'object', additionalProperties: true })
+  metadata: JsonObject;
+
+  @ApiProperty({ type: String, enum: ['enabled', 'paused', 'disabled'] })
+  status: EndpointStatus;
+
+  @ApiProperty({ type: String, nullable: true })
+  disabledReason: string | null;
+
+  @ApiProperty({ type: () => CircuitResponse })
+  circuit: CircuitResponse;
+
+  @ApiProperty({ type: 'integer', description: 'Raised by every change, of its secrets too; also the ETag.' })
+  version: number;
+
+  @ApiProperty({ type: String, format: 'date-time' })
+  createdAt: string;
+
+  @ApiProperty({ type: String, format: 'date-time' })
+  updatedAt: string;
+}
+
+export class CreatedEndpointResponse extends EndpointResponse {
+  @ApiProperty({ type: String, description: 'The secret that requests are signed with; also at …/secrets.' })
+  secret: string;
+}
+
+export function toEndpointResponse(endpoint: Endpoint): EndpointResponse {
+  return {
+    id: toTypeId('ep', endpoint.id),
+    uid: endpoint.uid,
+    tenant: toTypeId('ten', endpoint.tenantId),
+    url: endpoint.url,
+    description: endpoint.description,
+    headers: { ...endpoint.headers },
+    signing: [{ scheme: 'standard' }],
+    ordering: 'none',
+    payloadFormat: endpoint.payloadFormat,
+    maxInFlight: endpoint.maxInFlight,
+    timeoutSeconds: endpoint.timeoutSeconds,
+    retrySchedule: endpoint.retrySchedule && [...endpoint.retrySchedule],
+    metadata: endpoint.metadata,
+    status: endpoint.status,
+    disabledReason: endpoint.disabledReason,
+    circuit: CLOSED_CIRCUIT,
+    version: endpoint.version,
+    createdAt: endpoint.createdAt.toISOString(),
+    updatedAt: endpoint.updatedAt.toISOString(),
+  };
+}
+
+/** The secret is shown when it was made with the endpoint. */
+export function toWrittenEndpointResponse({
+  endpoint,
+  secret,
+}: WrittenEndpoint): EndpointResponse | CreatedEndpointResponse {
+  const response = toEndpointResponse(endpoint);
+  return secret === null ? response : Object.assign(response, { secret });
+}

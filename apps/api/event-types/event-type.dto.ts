@@ -1,0 +1,64 @@
+import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
+import { Allow as AnyValue, IsBoolean, IsOptional } from 'class-validator';
+import type { Json, JsonObject } from '#policy';
+import { PageQuery, QueryFlag, QueryText } from '../http/page-query.dto.js';
+import { IfGiven, IsJsonObject, IsText, NotSupportedYet } from '../http/validators.js';
+
+const MAX_DESCRIPTION = 2_000;
+const MAX_GROUP = 128;
+const MAX_JSON_BYTES = 256 * 1024;
+
+class EventTypeFields {
+  @IsOptional()
+  @IsText(1, MAX_GROUP)
+  @ApiPropertyOptional({ type: String, nullable: true, minLength: 1, maxLength: MAX_GROUP, example: 'payments' })
+  group?: string | null;
+
+  @IsOptional()
+  @IsBoolean()
+  @ApiPropertyOptional({ type: Boolean, nullable: true, default: false })
+  deprecated?: boolean | null;
+
+  @IsOptional()
+  @IsJsonObject(MAX_JSON_BYTES)
+  @ApiPropertyOptional({
+    type: 'object',
+    nullable: true,
+    additionalProperties: true,
+    description:
+      'JSON Schemas (2020-12 or draft-07) by the schemaVersion that events name. Kept and shown; events are not ' +
+      'checked against them yet.',
+    example: { '1': { type: 'object', required: ['amount'] } },
+  })
+  schemas?: JsonObject | null;
+
+  @AnyValue()
+  @ApiPropertyOptional({ anyOf: [{}], description: 'The data of a typical event: any JSON.', example: { amount: 100 } })
+  example?: Json;
+
+  // Part of the contract and not built yet, so kept out of the document.
+  @IsOptional()
+  @NotSupportedYet()
+  redact?: null;
+}
+
+export class PutEventTypeDto extends EventTypeFields {
+  @IsText(1, MAX_DESCRIPTION)
+  @ApiProperty({ type: String, minLength: 1, maxLength: MAX_DESCRIPTION })
+  description: string;
+}
+
+export class PatchEventTypeDto extends EventTypeFields {
+  @IfGiven()
+  @IsText(1, MAX_DESCRIPTION)
+  @ApiPropertyOptional({ type: String, minLength: 1, maxLength: MAX_DESCRIPTION })
+  description?: string;
+}
+
+export class ListEventTypesQuery extends PageQuery {
+  @QueryText('Event types of this group.', MAX_GROUP)
+  group?: string;
+
+  @QueryFlag('Only those that are (or are not) deprecated.')
+  deprecated?: boolean;
+}
