@@ -36,7 +36,7 @@ export async function createApi(deps: ApiDeps): Promise<NestFastifyApplication> 
     requestTimeout: REQUEST_TIMEOUT_MS,
     frameworkErrors: answerBrokenUrl,
   });
-  const instance = adapter.getInstance() as unknown as FastifyInstance;
+  const instance = adapter.getInstance<FastifyInstance>();
   const routes = new RouteTable();
   routes.follow(instance);
   useBodyParser(instance);

@@ -11,11 +11,12 @@ const POOL_SIZE = 10;
 /** Runs the API until SIGTERM or SIGINT. Resolves when it listens; rejects when it must not start. */
 export async function runApi(config: Config, logger: Logger): Promise<void> {
   for (const name of config.unknownVariables) logger.warn({ variable: name }, 'no such configuration variable');
-  const { db, clock, close } = await openDatabase({
+  const database = await openDatabase({
     url: config.database.url,
     poolSize: POOL_SIZE,
     applicationName: 'posthorn-api',
   });
+  const { db, clock } = database;
   const queue = openDispatchQueue({ url: config.queue.url, log: logger, now: () => clock.now() });
   const keyRing = new KeyRing(config.encryption.keys);
   const api = await serveApi({ config, db, clock, keyRing, logger, metrics: new Metrics(), queue });
@@ -23,7 +24,7 @@ export async function runApi(config: Config, logger: Logger): Promise<void> {
   const stop = async (): Promise<void> => {
     await api.stop();
     await queue.close();
-    await close();
+    await database.close();
   };
   onStopSignal(stop, config.shutdown.seconds, logger);
 }

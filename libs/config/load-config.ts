@@ -19,7 +19,7 @@ const SECONDS_PER_DAY = 86_400;
  * Reads the environment into one frozen tree. `NAME_FILE` gives any variable from a file instead. Throws
  * {@link ConfigError} with everything that is missing or wrong.
  */
-export function loadConfig(env: Environment, options: LoadOptions = {}): Config {
+export function loadConfig(env: Environment = process.env, options: LoadOptions = {}): Config {
   const { requires = ['DATABASE_URL', 'POSTHORN_ENCRYPTION_KEYS'] } = options;
   const problems: ConfigProblem[] = [];
   const values: Record<string, unknown> = {};

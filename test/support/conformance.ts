@@ -32,7 +32,7 @@ export class Conformance {
     const { components, paths } = closeObjects(
       structuredClone({ components: document.components, paths: document.paths }),
     );
-    this.ajv.addSchema({ $id: 'openapi', components, paths } as Node);
+    this.ajv.addSchema({ $id: 'openapi', components, paths });
     this.routes = Object.entries(document.paths).map(([path, operations]) => ({
       pattern: new RegExp(`^${path.replace(/[.*+?^$()|[\]\\]/g, '\\$&').replace(/\{\w+\}/g, '[^/]+')}$`),
       operations: Object.assign(operations as unknown as Node, { path }),

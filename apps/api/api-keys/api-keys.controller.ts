@@ -33,7 +33,7 @@ export class ApiKeysController {
     @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<NewApiKeyResponse> {
     const { row, text } = await this.keys.create(await this.input.read(dto, caller));
-    const answer = { ...toApiKeyResponse(row), key: text };
+    const answer = Object.assign(toApiKeyResponse(row), { key: text });
     created(reply, `/v1/api-keys/${answer.id}`);
     return answer;
   }

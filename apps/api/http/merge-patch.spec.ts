@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { mergeObject, mergePatch } from './merge-patch.js';
 
-describe(mergePatch, () => {
+describe('mergePatch', () => {
   // The test cases of RFC 7396, appendix A.
   it.each([
     [{ a: 'b' }, { a: 'c' }, { a: 'c' }],

@@ -37,7 +37,7 @@ const CODES: Readonly<Record<string, string>> = {
 export class ValidationPipe implements PipeTransform {
   transform(value: unknown, { type, metatype }: ArgumentMetadata): unknown {
     if ((type !== 'body' && type !== 'query') || !metatype || NO_DTO.includes(metatype)) return value;
-    return validateDto(metatype as Type, value ?? {}, type === 'query' ? '?' : '/');
+    return validateDto(metatype, value ?? {}, type === 'query' ? '?' : '/');
   }
 }
 
@@ -96,17 +96,12 @@ function nested(dto: Type, field: string, given: unknown, pointer: string, error
 }
 
 function fromText(given: unknown, kind: QueryKind | undefined): unknown {
-  if (kind === undefined || typeof given !== 'string') return kind === 'list' ? splitAll(given) : given;
-  switch (kind) {
-    case 'integer':
-      return /^-?\d{1,15}$/.test(given) ? Number(given) : given;
-    case 'flag':
-      return given === 'true' ? true : given === 'false' ? false : given;
-    case 'time':
-      return isTime(given) ? new Date(given) : given;
-    case 'list':
-      return splitAll(given);
-  }
+  if (kind === 'list') return splitAll(given);
+  if (typeof given !== 'string') return given;
+  if (kind === 'integer' && /^-?\d{1,15}$/.test(given)) return Number(given);
+  if (kind === 'flag' && /^(true|false)$/.test(given)) return given === 'true';
+  if (kind === 'time' && isTime(given)) return new Date(given);
+  return given;
 }
 
 /** `a,b` and `a&…=b` mean the same. */

@@ -22,7 +22,7 @@ export function IfGiven(): PropertyDecorator {
 }
 
 /** The owner's own name for an object: told apart from our ids by its beginning. */
-export function isUid(value: unknown): value is string {
+export function isUid(value: unknown): boolean {
   return typeof value === 'string' && /^[A-Za-z0-9._:-]{1,256}$/.test(value) && !hasIdPrefix(value);
 }
 

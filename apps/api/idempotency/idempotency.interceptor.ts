@@ -43,20 +43,13 @@ export class IdempotencyInterceptor implements NestInterceptor {
     next: CallHandler,
   ): Promise<unknown> {
     const begun = await this.store.begin(asked);
-    switch (begun.state) {
-      case 'run':
-        return this.run(asked, begun.lease, request, reply, next);
-      case 'answered':
-        throw this.unseal(asked, begun.answer);
-      case 'running':
-        throw new PosthornError(
-          'idempotency_in_progress',
-          'The first request with this Idempotency-Key is still running.',
-          { retryAfterSeconds: 1 },
-        );
-      case 'conflict':
-        throw new PosthornError('idempotency_conflict', 'This Idempotency-Key was used with another body.');
+    if (begun.state === 'run') return this.run(asked, begun.lease, request, reply, next);
+    if (begun.state === 'answered') throw this.unseal(asked, begun.answer);
+    if (begun.state === 'conflict') {
+      throw new PosthornError('idempotency_conflict', 'This Idempotency-Key was used with another body.');
     }
+    const message = 'The first request with this Idempotency-Key is still running.';
+    throw new PosthornError('idempotency_in_progress', message, { retryAfterSeconds: 1 });
   }
 
   private async run(

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { to31 } from './nullable.js';
 
-describe(to31, () => {
+describe('to31', () => {
   it.each([
     [{ type: 'string', nullable: true }, { type: ['string', 'null'] }],
     [{ type: 'string', nullable: false }, { type: 'string' }],

@@ -50,7 +50,7 @@ function problemsOf(path: string, method: Method, { requestBody, responses }: Op
   if (method !== 'get') statuses.push(409, 413, 415);
   if (method === 'put' || method === 'patch' || method === 'delete') statuses.push(412);
   if (requestBody && method === 'post') statuses.push(404);
-  return statuses.filter((status) => !Object.hasOwn(responses, status)).sort();
+  return statuses.filter((status) => !Object.hasOwn(responses, status)).sort((a, b) => a - b);
 }
 
 function addProblems(operation: Operation, statuses: readonly number[]): void {

@@ -1,16 +1,15 @@
-import type { TenantInput, TenantRow, TenantSettings } from '#tenants';
+import type { TenantInput, TenantRow } from '#tenants';
 import { mergeObject, patched } from '../http/merge-patch.js';
 import { refusal } from '../http/validation.pipe.js';
 import { type CreateTenantDto, MAX_METADATA_BYTES, type PatchTenantDto, type PutTenantDto } from './tenant.dto.js';
 
 /** A whole tenant as given; what is not given, or null, is empty. */
-export function toTenantInput(dto: CreateTenantDto | PutTenantDto): TenantInput {
-  const { uid } = { uid: undefined, ...dto };
+export function toTenantInput(dto: CreateTenantDto | PutTenantDto, uid: string | null = null): TenantInput {
   return {
-    uid: uid ?? null,
+    uid,
     name: dto.name,
     metadata: dto.metadata ?? {},
-    settings: mergeObject({}, dto.settings) as TenantSettings,
+    settings: mergeObject({}, dto.settings),
   };
 }
 
@@ -25,6 +24,6 @@ export function patchTenant(current: TenantRow, patch: PatchTenantDto): TenantIn
     uid: patched(current.uid, patch.uid),
     name: patched(current.name, patch.name),
     metadata,
-    settings: mergeObject({ ...current.settings }, patch.settings) as TenantSettings,
+    settings: mergeObject({ ...current.settings }, patch.settings),
   };
 }

@@ -29,7 +29,7 @@ export class TenantsController {
   @ApiOperation({ operationId: 'createTenant', summary: 'Create a tenant' })
   @AnswersCreated(TenantResponse)
   async create(@Body() dto: CreateTenantDto, @Res({ passthrough: true }) reply: FastifyReply): Promise<TenantResponse> {
-    const row = await this.tenants.create(toTenantInput(dto));
+    const row = await this.tenants.create(toTenantInput(dto, dto.uid ?? null));
     created(reply, `/v1/tenants/${toTypeId('ten', row.id)}`);
     return toTenantResponse(row);
   }
@@ -69,7 +69,7 @@ export class TenantsController {
     @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<TenantResponse> {
     const id = parseTypeId('ten', reference);
-    if (id) return found(await this.tenants.patch(id, (row) => ({ ...toTenantInput(dto), uid: row.uid })), reference);
+    if (id) return found(await this.tenants.patch(id, ({ uid }) => toTenantInput(dto, uid)), reference);
     assertUid(reference);
     const { row, created: isNew } = await this.tenants.put(reference, toTenantInput(dto));
     if (isNew) created(reply, `/v1/tenants/${toTypeId('ten', row.id)}`);
