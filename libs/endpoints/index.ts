@@ -1,5 +1,6 @@
 export type { Endpoint, EndpointSettings, EndpointStatus } from './endpoint.js';
 export { type EndpointHealth, EndpointHealthReadModel } from './endpoint-health-read-model.js';
+export { EndpointHealthStore, type HealthChange } from './endpoint-health-store.js';
 export { type EndpointFilters, EndpointReadModel } from './endpoint-read-model.js';
 export { type EndpointDocument, MAX_METADATA_BYTES, MAX_RETRIES } from './endpoint-rules.js';
 export type { StatusCommand } from './endpoint-status.js';
@@ -12,6 +13,7 @@ export { openHeaders } from './sealed-headers.js';
 export { SECRET_ENCODINGS, type SecretEncoding } from './secret-encoding.js';
 export { type EndpointSecret, openSecret } from './secret-rows.js';
 export { DEFAULT_GRACE_SECONDS, type Rotation, SecretStore } from './secret-store.js';
+export { liveKeys, type LiveSecret, type SendTarget, SendTargets } from './send-targets.js';
 export { SubscriptionReadModel, type SubscriptionFilters } from './subscription-read-model.js';
 export type { Subscription } from './subscription-rows.js';
 export {
@@ -20,3 +22,4 @@ export {
   type SubscriptionPatch,
   SubscriptionStore,
 } from './subscription-store.js';
+export { type MatchedEndpoint, type TenantConfig, TenantConfigs } from './tenant-configs.js';
