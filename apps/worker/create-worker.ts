@@ -4,7 +4,7 @@ import { OpenDeliveryStore } from '#deliveries';
 import { DeliveryWorker } from '#delivering';
 import { EndpointHealthStore, EndpointSwitch, SendTargets } from '#endpoints';
 import { type DatabaseClock, type KeyRing, POSTHORN_VERSION } from '#kernel';
-import { DeliveryEffects } from '#replaying';
+import { EndpointDeliveryEffects } from '#replaying';
 import type { Logger, Metrics } from '#telemetry';
 import { SwitchStore } from '#tenants';
 import { AddressPolicy, Sender } from '#transport';
@@ -43,7 +43,7 @@ export function startWorker({ config, db, clock, keyRing, logger, metrics, queue
       clock,
       deliveries,
       targets: new SendTargets(db, keyRing),
-      endpoints: new EndpointSwitch(db, keyRing, new DeliveryEffects(deliveries)),
+      endpoints: new EndpointSwitch(db, keyRing, new EndpointDeliveryEffects(db, deliveries)),
       health: new EndpointHealthStore(db),
       switches: new SwitchStore(db),
       sender,

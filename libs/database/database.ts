@@ -42,6 +42,9 @@ export class Database implements Executor {
 
   static async connect(options: DatabaseOptions): Promise<Database> {
     const statementTimeoutMs = options.statementTimeoutMs ?? 30_000;
+    // By SET and not by start-up parameter: PgBouncer refuses parameters it does not know.
+    const settings = `SET statement_timeout = ${statementTimeoutMs}; SET idle_in_transaction_session_timeout = ${IDLE_IN_TRANSACTION_MS}; SET jit = off`;
+    const onConnect = async (client: PoolClient): Promise<void> => void (await client.query(settings));
     const dataSource = new DataSource({
       type: 'postgres',
       url: options.url,
@@ -52,15 +55,11 @@ export class Database implements Executor {
       poolSize: options.poolSize,
       applicationName: options.applicationName,
       connectTimeoutMS: 5_000,
-      extra: { idleTimeoutMillis: 30_000, keepAlive: true },
+      extra: { idleTimeoutMillis: 30_000, keepAlive: true, onConnect },
       poolErrorHandler: () => undefined,
     });
     await dataSource.initialize();
     const pool = (dataSource.driver as unknown as { master: Pool }).master;
-    // By SET and not by start-up parameter: PgBouncer refuses parameters it does not know.
-    const settings = `SET statement_timeout = ${statementTimeoutMs}; SET idle_in_transaction_session_timeout = ${IDLE_IN_TRANSACTION_MS}; SET jit = off`;
-    pool.on('connect', (client) => void client.query(settings).catch(() => undefined));
-    await pool.query(settings); // the connection that initialising made
     return new Database(dataSource, pool);
   }
 
