@@ -1,1 +1,17 @@
+export { AttemptReadModel, type AttemptTrigger, type AttemptView } from './attempt-read-model.js';
+export type { AttemptRequest } from './attempt-request.js';
+export {
+  type DeadLetterListFilters,
+  type DeadLetterReason,
+  DeadLetterReadModel,
+  type DeadLetterRow,
+} from './dead-letter-read-model.js';
+export type { DeliveryFilters } from './delivery-conditions.js';
+export { DeliveryReadModel, type DeliveryRow, type DeliveryStatus } from './delivery-read-model.js';
+export { EventFinder } from './event-finder.js';
+export { type EventPayload, EventPayloads, MAX_PAGE_BYTES } from './event-payloads.js';
+export { type EventFeed, type EventFilters, EventReadModel, type EventRow } from './event-read-model.js';
 export { type EndpointReference, References } from './references.js';
+export { RequestSources } from './request-sources.js';
+export { SettledEvents } from './settled-events.js';
+export type { Viewer } from './viewer.js';

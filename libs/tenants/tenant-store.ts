@@ -26,10 +26,13 @@ export interface TenantRow extends TenantInput {
   updatedAt: Date;
 }
 
-/** What happens to a tenant's open deliveries when the tenant goes; told within the transaction. */
+/**
+ * What a change of a tenant means for its open deliveries. Called after the change is committed, so that a backlog of
+ * any size holds up no one: should the process die in between, workers cancel and upkeep releases what is left.
+ */
 export abstract class TenantEffects {
-  abstract cancelOpen(tx: Executor, tenantId: Uuid, reason: string): Promise<void>;
-  abstract releaseHeld(tx: Executor, tenantId: Uuid): Promise<void>;
+  abstract cancelOpen(tenantId: Uuid, reason: string): Promise<void>;
+  abstract releaseHeld(tenantId: Uuid): Promise<void>;
 }
 
 const COLUMNS = `id, uid, name, metadata, settings, paused_at AS "pausedAt", created_at AS "createdAt",
@@ -102,7 +105,7 @@ export class TenantStore {
 
   /** Holds back (or lets go) everything this tenant's endpoints would get; saying it twice changes nothing. */
   async setPaused(id: Uuid, paused: boolean): Promise<TenantRow | null> {
-    return this.db.transaction(async (tx) => {
+    const row = await this.db.transaction(async (tx) => {
       const [row] = await tx.query<TenantRow>(
         `UPDATE tenants SET paused_at = CASE WHEN $2 THEN coalesce(paused_at, clock_timestamp()) END
           WHERE id = $1 AND deleted_at IS NULL RETURNING ${COLUMNS}`,
@@ -110,9 +113,10 @@ export class TenantStore {
       );
       if (!row) return null;
       await raiseConfigVersion(tx, id);
-      if (!paused) await this.effects.releaseHeld(tx, id);
       return row;
     });
+    if (row && !paused) await this.effects.releaseHeld(id);
+    return row;
   }
 
   /**
@@ -120,7 +124,7 @@ export class TenantStore {
    * open deliveries are cancelled; what is history stays until retention takes it. Answers whether there was one.
    */
   async delete(id: Uuid): Promise<boolean> {
-    return this.db.transaction(async (tx) => {
+    const isDeleted = await this.db.transaction(async (tx) => {
       const sql = `UPDATE tenants SET deleted_at = clock_timestamp() WHERE id = $1 AND deleted_at IS NULL RETURNING id`;
       if ((await tx.query(sql, [id])).length === 0) return false;
       for (const table of ['endpoints', 'subscriptions']) {
@@ -133,9 +137,10 @@ export class TenantStore {
         id,
       ]);
       await raiseConfigVersion(tx, id);
-      await this.effects.cancelOpen(tx, id, 'tenant_deleted');
       return true;
     });
+    if (isDeleted) await this.effects.cancelOpen(id, 'tenant_deleted');
+    return isDeleted;
   }
 
   async find(id: Uuid): Promise<TenantRow | null> {

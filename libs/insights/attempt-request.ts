@@ -1,0 +1,94 @@
+import { type EventContent, toWireEvent } from '#deliveries';
+import { POSTHORN_VERSION, toTypeId, toTypeIdOrNull, type Uuid } from '#kernel';
+import { type CustomHeaders, maskHeaders } from '#policy';
+import { type PayloadFormat, requestHeaders } from '#signing';
+
+/** A request as it went over the wire, or as it would. */
+export interface AttemptRequest {
+  readonly method: 'POST';
+  /** Null when the version of the endpoint that it went to is no longer known. */
+  readonly url: string | null;
+  /** Names in lower case, credentials masked. */
+  readonly headers: Readonly<Record<string, string>>;
+  /** Null when the payload was erased, or is older than retention. */
+  readonly body: string | null;
+}
+
+/** What an endpoint was, or is, as far as its requests are concerned. */
+export interface RequestTarget {
+  readonly url: string;
+  readonly headers: CustomHeaders;
+  readonly payloadFormat: PayloadFormat;
+}
+
+/** What makes one request differ from the others of its event. */
+export interface RequestIdentity {
+  readonly deliveryId: Uuid;
+  readonly eventId: Uuid;
+  readonly type: string;
+  readonly replayOf: Uuid | null;
+  readonly number: number;
+}
+
+/** The body that the endpoint's payload format makes of an event; null when there is nothing left of it. */
+export function bodyOf(event: EventContent | null, format: PayloadFormat): string | null {
+  if (event === null || event.data === null) return null;
+  const { body, dataStart, dataEnd } = toWireEvent(event);
+  return format === 'data' ? body!.slice(dataStart, dataEnd) : body;
+}
+
+/**
+ * Puts a request together from what is kept: the version of the endpoint, the event, the signature and the time. The
+ * same functions made it the first time, so it is the same bytes, but for credentials, which are masked.
+ */
+export function toRequest(
+  identity: RequestIdentity,
+  signed: { readonly timestampSeconds: number; readonly signature: string },
+  target: RequestTarget | null,
+  event: EventContent | null,
+): AttemptRequest {
+  const facts = {
+    eventId: toTypeId('evt', identity.eventId),
+    type: identity.type,
+    deliveryId: toTypeId('dlv', identity.deliveryId),
+    attemptNumber: identity.number,
+    replayOf: toTypeIdOrNull('dlv', identity.replayOf),
+    traceparent: event?.traceparent ?? null,
+    ...signed,
+  };
+  const own = target === null ? {} : maskHeaders(target.headers);
+  const eventHeaders = maskHeaders(readHeaders(event?.headers ?? null));
+  const pairs = requestHeaders(
+    facts,
+    `Posthorn/${POSTHORN_VERSION}`,
+    Object.entries(own).flat(),
+    Object.entries(eventHeaders).flat(),
+  );
+  return {
+    method: 'POST',
+    url: target?.url ?? null,
+    headers: toRecord(pairs),
+    body: target === null ? null : bodyOf(event, target.payloadFormat),
+  };
+}
+
+/** A JSON object of headers as it is kept; none when there is nothing, or nothing that can be read. */
+export function readHeaders(text: string | null): CustomHeaders {
+  if (text === null) return {};
+  try {
+    return JSON.parse(text) as CustomHeaders;
+  } catch {
+    return {};
+  }
+}
+
+/** Flat name, value pairs as an object; what stands twice is joined as HTTP does. */
+function toRecord(pairs: readonly string[]): Record<string, string> {
+  const headers = new Map<string, string>();
+  for (let at = 0; at + 1 < pairs.length; at += 2) {
+    const name = pairs[at]!.toLowerCase();
+    const before = headers.get(name);
+    headers.set(name, before === undefined ? pairs[at + 1]! : `${before}, ${pairs[at + 1]}`);
+  }
+  return Object.fromEntries(headers);
+}

@@ -1,0 +1,75 @@
+import { Injectable } from '@nestjs/common';
+import { Database } from '#database';
+import type { EventContent } from '#deliveries';
+import { openHeaders, openSecret } from '#endpoints';
+import { KeyRing, type Uuid } from '#kernel';
+import { decodeSecret, type PayloadFormat } from '#signing';
+import type { RequestTarget } from './attempt-request.js';
+
+interface TargetRow {
+  readonly url: string;
+  readonly sealedHeaders: Buffer | null;
+  readonly payloadFormat: PayloadFormat;
+}
+
+/** An endpoint as it is now. */
+export interface PresentTarget extends RequestTarget {
+  readonly isDeleted: boolean;
+  /** Keys that sign now, newest first. */
+  readonly keys: readonly Buffer[];
+}
+
+/** Loads what requests are made of. */
+@Injectable()
+export class RequestSources {
+  constructor(
+    private readonly db: Database,
+    private readonly keyRing: KeyRing,
+  ) {}
+
+  /** Null when the event is gone. Its `data` is null when the payload was erased. */
+  async event(eventId: Uuid): Promise<EventContent | null> {
+    const [event] = await this.db.query<EventContent>(
+      `SELECT id, uid, type, extract(epoch FROM occurred_at)::float8 * 1000 AS "occurredAtMs", subject,
+              schema_version AS "schemaVersion", correlation_id AS "correlationId", data, metadata, headers, traceparent,
+              extract(epoch FROM expires_at)::float8 * 1000 AS "expiresAtMs"
+         FROM events WHERE id = $1`,
+      [eventId],
+    );
+    return event ?? null;
+  }
+
+  /** What the endpoint was in these versions. */
+  async versions(endpointId: Uuid, versions: readonly number[]): Promise<Map<number, RequestTarget>> {
+    const rows = await this.db.query<TargetRow & { version: number }>(
+      `SELECT version, url, sealed_headers AS "sealedHeaders", payload_format AS "payloadFormat"
+         FROM endpoint_versions WHERE endpoint_id = $1 AND version = ANY ($2::int[])`,
+      [endpointId, [...new Set(versions)]],
+    );
+    return new Map(rows.map((row) => [row.version, this.toTarget(endpointId, row)]));
+  }
+
+  /** The endpoint as it is now; null when there never was one. */
+  async present(endpointId: Uuid): Promise<PresentTarget | null> {
+    const [row] = await this.db.query<TargetRow & { isDeleted: boolean }>(
+      `SELECT e.url, e.sealed_headers AS "sealedHeaders", e.payload_format AS "payloadFormat",
+              e.deleted_at IS NOT NULL OR t.deleted_at IS NOT NULL AS "isDeleted"
+         FROM endpoints e JOIN tenants t ON t.id = e.tenant_id WHERE e.id = $1`,
+      [endpointId],
+    );
+    if (!row) return null;
+    const secrets = await this.db.query<{ id: Uuid; sealed_secret: Buffer }>(
+      `SELECT id, sealed_secret FROM endpoint_secrets
+        WHERE endpoint_id = $1 AND activates_at <= clock_timestamp()
+          AND (expires_at IS NULL OR expires_at > clock_timestamp())
+        ORDER BY activates_at DESC, id DESC`,
+      [endpointId],
+    );
+    const keys = secrets.map((secret) => decodeSecret(openSecret(this.keyRing, secret)));
+    return { ...this.toTarget(endpointId, row), isDeleted: row.isDeleted, keys };
+  }
+
+  private toTarget(endpointId: Uuid, { url, sealedHeaders, payloadFormat }: TargetRow): RequestTarget {
+    return { url, payloadFormat, headers: openHeaders(this.keyRing, endpointId, sealedHeaders) };
+  }
+}
