@@ -2,6 +2,7 @@ import type { LookupAddress } from 'node:dns';
 import { connect as connectTcp, isIP, type Socket } from 'node:net';
 import { connect as connectTls, type TLSSocket } from 'node:tls';
 import type { AddressPolicy } from './address-policy.js';
+import { tolerateContinue } from './continue-answers.js';
 import { BlockedAddressError, DialError } from './dial-error.js';
 import type { NameLookup } from './name-lookup.js';
 import { openTunnel, type ProxyTarget } from './proxy-tunnel.js';
@@ -168,6 +169,7 @@ export class Dial {
     this.openedAtMs = performance.now();
     this.#isOver = true;
     socket.setKeepAlive(true, 30_000);
+    tolerateContinue(socket);
     this.callback(null, socket);
     // Only now, so that there is never a moment without a listener for 'error'.
     socket.off('error', this.#onError);

@@ -28,6 +28,7 @@ export class Exchange implements Dispatcher.DispatchHandler {
   #isDone = false;
   #writtenMs = 0;
   #firstByteAtMs = 0;
+  #endedMs = 0;
   #statusCode: number | null = null;
   #headers: ResponseHeaders | null = null;
   #bodyBytes = 0;
@@ -48,7 +49,7 @@ export class Exchange implements Dispatcher.DispatchHandler {
       blocking: false,
     };
     this.#timer = setTimeout(onDeadline, request.timeoutMs, this);
-    this.#connection = pool.take(request.target.origin);
+    this.#connection = pool.take(request.target.origin, this.#started);
     this.#isReused = this.#connection.dial !== null;
   }
 
@@ -89,7 +90,7 @@ export class Exchange implements Dispatcher.DispatchHandler {
   onResponseEnd(): void {
     if (this.#isDone) return;
     this.#end(this.#statusOr(null), true);
-    this.pool.giveBack(this.#connection);
+    this.pool.giveBack(this.#connection, this.#endedMs);
   }
 
   onResponseError(_controller: Dispatcher.DispatchController, error: Error): void {
@@ -151,6 +152,7 @@ export class Exchange implements Dispatcher.DispatchHandler {
 
   #end(failure: Failure | null, isBodyComplete: boolean): void {
     this.#isDone = true;
+    this.#endedMs = performance.now();
     clearTimeout(this.#timer);
     this.resolve(this.#result(failure, isBodyComplete));
     this.#kept = null;
@@ -168,7 +170,7 @@ export class Exchange implements Dispatcher.DispatchHandler {
       error: failure === null ? null : failure.error,
       remoteAddress: dial === null ? null : dial.remoteAddress,
       startedAtMs: this.#startedAtMs,
-      durationMs: performance.now() - this.#started,
+      durationMs: this.#endedMs - this.#started,
       timings: {
         dnsMs: isNewConnection ? dial.dnsMs : null,
         connectMs: isNewConnection ? dial.connectMs : null,

@@ -114,15 +114,18 @@ describe('a receiver that says too much', () => {
     expect(JSON.parse(result.responseHeaders ?? '')).toMatchObject({ 'x-small': 'kept' });
   });
 
-  it('sends 100 informational answers before the real one', async () => {
-    const informational = 'HTTP/1.1 103 Early Hints\r\nlink: </a>\r\n\r\n'.repeat(100);
-    receiver.answerRaw(`${informational}HTTP/1.1 200 OK\r\ncontent-length: 2\r\n\r\nok`, { keepOpen: true });
-    expect(await sender.send(aRequest(receiver.url))).toMatchObject({
-      statusCode: 200,
-      errorCode: null,
-      responseBody: 'ok',
-    });
-  });
+  it.each(['100 Continue', '102 Processing', '103 Early Hints'])(
+    'sends "%s" 100 times before the real answer',
+    async (status) => {
+      const informational = `HTTP/1.1 ${status}\r\nlink: </a>\r\n\r\n`.repeat(100);
+      receiver.answerRaw(`${informational}HTTP/1.1 200 OK\r\ncontent-length: 2\r\n\r\nok`, { keepOpen: true });
+      for (let i = 0; i < 2; i++) {
+        const result = await sender.send(aRequest(receiver.url));
+        expect(result).toMatchObject({ statusCode: 200, errorCode: null, responseBody: 'ok' });
+      }
+      expect(receiver.connectionCount).toBe(1);
+    },
+  );
 
   it('has what follows its answer ignored, and the next request unharmed', async () => {
     receiver.answerRaw('HTTP/1.1 204 No Content\r\n\r\nHTTP/1.1 500 Oops\r\ncontent-length: 0\r\n\r\n', {
@@ -137,7 +140,7 @@ describe('a receiver that says too much', () => {
     expect(await sender.send(aRequest(receiver.url))).toMatchObject({ statusCode: 201, errorCode: null });
   });
 
-  it('keeps memory flat over 1,000 endless bodies', async () => {
+  it('keeps memory flat over 1,000 endless bodies', { timeout: 90_000 }, async () => {
     receiver.endlessBody();
     await inParallel(100, 20, () => sender.send(aRequest(receiver.url)));
     const before = process.memoryUsage().rss;
@@ -217,7 +220,7 @@ describe('a receiver that is not there', () => {
 
 function expectEndedAt(result: SendResult, timeoutMs: number): void {
   expect(result.durationMs).toBeGreaterThan(timeoutMs - 20);
-  expect(result.durationMs).toBeLessThan(timeoutMs + 1_000);
+  expect(result.durationMs).toBeLessThan(timeoutMs + 3_000);
 }
 
 async function inParallel<T>(count: number, width: number, work: () => Promise<T>): Promise<T[]> {
