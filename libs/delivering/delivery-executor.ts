@@ -1,11 +1,11 @@
 import type { AttemptRecord, Dispatch, NextStep, OpenDeliveryStore, WireEvent } from '#deliveries';
-import { liveKeys, type SendTarget, type SendTargets } from '#endpoints';
-import { type Clock, newUuid, toTypeId, toTypeIdOrNull } from '#kernel';
+import type { SendTarget, SendTargets } from '#endpoints';
+import { type Clock, newUuid } from '#kernel';
 import { decideGate, decideOutcome, type Outcome } from '#policy';
-import { requestHeaders, signStandard } from '#signing';
 import type { Sender, SendResult } from '#transport';
 import type { LaneExits } from './lane-exits.js';
 import type { PayloadLoader } from './payload-loader.js';
+import { bodyIn, sendSigned, toRecord } from './signed-request.js';
 
 export interface ExecutorOptions {
   readonly userAgent: string;
@@ -67,23 +67,9 @@ export class DeliveryExecutor {
   }
 
   private async send(dispatch: Dispatch, target: SendTarget, body: string, timeoutMs: number): Promise<Attempted> {
-    const startedAtMs = this.clock.now();
-    const timestampSeconds = Math.floor(startedAtMs / 1000);
-    const eventId = toTypeId('evt', dispatch.event.id);
-    const signature = signStandard(liveKeys(target.secrets, startedAtMs), eventId, timestampSeconds, body);
-    const facts = {
-      eventId,
-      type: dispatch.event.type,
-      deliveryId: toTypeId('dlv', dispatch.deliveryId),
-      attemptNumber: dispatch.attempts + 1,
-      timestampSeconds,
-      signature,
-      replayOf: toTypeIdOrNull('dlv', dispatch.replayOf),
-      traceparent: dispatch.event.traceparent,
-    };
-    const headers = requestHeaders(facts, this.options.userAgent, target.headers, dispatch.event.headers);
-    const result = await this.sender.send({ target: target.url, headers, body, timeoutMs });
-    const record = toRecord(dispatch, target, startedAtMs, signature, result, this.decide(dispatch, target, result));
+    const sent = await sendSigned(this.sender, this.clock, this.options.userAgent, dispatch, target, body, timeoutMs);
+    const trigger = dispatch.replayOf === null ? 'schedule' : 'replay';
+    const record = toRecord(dispatch, target, trigger, sent, this.decide(dispatch, target, sent.result));
     return { dispatch, target, record };
   }
 
@@ -114,8 +100,7 @@ export class DeliveryExecutor {
 
   private async bodyFor(event: WireEvent, target: SendTarget): Promise<string | null> {
     const whole = event.body === null ? await this.payloads.load(event.id) : event;
-    if (whole?.body == null) return null;
-    return target.payloadFormat === 'data' ? whole.body.slice(whole.dataStart, whole.dataEnd) : whole.body;
+    return whole === null ? null : bodyIn(target.payloadFormat, whole);
   }
 
   private async leave(exit: Promise<void>): Promise<null> {
@@ -134,36 +119,4 @@ function toNextStep(outcome: Outcome, clock: Clock): NextStep {
     case 'dead':
       return { to: 'dead', reason: outcome.reason, deadLetterId: newUuid(clock.now()) };
   }
-}
-
-function toRecord(
-  dispatch: Dispatch,
-  target: SendTarget,
-  startedAtMs: number,
-  signature: string,
-  result: SendResult,
-  next: NextStep,
-): AttemptRecord {
-  return {
-    deliveryId: dispatch.deliveryId,
-    generation: dispatch.generation,
-    number: dispatch.attempts + 1,
-    endpointVersion: target.version,
-    trigger: dispatch.replayOf === null ? 'schedule' : 'replay',
-    startedAtMs,
-    durationMs: result.durationMs,
-    statusCode: result.statusCode,
-    errorCode: result.errorCode,
-    error: result.error,
-    remoteAddress: result.remoteAddress,
-    dnsMs: result.timings.dnsMs,
-    connectMs: result.timings.connectMs,
-    tlsMs: result.timings.tlsMs,
-    firstByteMs: result.timings.firstByteMs,
-    signature,
-    responseHeaders: result.responseHeaders,
-    responseBody: result.responseBody,
-    truncated: result.truncated,
-    next,
-  };
 }

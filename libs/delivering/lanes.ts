@@ -20,8 +20,9 @@ const MAX_IN_FLIGHT = 64;
 
 /**
  * The lanes of a worker: each endpoint waits only for itself. Slots go round over the lanes that have something to
- * send. A lane may take at most half of the slots that are free just then, so that however many endpoints hang, they
- * never hold all of them (the dynamic threshold of shared-memory switches: Choudhury and Hahne, 1998).
+ * send. A lane may have at most half as many requests in flight as slots are free just then (the dynamic threshold of
+ * shared-memory switches: Choudhury and Hahne, 1998), and a quarter of the slots is kept for first requests: endpoints
+ * that hang leave room for those that do not.
  */
 export class Lanes {
   private readonly lanes = new Map<Uuid, Lane>();
@@ -33,10 +34,12 @@ export class Lanes {
   private roomWaiters: (() => void)[] = [];
   readonly capacity: number;
   private readonly maxWaiting: number;
+  private readonly reserve: number;
 
   constructor(private readonly options: LanesOptions) {
     this.capacity = options.concurrency * HELD_PER_SLOT;
     this.maxWaiting = Math.max(1, this.capacity >> 2);
+    this.reserve = options.concurrency >> 2;
   }
 
   get held(): number {
@@ -155,8 +158,8 @@ export class Lanes {
   }
 
   private boundOf(lane: Lane): number {
-    const free = this.options.concurrency - this.inFlightCount;
-    return Math.max(1, Math.min(this.capOf(lane.endpointId), free >> 1));
+    const shared = this.options.concurrency - this.inFlightCount - this.reserve;
+    return Math.max(1, Math.min(this.capOf(lane.endpointId), shared >> 1));
   }
 
   private capOf(endpointId: Uuid): number {

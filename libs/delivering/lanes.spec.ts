@@ -1,0 +1,111 @@
+import { FixedClock } from '#kernel';
+import { describe, expect, it } from 'vitest';
+import type { Dispatch } from '#deliveries';
+import { Lanes } from './lanes.js';
+
+let next = 0;
+
+const to = (endpointId: string): Dispatch => ({
+  deliveryId: `d${++next}`,
+  tenantId: 't',
+  endpointId,
+  endpointVersion: 1,
+  generation: 1,
+  attempts: 0,
+  replayOf: null,
+  leaseUntilMs: 0,
+  event: { id: 'e', type: 'a', body: '', dataStart: 0, dataEnd: 0, headers: [], traceparent: null, expiresAtMs: null },
+});
+
+function setup(concurrency: number, maxInFlight: Record<string, number> = {}) {
+  const started: Dispatch[] = [];
+  const clock = new FixedClock(0);
+  const lanes = new Lanes({
+    concurrency,
+    start: (dispatch) => started.push(dispatch),
+    maxInFlightOf: (endpointId) => maxInFlight[endpointId] ?? null,
+    clock,
+  });
+  const offer = (endpointId: string, count: number): boolean[] =>
+    Array.from({ length: count }, () => lanes.offer(to(endpointId)));
+  const inFlight = (endpointId: string) => started.filter((dispatch) => dispatch.endpointId === endpointId).length;
+  return { lanes, started, clock, offer, inFlight };
+}
+
+describe(Lanes, () => {
+  it('starts what it is offered while slots are free', () => {
+    const { offer, started } = setup(8);
+    offer('a', 1);
+    offer('b', 1);
+    expect(started.map(({ endpointId }) => endpointId)).toEqual(['a', 'b']);
+  });
+
+  it('never lets hanging endpoints have all slots, however many they are', () => {
+    const { offer, lanes, inFlight } = setup(256);
+    for (let endpoint = 0; endpoint < 40; endpoint++) offer(`hanging-${endpoint}`, 20);
+    expect(lanes.inFlight).toBeLessThan(256);
+    offer('healthy', 1);
+    expect(inFlight('healthy')).toBe(1);
+  });
+
+  it("keeps to the endpoint's own bound", () => {
+    const { offer, inFlight } = setup(64, { a: 2 });
+    offer('a', 10);
+    expect(inFlight('a')).toBe(2);
+  });
+
+  it('starts the next of a lane when one of its requests ends', () => {
+    const { offer, lanes, inFlight } = setup(64, { a: 1 });
+    offer('a', 3);
+    lanes.finished('a', 5);
+    expect(inFlight('a')).toBe(2);
+    lanes.finished('a', 5);
+    lanes.finished('a', 5);
+    expect([lanes.held, lanes.inFlight]).toEqual([0, 0]);
+  });
+
+  it('goes round over the endpoints when slots are scarce', () => {
+    const { offer, lanes, started } = setup(8);
+    const first = Array.from({ length: 8 }, (_, n) => `busy-${n}`);
+    for (const endpointId of first) offer(endpointId, 1);
+    offer('a', 3);
+    offer('b', 2);
+    for (const endpointId of first.slice(0, 5)) lanes.finished(endpointId, 1);
+    expect(started.slice(8).map(({ endpointId }) => endpointId)).toEqual(['a', 'b']);
+    for (const endpointId of ['a', 'b', 'a']) lanes.finished(endpointId, 1);
+    expect(started.slice(8).map(({ endpointId }) => endpointId)).toEqual(['a', 'b', 'a', 'b', 'a']);
+  });
+
+  it('refuses what a full lane cannot hold, and takes it for another', () => {
+    const { offer, lanes } = setup(4);
+    const answers = offer('a', 20);
+    expect(answers.filter(Boolean).length).toBeLessThan(20);
+    expect(lanes.fullEndpoints()).toEqual(['a']);
+    expect(offer('b', 1)).toEqual([true]);
+  });
+
+  it('gives back what has waited too long, and only that', () => {
+    const { offer, lanes, clock } = setup(2, { a: 1 });
+    offer('a', 2);
+    clock.advance(20_000);
+    offer('b', 3);
+    expect(lanes.takeWaitingSince(20_000).map(({ endpointId }) => endpointId)).toEqual(['a']);
+    expect(lanes.held).toBe(4);
+  });
+
+  it('gives back all that has not been started when it is drained', () => {
+    const { offer, lanes } = setup(2);
+    offer('a', 2);
+    offer('b', 2);
+    const waiting = lanes.takeAllWaiting();
+    expect(waiting.length + lanes.inFlight).toBe(4);
+    expect(lanes.held).toBe(lanes.inFlight);
+  });
+
+  it('reckons how long a lane needs by how long its answers take', () => {
+    const { offer, lanes } = setup(64, { a: 1 });
+    offer('a', 12);
+    for (let n = 0; n < 2; n++) lanes.finished('a', 10_000);
+    expect(lanes.drainMs('a')).toBeGreaterThan(10_000);
+  });
+});

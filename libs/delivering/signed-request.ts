@@ -1,0 +1,81 @@
+import type { AttemptRecord, Dispatch, NextStep, WireEvent } from '#deliveries';
+import { liveKeys, type SendTarget } from '#endpoints';
+import { type Clock, toTypeId, toTypeIdOrNull } from '#kernel';
+import { requestHeaders, signStandard } from '#signing';
+import type { Sender, SendResult } from '#transport';
+
+/** A request that was made, and what came of it. */
+export interface SentRequest {
+  readonly startedAtMs: number;
+  readonly signature: string;
+  readonly result: SendResult;
+}
+
+/** What of a dispatch the request says. */
+export type RequestSource = Pick<Dispatch, 'deliveryId' | 'attempts' | 'replayOf' | 'event'>;
+
+/** Signs exactly the bytes of `body` with every key that is live at this moment, and sends them. Never rejects. */
+export async function sendSigned(
+  sender: Sender,
+  clock: Clock,
+  userAgent: string,
+  { deliveryId, attempts, replayOf, event }: RequestSource,
+  target: SendTarget,
+  body: string,
+  timeoutMs: number,
+): Promise<SentRequest> {
+  const startedAtMs = clock.now();
+  const timestampSeconds = Math.floor(startedAtMs / 1000);
+  const eventId = toTypeId('evt', event.id);
+  const signature = signStandard(liveKeys(target.secrets, startedAtMs), eventId, timestampSeconds, body);
+  const facts = {
+    eventId,
+    type: event.type,
+    deliveryId: toTypeId('dlv', deliveryId),
+    attemptNumber: attempts + 1,
+    timestampSeconds,
+    signature,
+    replayOf: toTypeIdOrNull('dlv', replayOf),
+    traceparent: event.traceparent,
+  };
+  const headers = requestHeaders(facts, userAgent, target.headers, event.headers);
+  const result = await sender.send({ target: target.url, headers, body, timeoutMs });
+  return { startedAtMs, signature, result };
+}
+
+/** The attempt as it goes on record. */
+export function toRecord(
+  source: RequestSource & { readonly generation: number },
+  target: SendTarget,
+  trigger: AttemptRecord['trigger'],
+  { startedAtMs, signature, result }: SentRequest,
+  next: NextStep,
+): AttemptRecord {
+  return {
+    deliveryId: source.deliveryId,
+    generation: source.generation,
+    number: source.attempts + 1,
+    endpointVersion: target.version,
+    trigger,
+    startedAtMs,
+    durationMs: result.durationMs,
+    statusCode: result.statusCode,
+    errorCode: result.errorCode,
+    error: result.error,
+    remoteAddress: result.remoteAddress,
+    dnsMs: result.timings.dnsMs,
+    connectMs: result.timings.connectMs,
+    tlsMs: result.timings.tlsMs,
+    firstByteMs: result.timings.firstByteMs,
+    signature,
+    responseHeaders: result.responseHeaders,
+    responseBody: result.responseBody,
+    truncated: result.truncated,
+    next,
+  };
+}
+
+/** The bytes for an endpoint that wants this format; null when the body is not at hand. */
+export function bodyIn(format: SendTarget['payloadFormat'], { body, dataStart, dataEnd }: WireEvent): string | null {
+  return body !== null && format === 'data' ? body.slice(dataStart, dataEnd) : body;
+}
