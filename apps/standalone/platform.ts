@@ -21,8 +21,17 @@ export interface Platform {
 
 const POOL_SIZE = 16;
 
+export interface PlatformOptions {
+  /** Keeps the queues of several installations on one server apart. */
+  readonly queuePrefix?: string;
+}
+
 /** Starts database (unless one is given), API and worker. Rejects, with nothing left running, when one of them cannot. */
-export async function startPlatform(env: Environment, logger: Logger): Promise<Platform> {
+export async function startPlatform(
+  env: Environment,
+  logger: Logger,
+  options: PlatformOptions = {},
+): Promise<Platform> {
   const stops: (() => Promise<unknown>)[] = [];
   const stop = async (): Promise<void> => {
     for (const step of stops.splice(0).reverse()) await step();
@@ -37,10 +46,15 @@ export async function startPlatform(env: Environment, logger: Logger): Promise<P
     });
     stops.push(close);
     const newAdminKey = await makeFirstKey(db, clock, config);
-    const queue = openDispatchQueue({ url: config.queue.url, log: logger, now: () => clock.now() });
+    const queue = openDispatchQueue({
+      url: config.queue.url,
+      ...(options.queuePrefix === undefined ? {} : { prefix: options.queuePrefix }),
+      log: logger,
+      now: () => clock.now(),
+    });
     stops.push(() => queue.close());
     const shared = { config, db, clock, keyRing: new KeyRing(config.encryption.keys), logger, metrics: new Metrics() };
-    const worker = startWorker(shared);
+    const worker = startWorker({ ...shared, ...options });
     stops.push(() => worker.stop(config.shutdown.seconds * 1000));
     const api: ServedApi = await serveApi({ ...shared, queue });
     stops.push(() => api.stop());
