@@ -82,7 +82,7 @@ function lockFolder(dataDir: string): OwnerLock {
   } catch (error) {
     if (error instanceof EmbeddedPostgresError) throw error;
     throw new EmbeddedPostgresError(
-      `${dirname(dataDir)} cannot be used for data: ${String(error)}. If another user made it, run as that user, or use ` +
+      `${dirname(dataDir)} cannot be used for data: ${(error as Error).message}. If another user made it, run as that user, or use ` +
         'another folder.',
     );
   }
