@@ -11,6 +11,8 @@ export interface LoadOptions {
    * standalone platform demands nothing, starts its own database, and loads again with what it made.
    */
   requires?: readonly VariableName[];
+  /** What stands for variables that the environment does not have. */
+  supplied?: Partial<Record<VariableName, string>>;
 }
 
 const SECONDS_PER_DAY = 86_400;
@@ -19,22 +21,23 @@ const SECONDS_PER_DAY = 86_400;
  * Reads the environment into one frozen tree. `NAME_FILE` gives any variable from a file instead. Throws
  * {@link ConfigError} with everything that is missing or wrong.
  */
-export function loadConfig(env: Environment = process.env, options: LoadOptions = {}): Config {
-  const { requires = ['DATABASE_URL', 'POSTHORN_ENCRYPTION_KEYS'] } = options;
+export function loadConfig(given: Environment = process.env, options: LoadOptions = {}): Config {
+  const { requires = ['DATABASE_URL', 'POSTHORN_ENCRYPTION_KEYS'], supplied = {} } = options;
+  const env = { ...supplied, ...given };
   const problems: ConfigProblem[] = [];
   const values: Record<string, unknown> = {};
   for (const name of Object.keys(VARIABLES) as VariableName[]) {
     const text = readText(env, name, problems);
     const { schema, fallback } = VARIABLES[name];
-    const given = text ?? fallback;
-    if (given === null) {
+    const value = text ?? fallback;
+    if (value === null) {
       if (requires.includes(name) && !problems.some(({ variable }) => variable.startsWith(name))) {
         problems.push({ variable: name, reason: 'is required' });
       }
       values[name] = null;
       continue;
     }
-    const result = schema.safeParse(given);
+    const result = schema.safeParse(value);
     if (result.success) values[name] = result.data;
     else problems.push({ variable: name, reason: result.error.issues[0]?.message ?? 'is wrong' });
   }

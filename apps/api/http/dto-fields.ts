@@ -8,17 +8,16 @@ const NESTED = 'posthorn:nested';
 const QUERY_KIND = 'posthorn:query-kind';
 
 /** A field that holds an object of its own (or, with `each`, an array of them) with its own rules. */
-export function Nested(type: () => Type, options: { each?: boolean } = {}): PropertyDecorator {
-  return applyDecorators(setField(NESTED, type), ValidateNested(options));
+export function Nested(type: () => Type, { each = false } = {}): PropertyDecorator {
+  return applyDecorators(setField(NESTED, { type, each }), ValidateNested({ each }));
 }
 
 export function FromQuery(kind: QueryKind): PropertyDecorator {
   return setField(QUERY_KIND, kind);
 }
 
-export function nestedTypeOf(dto: Type, field: string): Type | undefined {
-  const type = Reflect.getMetadata(NESTED, dto.prototype as object, field) as (() => Type) | undefined;
-  return type?.();
+export function nestedFieldOf(dto: Type, field: string): { type: () => Type; each: boolean } | undefined {
+  return Reflect.getMetadata(NESTED, dto.prototype as object, field) as ReturnType<typeof nestedFieldOf>;
 }
 
 export function queryKindOf(dto: Type, field: string): QueryKind | undefined {

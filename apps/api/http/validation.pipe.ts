@@ -1,7 +1,7 @@
 import type { ArgumentMetadata, PipeTransform, Type } from '@nestjs/common';
 import { type ValidationError, validateSync } from 'class-validator';
 import { type FieldError, PosthornError } from '#kernel';
-import { fieldsOf, nestedTypeOf, queryKindOf, type QueryKind } from './dto-fields.js';
+import { fieldsOf, nestedFieldOf, queryKindOf, type QueryKind } from './dto-fields.js';
 
 const NO_DTO: readonly unknown[] = [String, Number, Boolean, Array, Object, Buffer];
 
@@ -77,7 +77,6 @@ function toInstance(dto: Type, value: unknown, root: string, errors: FieldError[
     }
     if (!isStorable(given)) {
       errors.push({ pointer, code: 'invalid_text', message: 'holds a NUL or half of a surrogate pair' });
-      continue;
     }
     instance[field] = isQuery ? fromText(given, queryKindOf(dto, field)) : nested(dto, field, given, pointer, errors);
   }
@@ -85,14 +84,14 @@ function toInstance(dto: Type, value: unknown, root: string, errors: FieldError[
 }
 
 function nested(dto: Type, field: string, given: unknown, pointer: string, errors: FieldError[]): unknown {
-  const type = nestedTypeOf(dto, field);
-  if (!type) return given;
+  const rule = nestedFieldOf(dto, field);
+  if (!rule || given === undefined || given === null) return given;
+  if (!rule.each) return toInstance(rule.type(), given, `${pointer}/`, errors, false);
   if (Array.isArray(given)) {
-    return given.map((one, index) =>
-      isObject(one) ? toInstance(type, one, `${pointer}/${index}/`, errors, false) : one,
-    );
+    return given.map((one, index) => toInstance(rule.type(), one, `${pointer}/${index}/`, errors, false));
   }
-  return isObject(given) ? toInstance(type, given, `${pointer}/`, errors, false) : given;
+  errors.push({ pointer, code: 'wrong_type', message: 'must be an array' });
+  return given;
 }
 
 function fromText(given: unknown, kind: QueryKind | undefined): unknown {
@@ -126,6 +125,7 @@ function isStorable(value: unknown): boolean {
 function collect(found: readonly ValidationError[], root: string, errors: FieldError[]): void {
   for (const { property, value, constraints, children } of found) {
     const pointer = root + escapePointer(property);
+    if (errors.some((known) => known.pointer === pointer)) continue;
     if (constraints) errors.push(toFieldError(pointer, property, value, constraints));
     if (children && children.length > 0) collect(children, `${pointer}/`, errors);
   }

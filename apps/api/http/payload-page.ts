@@ -1,0 +1,35 @@
+import type { EventPayload, EventPayloads } from '#insights';
+import type { Uuid } from '#kernel';
+import { type Page, type PageRequest, toCursor, toPage } from './pagination.js';
+
+/**
+ * A page that shows, if asked to, what the events carried. It ends early where the payloads would become more than one
+ * answer should hold: a page may be short, and its cursor leads on.
+ */
+export async function toPayloadPage<Row extends { id: Uuid }, Item>(
+  page: PageRequest,
+  rows: readonly Row[],
+  options: {
+    /** Null: no payloads are wanted. */
+    readonly payloads: EventPayloads | null;
+    readonly eventOf: (row: Row) => Uuid;
+    readonly toItem: (row: Row, payload?: EventPayload) => Item;
+  },
+): Promise<Page<Item>> {
+  const { payloads, eventOf, toItem } = options;
+  if (payloads === null)
+    return toPage(
+      page,
+      rows,
+      ({ id }) => id,
+      (row) => toItem(row),
+    );
+  const { count, byEvent } = await payloads.load(rows.slice(0, page.size).map(eventOf));
+  const withPayload = (row: Row): Item => toItem(row, byEvent.get(eventOf(row)) ?? NOTHING);
+  if (count === Math.min(rows.length, page.size)) return toPage(page, rows, ({ id }) => id, withPayload);
+  const shown = rows.slice(0, count);
+  return { data: shown.map(withPayload), nextCursor: toCursor(page, shown.at(-1)!.id) };
+}
+
+/** An event that is older than events are kept. */
+const NOTHING: EventPayload = { data: null, metadata: null, headers: null };

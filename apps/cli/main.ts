@@ -1,0 +1,19 @@
+import { Command } from 'commander';
+import { POSTHORN_VERSION } from '#kernel';
+import { doctorCommand } from './doctor/doctor-command.js';
+import { keysCommand } from './keys-command.js';
+import { migrateCommand } from './migrate-command.js';
+
+const program = new Command('posthorn')
+  .description('Posthorn from the command line. Configured by the same environment as its processes.')
+  .version(POSTHORN_VERSION)
+  .addCommand(migrateCommand())
+  .addCommand(keysCommand())
+  .addCommand(doctorCommand());
+
+try {
+  await program.parseAsync();
+} catch (error) {
+  console.error((error as Error).message);
+  process.exitCode = 1;
+}
