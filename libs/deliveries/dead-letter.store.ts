@@ -58,7 +58,7 @@ export class DeadLetterStore {
   async discardAll(filters: DeadLetterFilters, note: string | null): Promise<number> {
     for (let total = 0; ; ) {
       const discarded = await this.db.query(
-        `WITH some AS (
+        `WITH chosen AS (
            SELECT id FROM dead_letters
             WHERE resolved_at IS NULL AND id < $1 AND ($2::uuid IS NULL OR id >= $2)
               AND ($3::uuid[] IS NULL OR id = ANY ($3)) AND ($4::uuid[] IS NULL OR tenant_id = ANY ($4))
@@ -67,7 +67,7 @@ export class DeadLetterStore {
             ORDER BY id LIMIT ${BATCH} FOR UPDATE
          )
          UPDATE dead_letters l SET resolved_at = clock_timestamp(), resolution = 'discarded', note = $8
-           FROM some WHERE l.id = some.id RETURNING l.id`,
+           FROM chosen WHERE l.id = chosen.id RETURNING l.id`,
         [
           filters.belowId,
           filters.fromId,

@@ -31,10 +31,10 @@ export const CANCEL: Statement = {
 export const CANCEL_OF_ENDPOINT: Statement = {
   name: 'cancel_of_endpoint',
   text: `
-    WITH some AS (
+    WITH chosen AS (
       SELECT id FROM open_deliveries WHERE endpoint_id = $1 ORDER BY id LIMIT $3 FOR UPDATE
     ), ended AS (
-      DELETE FROM open_deliveries o USING some WHERE o.id = some.id RETURNING o.*
+      DELETE FROM open_deliveries o USING chosen WHERE o.id = chosen.id RETURNING o.*
     ) ${MOVE("'cancelled'", '$2')} RETURNING id`,
 };
 
