@@ -237,6 +237,9 @@ async function refuseTooMany(tx: Executor, tenantId: Uuid, { maxEndpoints }: Ten
 /** The document that the owner reads, with their patch in it. Header names are matched in any case. */
 function patchedDocument(now: EndpointSettings, patch: EndpointDocument): EndpointDocument {
   const headers = patch.headers ? lowerCaseNames(patch.headers) : patch.headers;
+  if (patch.headers && Object.keys(headers!).length < Object.keys(patch.headers).length) {
+    refuseFields([{ pointer: '/headers', code: 'invalid_header', message: 'has a name twice, in another case' }]);
+  }
   const shown = { ...now, headers: maskHeaders(now.headers) };
   const changes = headers === undefined ? patch : { ...patch, headers };
   return mergePatch(shown, changes as unknown as Json) as unknown as EndpointDocument;
