@@ -14,19 +14,41 @@ import {
   SubscriptionStore,
 } from '#endpoints';
 import { DatabaseClock, KeyRing } from '#kernel';
-import { References } from '#insights';
+import {
+  AttemptReadModel,
+  DeadLetterReadModel,
+  DeliveryReadModel,
+  EventFinder,
+  EventPayloads,
+  EventReadModel,
+  References,
+  RequestSources,
+  SettledEvents,
+} from '#insights';
+import { DeadLetterStore, OpenDeliveryStore } from '#deliveries';
+import { Canceller, Discarder, EndpointDeliveryEffects, Replayer, TenantDeliveryEffects } from '#replaying';
 import { Metrics } from '#telemetry';
 import { ApiKeyStore, Authenticator, IdempotencyStore, SwitchStore, TenantEffects, TenantStore } from '#tenants';
 import { AddressPolicy } from '#transport';
 import { ApiKeyInput } from './api-keys/api-key-input.js';
 import { ApiKeysController } from './api-keys/api-keys.controller.js';
 import type { ApiDeps } from './api-deps.js';
+import { AttemptsController } from './attempts/attempts.controller.js';
 import { AuthorizationGuard } from './auth/authorization.guard.js';
 import { Scope } from './auth/scope.js';
+import { Viewing } from './auth/viewing.js';
+import { DeadLettersController } from './dead-letters/dead-letters.controller.js';
+import { DiscardSelectionReader } from './dead-letters/discard-selection.js';
+import { DeliveriesController } from './deliveries/deliveries.controller.js';
 import { EndpointStateController } from './endpoints/endpoint-state.controller.js';
+import { EndpointTestController } from './endpoints/endpoint-test.controller.js';
 import { EndpointsController } from './endpoints/endpoints.controller.js';
+import { testSenderOver } from './endpoints/test-sender.provider.js';
 import { SecretsController } from './endpoints/secrets.controller.js';
 import { EventTypesController } from './event-types/event-types.controller.js';
+import { EventLists } from './events/event-lists.js';
+import { EventsController } from './events/events.controller.js';
+import { TenantEventsController } from './events/tenant-events.controller.js';
 import { HealthController } from './health/health.controller.js';
 import { IdempotencyInterceptor } from './idempotency/idempotency.interceptor.js';
 import { MetricsController } from './metrics/metrics.controller.js';
@@ -44,9 +66,14 @@ import { TenantsController } from './tenants/tenants.controller.js';
 /** Every controller of the API, one a line. */
 const CONTROLLERS = [
   ApiKeysController,
+  AttemptsController,
+  DeadLettersController,
+  DeliveriesController,
   DocsController,
   EndpointsController,
   EndpointStateController,
+  EndpointTestController,
+  EventsController,
   EventTypesController,
   HealthController,
   MetricsController,
@@ -54,6 +81,7 @@ const CONTROLLERS = [
   PublishingController,
   SecretsController,
   SubscriptionsController,
+  TenantEventsController,
   TenantsController,
 ];
 
@@ -62,30 +90,42 @@ const PROVIDERS: Provider[] = [
   ApiDocument,
   ApiKeyInput,
   ApiKeyStore,
+  AttemptReadModel,
   Authenticator,
+  Canceller,
+  DeadLetterReadModel,
+  DeadLetterStore,
+  DeliveryReadModel,
+  Discarder,
+  DiscardSelectionReader,
   EndpointHealthReadModel,
   EndpointReadModel,
   EndpointStore,
   EndpointSwitch,
+  EventFinder,
   EventIntake,
+  EventLists,
+  EventPayloads,
+  EventReadModel,
   EventTypeCatalog,
   EventTypeStore,
   IdempotencyStore,
+  OpenDeliveryStore,
   Readiness,
   References,
+  Replayer,
+  RequestSources,
   Scope,
   SecretStore,
+  SettledEvents,
   SubscriptionReadModel,
   SubscriptionStore,
   SwitchStore,
   TenantStore,
+  Viewing,
   { provide: AddressPolicy, useFactory: ({ egress }: Config) => new AddressPolicy(egress), inject: [Config] },
-  // What becomes of open deliveries is not wired yet.
-  {
-    provide: OpenDeliveryEffects,
-    useValue: { cancelOpen: async () => undefined, releaseHeld: async () => undefined },
-  },
-  { provide: TenantEffects, useValue: { cancelOpen: async () => undefined, releaseHeld: async () => undefined } },
+  { provide: OpenDeliveryEffects, useClass: EndpointDeliveryEffects },
+  { provide: TenantEffects, useClass: TenantDeliveryEffects },
 ];
 
 @Module({})
@@ -104,6 +144,7 @@ export class ApiModule {
         { provide: APP_GUARD, useClass: AuthorizationGuard },
         { provide: APP_INTERCEPTOR, useClass: IdempotencyInterceptor },
         publisherOver(deps),
+        testSenderOver(deps),
         ...PROVIDERS,
       ],
     };

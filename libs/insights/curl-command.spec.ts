@@ -14,7 +14,7 @@ function runInShell(command: string): { args: string[]; input: string } {
   return { args: args!.split('\0').slice(0, -1), input: input ?? '' };
 }
 
-describe(toCurlCommand.name, () => {
+describe('toCurlCommand', () => {
   const hostile = `{"a":"it's","b":"$(touch /tmp/x) \`id\` \\\\ !! \\n","c":"@file","d":"x\ny"}`;
 
   it('hands URL, headers and body to curl as they are, whatever a shell would make of them', () => {

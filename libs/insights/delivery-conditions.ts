@@ -1,7 +1,8 @@
 import type { Uuid } from '#kernel';
-import type { DeliveryStatus } from './delivery-read-model.js';
 import { equals, type Parameters, tenantConditions, typeConditions, where } from './query-parts.js';
 import type { Viewer } from './viewer.js';
+
+export type DeliveryStatus = 'pending' | 'held' | 'succeeded' | 'dead' | 'cancelled';
 
 /** What a list of deliveries is limited to. Left out: does not matter. */
 export interface DeliveryFilters {

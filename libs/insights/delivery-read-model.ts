@@ -1,12 +1,17 @@
 import { Injectable } from '@nestjs/common';
 import { Database, type ListPage } from '#database';
 import type { Uuid } from '#kernel';
-import { type DeliveryFilters, endedConditions, mayBeEnded, mayBeOpen, openConditions } from './delivery-conditions.js';
+import {
+  type DeliveryFilters,
+  type DeliveryStatus,
+  endedConditions,
+  mayBeEnded,
+  mayBeOpen,
+  openConditions,
+} from './delivery-conditions.js';
 import { EventFinder } from './event-finder.js';
 import { pageConditions, Parameters, where } from './query-parts.js';
 import type { Viewer } from './viewer.js';
-
-export type DeliveryStatus = 'pending' | 'held' | 'succeeded' | 'dead' | 'cancelled';
 
 /** One event on its way to one endpoint, open or ended. */
 export interface DeliveryRow {

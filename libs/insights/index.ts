@@ -6,8 +6,8 @@ export {
   DeadLetterReadModel,
   type DeadLetterRow,
 } from './dead-letter-read-model.js';
-export type { DeliveryFilters } from './delivery-conditions.js';
-export { DeliveryReadModel, type DeliveryRow, type DeliveryStatus } from './delivery-read-model.js';
+export type { DeliveryFilters, DeliveryStatus } from './delivery-conditions.js';
+export { DeliveryReadModel, type DeliveryRow } from './delivery-read-model.js';
 export { EventFinder } from './event-finder.js';
 export { type EventPayload, EventPayloads, MAX_PAGE_BYTES } from './event-payloads.js';
 export { type EventFeed, type EventFilters, EventReadModel, type EventRow } from './event-read-model.js';

@@ -1,0 +1,120 @@
+import { Body, Controller, Get, Param, Post, Query, Res } from '@nestjs/common';
+import { ApiOperation, ApiTags } from '@nestjs/swagger';
+import { DeadLetterReadModel, type DeadLetterRow, DeliveryReadModel, EventPayloads } from '#insights';
+import { toTypeId } from '#kernel';
+import { Discarder, Replayer } from '#replaying';
+import type { Principal } from '#tenants';
+import { Allow } from '../auth/allow.decorator.js';
+import { Caller } from '../auth/caller.decorator.js';
+import { found, pathId, Viewing } from '../auth/viewing.js';
+import { DeliveryResponse, toDeliveryResponse } from '../deliveries/delivery.response.js';
+import { created } from '../http/answers.js';
+import { Answers, AnswersCreated, AnswersPage } from '../http/api-docs.js';
+import { readPage } from '../http/pagination.js';
+import { toPayloadPage } from '../http/payload-page.js';
+import { answerRaw } from '../http/raw-json.js';
+import { ReasonDto } from '../http/reason.dto.js';
+import type { FastifyReply } from '../http/request.js';
+import { DiscardDto, DiscardManyDto, ListDeadLettersQuery } from './dead-letter.dto.js';
+import { DeadLetterResponse, DiscardedResponse, toDeadLetterResponse } from './dead-letter.response.js';
+import { DiscardSelectionReader } from './discard-selection.js';
+
+@Controller('v1/dead-letters')
+@ApiTags('Dead letters')
+export class DeadLettersController {
+  constructor(
+    private readonly deadLetters: DeadLetterReadModel,
+    private readonly deliveries: DeliveryReadModel,
+    private readonly payloads: EventPayloads,
+    private readonly viewing: Viewing,
+    private readonly selection: DiscardSelectionReader,
+    private readonly replayer: Replayer,
+    private readonly discarder: Discarder,
+  ) {}
+
+  @Get()
+  @Allow('deliveries:read')
+  @ApiOperation({ operationId: 'listDeadLetters', summary: 'List dead letters' })
+  @AnswersPage(DeadLetterResponse)
+  async list(
+    @Query() query: ListDeadLettersQuery,
+    @Caller() caller: Principal,
+    @Res({ passthrough: true }) reply: FastifyReply,
+  ): Promise<string> {
+    const page = readPage(query, 'dead letters');
+    const viewer = await this.viewing.limitedTo(caller, query.tenant);
+    const filters = {
+      endpointId: await this.viewing.endpoint(viewer, query.endpoint),
+      type: query.type ?? null,
+      reason: query.reason ?? null,
+      resolved: query.resolved ?? null,
+    };
+    const answer = await toPayloadPage(page, await this.deadLetters.list(viewer, filters, page), {
+      payloads: query.include === 'data' ? this.payloads : null,
+      eventOf: ({ eventId }) => eventId,
+      toItem: toDeadLetterResponse,
+    });
+    return answerRaw(reply, answer);
+  }
+
+  @Post('discard')
+  @Allow('deliveries:act')
+  @ApiOperation({
+    operationId: 'discardDeadLetters',
+    summary: 'Discard dead letters',
+    description: 'All that match and are not resolved. At least one filter must be given.',
+  })
+  @Answers(DiscardedResponse)
+  async discardMany(@Body() dto: DiscardManyDto, @Caller() caller: Principal): Promise<DiscardedResponse> {
+    const selection = await this.selection.read(dto, caller);
+    return { discarded: await this.discarder.discardAll(selection, dto.note ?? null) };
+  }
+
+  @Get(':deadLetter')
+  @Allow('deliveries:read')
+  @ApiOperation({ operationId: 'getDeadLetter', summary: 'Get a dead letter' })
+  @Answers(DeadLetterResponse)
+  async get(@Param('deadLetter') deadLetter: string, @Caller() caller: Principal): Promise<DeadLetterResponse> {
+    return toDeadLetterResponse(await this.see(deadLetter, caller));
+  }
+
+  @Post(':deadLetter/replay')
+  @Allow('deliveries:act')
+  @ApiOperation({
+    operationId: 'replayDeadLetter',
+    summary: 'Deliver a dead letter again',
+    description: 'Makes a new delivery and resolves the dead letter, with the reason as its note.',
+  })
+  @AnswersCreated(DeliveryResponse)
+  async replay(
+    @Param('deadLetter') deadLetter: string,
+    @Body() { reason }: ReasonDto,
+    @Caller() caller: Principal,
+    @Res({ passthrough: true }) reply: FastifyReply,
+  ): Promise<DeliveryResponse> {
+    const { id } = await this.see(deadLetter, caller);
+    const replay = await this.replayer.replayDeadLetter(id, reason ?? null);
+    created(reply, `/v1/deliveries/${toTypeId('dlv', replay)}`);
+    const row = await this.deliveries.find(this.viewing.all(caller), replay);
+    return toDeliveryResponse(found(row, toTypeId('dlv', replay), 'delivery'));
+  }
+
+  @Post(':deadLetter/discard')
+  @Allow('deliveries:act')
+  @ApiOperation({ operationId: 'discardDeadLetter', summary: 'Discard a dead letter' })
+  @Answers(DeadLetterResponse)
+  async discard(
+    @Param('deadLetter') deadLetter: string,
+    @Body() { note }: DiscardDto,
+    @Caller() caller: Principal,
+  ): Promise<DeadLetterResponse> {
+    const { id } = await this.see(deadLetter, caller);
+    await this.discarder.discard(id, note ?? null);
+    return toDeadLetterResponse(await this.see(deadLetter, caller));
+  }
+
+  private async see(deadLetter: string, caller: Principal): Promise<DeadLetterRow> {
+    const id = pathId('dl', deadLetter, 'dead letter');
+    return found(await this.deadLetters.find(this.viewing.all(caller), id), deadLetter, 'dead letter');
+  }
+}
