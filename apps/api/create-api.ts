@@ -34,6 +34,8 @@ export async function createApi(deps: ApiDeps): Promise<NestFastifyApplication> 
     trustProxy: deps.config.http.trustedProxies.length > 0 ? [...deps.config.http.trustedProxies] : false,
     genReqId: () => `req_${randomBytes(12).toString('base64url')}`,
     requestTimeout: REQUEST_TIMEOUT_MS,
+    // A uid has up to 256 characters, and may come percent-encoded.
+    routerOptions: { maxParamLength: 1_024 },
     frameworkErrors: answerBrokenUrl,
   });
   const instance = adapter.getInstance<FastifyInstance>();
