@@ -32,7 +32,7 @@ export class StatusServer {
   }
 
   private async answer({ url }: IncomingMessage, response: ServerResponse): Promise<void> {
-    switch (url?.split('?')[0]) {
+    switch ((url ?? '').split('?', 1)[0]!) {
       case '/health/live':
         return json(response, 200, { status: 'live' });
       case '/health/ready':

@@ -7,7 +7,7 @@ import { hasPendingMigrations } from './migrate.js';
 export interface OpenDatabase {
   readonly db: Database;
   readonly clock: DatabaseClock;
-  close(): Promise<void>;
+  readonly close: () => Promise<void>;
 }
 
 /** Connects for a process of ours. Rejects, naming the command that helps, when the schema is older than the program. */

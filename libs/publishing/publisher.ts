@@ -119,7 +119,9 @@ export class Publisher {
       events.map(({ id }) => id!),
     );
     this.enqueuer.enqueue(new Set([...leased].filter(({ id }) => written.has(id!))), atMs, atMs + LEASE_MS);
-    return Promise.all(events.map((event) => (written.has(event.id!) ? accepted(event) : this.settleUnwritten(event))));
+    return Promise.all(
+      events.map(async (event) => (written.has(event.id!) ? accepted(event) : this.settleUnwritten(event))),
+    );
   }
 
   /**

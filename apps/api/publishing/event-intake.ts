@@ -40,7 +40,7 @@ export class EventIntake {
     return { results: results.map((result, index) => this.toBatchResult(result, reads[index]!, requestId)) };
   }
 
-  private publish(read: ReadEvent, caller: Principal): Promise<PublishResult> | PublishResult {
+  private async publish(read: ReadEvent, caller: Principal): Promise<PublishResult> {
     if ('draft' in read) return this.publisher.publish(read.draft, caller satisfies PublishScope);
     const [first] = read.errors;
     const message = first ? `${first.pointer || 'The event'} ${first.message}.` : 'The event is not valid.';
@@ -53,7 +53,7 @@ export class EventIntake {
   }
 
   private toResponse(result: Exclude<PublishResult, { kind: 'refused' }>, read: ReadEvent): PublishedResponse {
-    const answer: PublishedResponse = { id: toTypeId('evt', result.id), deliveryCount: result.deliveryCount };
+    const answer = { id: toTypeId('evt', result.id), deliveryCount: result.deliveryCount };
     if (result.kind === 'duplicate') return { ...answer, duplicate: true };
     this.metrics.eventsAccepted.inc();
     const warnings = this.warningsFor(result.deliveryCount, 'draft' in read ? read.draft.type : '');
