@@ -1,16 +1,15 @@
 import 'reflect-metadata';
-import { randomBytes } from 'node:crypto';
 import { NestFactory } from '@nestjs/core';
 import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
-import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import type { FastifyInstance } from 'fastify';
 import { NestLogger } from '#telemetry';
 import { Authenticator } from '#tenants';
 import type { ApiDeps } from './api-deps.js';
 import { ApiModule } from './api.module.js';
 import { authenticate, needsKey } from './auth/authentication.js';
+import { answerBrokenHttp, answerBrokenUrl, newRequestId } from './http/broken-requests.js';
 import { useBodyParser } from './http/body-parser.js';
-import { pathOf, ProblemFilter } from './http/problem.filter.js';
-import { toProblem } from './http/problem.js';
+import { ProblemFilter } from './http/problem.filter.js';
 import { RouteTable } from './http/route-table.js';
 import { ValidationPipe } from './http/validation.pipe.js';
 import { ApiDocument } from './openapi/api-document.js';
@@ -32,11 +31,12 @@ export async function createApi(deps: ApiDeps): Promise<NestFastifyApplication> 
     skipMiddie: true,
     multipart: false,
     trustProxy: deps.config.http.trustedProxies.length > 0 ? [...deps.config.http.trustedProxies] : false,
-    genReqId: () => `req_${randomBytes(12).toString('base64url')}`,
+    genReqId: newRequestId,
     requestTimeout: REQUEST_TIMEOUT_MS,
     // A uid has up to 256 characters, and may come percent-encoded.
     routerOptions: { maxParamLength: 1_024 },
     frameworkErrors: answerBrokenUrl,
+    clientErrorHandler: answerBrokenHttp,
   });
   const instance = adapter.getInstance<FastifyInstance>();
   const routes = new RouteTable();
@@ -64,10 +64,4 @@ function authenticateFirst(instance: FastifyInstance, authenticator: Authenticat
     void reply.header('x-request-id', request.id);
     if (needsKey(request.url)) request.principal = await authenticate(request, authenticator);
   });
-}
-
-/** The router's own refusals (a broken `%` escape, an over-long parameter) reach no filter. */
-function answerBrokenUrl(error: Error, request: FastifyRequest, reply: FastifyReply): void {
-  const { problem, headers } = toProblem(error, { id: request.id, path: pathOf(request.url) });
-  void reply.status(problem.status).headers(headers).send(JSON.stringify(problem));
 }

@@ -56,11 +56,11 @@ export class TenantStore {
     for (;;) {
       const existing = await this.findByReference(uid);
       if (existing) {
-        const row = await this.update(existing.id, { uid, ...input });
+        const row = await this.update(existing.id, { ...input, uid });
         if (row) return { row, created: false };
       } else {
         try {
-          return { row: await this.insert(this.db, { uid, ...input }), created: true };
+          return { row: await this.insert(this.db, { ...input, uid }), created: true };
         } catch (error) {
           // Someone else created it between the look and the insert: replace theirs.
           if (!(error instanceof PosthornError) || error.code !== 'uid_taken') throw error;

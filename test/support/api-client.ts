@@ -70,6 +70,8 @@ export class ApiClient {
     };
     const payload =
       body === undefined || typeof body === 'string' || Buffer.isBuffer(body) ? body : JSON.stringify(body);
+    // Node leaves it out for DELETE, and the body would pass for the next request.
+    if (payload !== undefined) headers['content-length'] = String(Buffer.byteLength(payload));
     const answer = await exchange<Body>(`${this.url}${path}`, method, headers, payload);
     this.conformance?.check({
       method,

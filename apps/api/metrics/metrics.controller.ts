@@ -1,5 +1,5 @@
 import { Controller, Get, Res } from '@nestjs/common';
-import { ApiOkResponse, ApiOperation, ApiProduces, ApiTags } from '@nestjs/swagger';
+import { ApiOkResponse, ApiOperation, ApiProduces, ApiResponse, ApiTags } from '@nestjs/swagger';
 import { Config } from '#config';
 import { PosthornError } from '#kernel';
 import { Metrics } from '#telemetry';
@@ -17,6 +17,11 @@ export class MetricsController {
   @ApiOperation({ operationId: 'getMetrics', summary: 'Metrics in the format of Prometheus' })
   @ApiProduces('text/plain')
   @ApiOkResponse({ schema: { type: 'string' } })
+  @ApiResponse({
+    status: 404,
+    description: 'They are on a port of their own (METRICS_PORT).',
+    content: { 'application/problem+json': { schema: { $ref: '#/components/schemas/Problem' } } },
+  })
   async get(@Res({ passthrough: true }) reply: FastifyReply): Promise<string> {
     const { metricsPort } = this.config.http;
     if (metricsPort !== null) throw new PosthornError('route_not_found', `Metrics are on port ${metricsPort}.`);
