@@ -114,6 +114,7 @@ export class DeliveryReadModel {
       branches.push(branch(ENDED, 'deliveries', 'd', endedConditions(parameters, viewer, filters, eventIds)));
     }
     if (branches.length === 0) return [];
+    if (branches.length === 1) return this.db.query<DeliveryRow>(branches[0]!, parameters.values);
     const sql = `${branches.join(' UNION ALL ')} ORDER BY id ${page.order} LIMIT ${limit}`;
     return this.db.query<DeliveryRow>(sql, parameters.values);
   }

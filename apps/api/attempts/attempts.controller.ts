@@ -1,5 +1,5 @@
 import { Controller, Get, Param } from '@nestjs/common';
-import { ApiOperation, ApiTags } from '@nestjs/swagger';
+import { ApiOperation, ApiResponse, ApiTags } from '@nestjs/swagger';
 import { AttemptReadModel } from '#insights';
 import { parseAttemptId, type Uuid } from '#kernel';
 import type { Principal } from '#tenants';
@@ -36,6 +36,11 @@ export class AttemptsController {
     description: 'To the endpoint as it is now, with a signature made now. Credentials among its headers stay masked.',
   })
   @Answers(CurlResponse)
+  @ApiResponse({
+    status: 409,
+    description: 'The payload is gone, or the endpoint was deleted.',
+    content: { 'application/problem+json': { schema: { $ref: '#/components/schemas/Problem' } } },
+  })
   async curl(@Param('attempt') attempt: string, @Caller() caller: Principal): Promise<CurlResponse> {
     const { deliveryId, number } = readId(attempt);
     const command = await this.attempts.curl(this.viewing.all(caller), deliveryId, number);

@@ -1,9 +1,8 @@
-import { OmitType } from '@nestjs/swagger';
 import { QueryFlag, QueryText } from '../http/page-query.dto.js';
-import { TrafficQuery } from '../http/traffic-query.dto.js';
+import { QueryTenant, TenantTrafficQuery } from '../http/traffic-query.dto.js';
 
-/** Which events a list shows. */
-export class ListEventsQuery extends TrafficQuery {
+/** Which events of a tenant a list shows. */
+export class ListTenantEventsQuery extends TenantTrafficQuery {
   @QueryText('Your business key, such as `order/4711`.')
   subject?: string;
 
@@ -22,5 +21,8 @@ export class ListEventsQuery extends TrafficQuery {
   delivered?: boolean;
 }
 
-/** The same where the tenant is in the path. */
-export class ListTenantEventsQuery extends OmitType(ListEventsQuery, ['tenant']) {}
+/** Which events of all tenants a list shows. */
+export class ListEventsQuery extends ListTenantEventsQuery {
+  @QueryTenant()
+  tenant?: string;
+}

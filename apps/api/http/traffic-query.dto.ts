@@ -18,17 +18,25 @@ export function QueryEventType(): PropertyDecorator {
   );
 }
 
+/** A filter by tenant. */
+export function QueryTenant(): PropertyDecorator {
+  return QueryText("Tenant: id, or your uid. A tenant's key sees only its own.");
+}
+
 /** A list that shows payloads and bodies only on demand. */
 export class PayloadPageQuery extends PageQuery {
   @QueryWord('`data` adds payloads and bodies; a page then holds about 8 MiB at most, and may be short.', ['data'])
   include?: 'data';
 }
 
-/** What every list of traffic takes. */
-export class TrafficQuery extends PayloadPageQuery {
-  @QueryText("Tenant: id, or your uid. A tenant's key sees only its own.")
-  tenant?: string;
-
+/** What every list of traffic within one tenant takes. */
+export class TenantTrafficQuery extends PayloadPageQuery {
   @QueryEventType()
   type?: string;
+}
+
+/** What every list of traffic takes. */
+export class TrafficQuery extends TenantTrafficQuery {
+  @QueryTenant()
+  tenant?: string;
 }
