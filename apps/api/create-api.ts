@@ -32,6 +32,8 @@ export async function createApi(deps: ApiDeps): Promise<NestFastifyApplication> 
     multipart: false,
     trustProxy: deps.config.http.trustedProxies.length > 0 ? [...deps.config.http.trustedProxies] : false,
     genReqId: newRequestId,
+    // What still comes over an open connection while we stop is answered, and the connection then closed.
+    return503OnClosing: false,
     requestTimeout: REQUEST_TIMEOUT_MS,
     // A uid has up to 256 characters, and may come percent-encoded.
     routerOptions: { maxParamLength: 1_024 },

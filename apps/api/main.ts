@@ -1,4 +1,5 @@
-import { ConfigError, loadConfig } from '#config';
+import { loadConfig } from '#config';
+import { reasonOf } from '#kernel';
 import { createLogger } from '#telemetry';
 import { runApi } from './run-api.js';
 
@@ -6,6 +7,6 @@ try {
   const config = loadConfig();
   await runApi(config, createLogger({ level: config.log.level, process: 'api' }));
 } catch (error) {
-  process.stderr.write(`${error instanceof ConfigError ? error.message : String(error)}\n`);
+  process.stderr.write(`${reasonOf(error)}\n`);
   process.exitCode = 1;
 }

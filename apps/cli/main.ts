@@ -1,5 +1,5 @@
 import { Command } from 'commander';
-import { POSTHORN_VERSION } from '#kernel';
+import { POSTHORN_VERSION, reasonOf } from '#kernel';
 import { doctorCommand } from './doctor/doctor-command.js';
 import { keysCommand } from './keys-command.js';
 import { migrateCommand } from './migrate-command.js';
@@ -14,6 +14,6 @@ const program = new Command('posthorn')
 try {
   await program.parseAsync();
 } catch (error) {
-  console.error((error as Error).message);
+  console.error(reasonOf(error));
   process.exitCode = 1;
 }

@@ -5,3 +5,4 @@ export * from './ids.js';
 export { KeyRing } from './key-ring.js';
 export { onStopSignal, type StopLog } from './stop-signal.js';
 export { POSTHORN_VERSION } from './version.js';
+export { reasonOf } from './reason-of.js';

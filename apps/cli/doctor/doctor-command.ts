@@ -1,6 +1,7 @@
 import { Command } from 'commander';
 import { type Config, ConfigError } from '#config';
 import { Database } from '#database';
+import { reasonOf } from '#kernel';
 import { loadCliConfig } from '../cli-config.js';
 import { pendingMigrations } from '../migrate-command.js';
 import { checkDatabase } from './database-checks.js';
@@ -44,7 +45,7 @@ async function examineDatabase(config: Config): Promise<Finding[]> {
   try {
     db = await Database.connect({ url: config.database.url, poolSize: 1, applicationName: 'posthorn-doctor' });
   } catch (error) {
-    return [fail('database', `cannot be reached (${(error as Error).message}): see DATABASE_URL.`)];
+    return [fail('database', `cannot be reached (${reasonOf(error)}): see DATABASE_URL.`)];
   }
   try {
     const { database, queue } = await pendingMigrations(config);

@@ -1,6 +1,7 @@
 import { lookup } from 'node:dns/promises';
 import { connect } from 'node:net';
 import type { Config } from '#config';
+import { reasonOf } from '#kernel';
 import { AddressPolicy } from '#transport';
 import { type Finding, fail, ok, warn } from './finding.js';
 
@@ -33,7 +34,7 @@ async function checkProxy(proxy: URL): Promise<Finding> {
     await reach(proxy.hostname, port);
     return ok('egress proxy', `${where} takes connections`);
   } catch (error) {
-    return fail('egress proxy', `${where} cannot be reached (${(error as Error).message}): see POSTHORN_EGRESS_PROXY.`);
+    return fail('egress proxy', `${where} cannot be reached (${reasonOf(error)}): see POSTHORN_EGRESS_PROXY.`);
   }
 }
 

@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Config } from '#config';
+import { reasonOf } from '#kernel';
 import { openDispatchQueue, parseQueueUrl } from '#queue';
 import { type Finding, ok, warn } from './finding.js';
 
@@ -17,7 +18,7 @@ export async function checkQueue(config: Config): Promise<Finding> {
     if (queue.isAvailable) return ok('queue', `${kind} answers, ${await queue.depth()} jobs waiting or active`);
     return warn('queue', `${kind} does not answer: deliveries go on from the database alone (see QUEUE_URL)`);
   } catch (error) {
-    return warn('queue', `${kind} gives trouble: ${(error as Error).message}`);
+    return warn('queue', `${kind} gives trouble: ${reasonOf(error)}`);
   } finally {
     await queue.close();
   }
