@@ -1,0 +1,216 @@
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { LEASE_MS, OpenDeliveryStore, recordAttempts } from '#deliveries';
+import { newUuid, type Uuid } from '#kernel';
+import { anAttempt, openStoreBench, type StoreBench } from '../../support/stores.js';
+
+const NONE: readonly Uuid[] = [];
+const BEFORE_ALL = '00000000-0000-0000-0000-000000000000';
+
+describe(OpenDeliveryStore, () => {
+  let bench: StoreBench;
+  let store: OpenDeliveryStore;
+  let endpoint: { tenantId: Uuid; endpointId: Uuid };
+
+  beforeAll(async () => {
+    bench = await openStoreBench();
+    store = new OpenDeliveryStore(bench.db);
+  });
+  afterAll(() => bench.close());
+  beforeEach(async () => {
+    await bench.db.query('TRUNCATE open_deliveries');
+    endpoint = await bench.anEndpoint();
+  });
+
+  const claimOne = async () => (await store.claimDue(1, NONE))[0]!.dispatch;
+  const claimedIds = async (limit = 100, full = NONE) =>
+    (await store.claimDue(limit, full)).map(({ dispatch }) => dispatch.deliveryId);
+
+  describe('claiming', () => {
+    it('takes what is due, leases it, and hands over all that is needed to send it', async () => {
+      const id = await bench.anOpenDelivery(endpoint);
+      const dispatch = await claimOne();
+      expect(dispatch).toMatchObject({ ...endpoint, deliveryId: id, generation: 2, attempts: 0 });
+      expect(JSON.parse(dispatch.event.body!)).toMatchObject({ type: 'a.b', data: { n: 1 } });
+      const row = await bench.open(id);
+      expect(row).toMatchObject({ generation: 2, waiting_for: 'sending' });
+      expect(row!.due_in_ms).toBeGreaterThan(LEASE_MS - 5_000);
+    });
+
+    it('leaves what is not due, held, or of a full lane', async () => {
+      await bench.anOpenDelivery(endpoint, { due_at: `clock_timestamp() + interval '1 s'` });
+      await bench.anOpenDelivery(endpoint, { due_at: `'infinity'`, waiting_for: `'held'` });
+      const full = await bench.anEndpoint();
+      await bench.anOpenDelivery(full);
+      expect(await claimedIds(100, [full.endpointId])).toEqual([]);
+    });
+
+    it('never gives a row to two workers', async () => {
+      const ids = await Promise.all(Array.from({ length: 60 }, () => bench.anOpenDelivery(endpoint)));
+      const claims = await Promise.all(Array.from({ length: 6 }, () => claimedIds(20)));
+      expect(claims.flat().toSorted()).toEqual([...new Set(claims.flat())].toSorted());
+      const rest = await claimedIds(100);
+      expect([...claims.flat(), ...rest].toSorted()).toEqual(ids.toSorted());
+    });
+
+    it('takes a row again when its lease has run out', async () => {
+      const id = await bench.anOpenDelivery(endpoint, {
+        due_at: `clock_timestamp() - interval '1 ms'`,
+        generation: '4',
+      });
+      expect(await claimOne()).toMatchObject({ deliveryId: id, generation: 5 });
+    });
+
+    it('gives each tenant its turn when more is due than can be taken', async () => {
+      const loud = await bench.anEndpoint();
+      for (let n = 0; n < 30; n++) {
+        await bench.anOpenDelivery(loud, { due_at: `clock_timestamp() - interval '1 hour'` });
+      }
+      const quiet = await bench.anEndpoint();
+      const waiting = await bench.anOpenDelivery(quiet);
+      const claimed = await store.claimDueFairly(20, NONE, 5, BEFORE_ALL);
+      expect(claimed.map(({ dispatch }) => dispatch.deliveryId)).toContain(waiting);
+      expect(claimed).toHaveLength(6);
+    });
+
+    it('knows when the next row falls due', async () => {
+      expect(await store.nextDueInMs()).toBeNull();
+      await bench.anOpenDelivery(endpoint, { due_at: `'infinity'` });
+      expect(await store.nextDueInMs()).toBeNull();
+      await bench.anOpenDelivery(endpoint, { due_at: `clock_timestamp() + interval '10 s'` });
+      expect(await store.nextDueInMs()).toBeGreaterThan(5_000);
+    });
+
+    it('wins of an old job only what nobody has touched since', async () => {
+      const untouched = await bench.anOpenDelivery(endpoint, { due_at: `clock_timestamp() + interval '1 min'` });
+      const taken = await bench.anOpenDelivery(endpoint, { generation: '2' });
+      const done = newUuid(Date.now());
+      const won = await store.claimFresh([untouched, taken, done]);
+      expect(won.map(({ id }) => id)).toEqual([untouched]);
+      expect(await store.claimFresh([untouched])).toEqual([]);
+    });
+  });
+
+  describe('under a lease', () => {
+    it('renews it only while it is ours', async () => {
+      const id = await bench.anOpenDelivery(endpoint);
+      const mine = await claimOne();
+      const [renewed] = await store.renewLeases([mine]);
+      expect(renewed).toMatchObject({ id, generation: 3 });
+      expect(await store.renewLeases([mine])).toEqual([]);
+    });
+
+    it('gives back to whoever comes, after a while', async () => {
+      const id = await bench.anOpenDelivery(endpoint);
+      await store.giveBack([await claimOne()], 30_000);
+      expect(await bench.open(id)).toMatchObject({ waiting_for: 'queue', generation: 3 });
+      expect((await bench.open(id))!.due_in_ms).toBeGreaterThan(25_000);
+      expect(await claimedIds()).toEqual([]);
+    });
+
+    it('does nothing with a lease that was lost', async () => {
+      const id = await bench.anOpenDelivery(endpoint);
+      const lost = await claimOne();
+      await store.renewLeases([lost]);
+      await store.giveBack([lost], 0);
+      await store.hold([lost]);
+      expect(await store.cancelLeased([lost], 'x')).toEqual([]);
+      expect(await store.buryExpired([{ ...lost, deadLetterId: newUuid(Date.now()) }])).toEqual([]);
+      expect(await bench.open(id)).toMatchObject({ generation: 3, waiting_for: 'sending' });
+    });
+
+    it('holds only what really is paused, and releases it when it no longer is', async () => {
+      const id = await bench.anOpenDelivery(endpoint);
+      const mine = await claimOne();
+      expect(await store.hold([mine])).toEqual([]);
+      await bench.db.query(`UPDATE endpoints SET status = 'paused' WHERE id = $1`, [endpoint.endpointId]);
+      expect(await store.hold([mine])).toEqual([id]);
+      expect(await bench.open(id)).toMatchObject({ waiting_for: 'held', due_in_ms: Number.POSITIVE_INFINITY });
+      expect(await store.releaseHeld()).toBe(0);
+      await bench.db.query(`UPDATE endpoints SET status = 'enabled' WHERE id = $1`, [endpoint.endpointId]);
+      expect(await store.releaseHeld()).toBe(1);
+      expect(await claimedIds()).toEqual([id]);
+    });
+
+    it('releases what is held for an endpoint that was deleted, so that the gate can cancel it', async () => {
+      await bench.anOpenDelivery(endpoint, { due_at: `'infinity'`, waiting_for: `'held'` });
+      await bench.db.query(`UPDATE endpoints SET status = 'paused', deleted_at = now() WHERE id = $1`, [
+        endpoint.endpointId,
+      ]);
+      expect(await store.releaseHeld()).toBe(1);
+    });
+  });
+
+  describe('ending', () => {
+    it('moves what is cancelled to history with the reason', async () => {
+      const id = await bench.anOpenDelivery(endpoint);
+      expect(await store.cancel(id, 'requested')).toBe(true);
+      expect(await bench.open(id)).toBeUndefined();
+      expect(await bench.ended(id)).toMatchObject({ status: 'cancelled', cancel_reason: 'requested', attempts: 0 });
+      expect(await store.cancel(id, 'again')).toBe(false);
+    });
+
+    it("cancels all of an endpoint's, and nobody else's", async () => {
+      for (let n = 0; n < 5; n++) await bench.anOpenDelivery(endpoint);
+      const other = await bench.anOpenDelivery(await bench.anEndpoint());
+      expect(await store.cancelOfEndpoint(endpoint.endpointId, 'endpoint_deleted')).toBe(5);
+      expect(await bench.open(other)).toBeDefined();
+    });
+
+    it('makes a dead letter of what has expired', async () => {
+      const id = await bench.anOpenDelivery(endpoint);
+      const mine = await claimOne();
+      await store.buryExpired([{ ...mine, deadLetterId: newUuid(Date.now()) }]);
+      expect(await bench.ended(id)).toMatchObject({ status: 'dead' });
+      const letters = await bench.db.query(`SELECT reason FROM dead_letters WHERE delivery_id = $1`, [id]);
+      expect(letters).toEqual([{ reason: 'expired' }]);
+    });
+  });
+
+  describe('recording', () => {
+    it('moves a delivery that succeeded to history, with its attempt', async () => {
+      const id = await bench.anOpenDelivery(endpoint);
+      expect(await recordAttempts(bench.db, [anAttempt(await claimOne())])).toBe(1);
+      expect(await bench.open(id)).toBeUndefined();
+      expect(await bench.ended(id)).toMatchObject({ status: 'succeeded', attempts: 1 });
+      expect(await bench.attemptsOf(id)).toEqual([
+        { number: 1, generation: 2, response_body: 'ok "quoted" \\ {braced}' },
+      ]);
+    });
+
+    it('sets the next due time of a delivery that goes on', async () => {
+      const id = await bench.anOpenDelivery(endpoint);
+      const next = { to: 'retry', dueAtMs: (await bench.db.readClock()) + 60_000 } as const;
+      await recordAttempts(bench.db, [anAttempt(await claimOne(), { next, statusCode: 500, errorCode: 'status' })]);
+      expect(await bench.open(id)).toMatchObject({ attempts: 1, waiting_for: 'retry', generation: 3 });
+      expect((await bench.open(id))!.due_in_ms).toBeGreaterThan(55_000);
+    });
+
+    it('keeps every attempt, whatever became of its lease', async () => {
+      const id = await bench.anOpenDelivery(endpoint);
+      const frozen = await claimOne();
+      await bench.db.query(`UPDATE open_deliveries SET due_at = clock_timestamp() WHERE id = $1`, [id]);
+      const other = await claimOne();
+      expect(await recordAttempts(bench.db, [anAttempt(frozen)])).toBe(0);
+      expect(await bench.open(id)).toMatchObject({ generation: 3, attempts: 0 });
+      expect(await recordAttempts(bench.db, [anAttempt(other)])).toBe(1);
+      expect((await bench.attemptsOf(id)).map(({ generation }) => generation)).toEqual([2, 3]);
+    });
+
+    it('is done when it is done twice', async () => {
+      const id = await bench.anOpenDelivery(endpoint);
+      const record = anAttempt(await claimOne());
+      await recordAttempts(bench.db, [record]);
+      expect(await recordAttempts(bench.db, [record])).toBe(0);
+      expect(await bench.attemptsOf(id)).toHaveLength(1);
+    });
+
+    it('records the attempt of a delivery that was cancelled in flight', async () => {
+      const id = await bench.anOpenDelivery(endpoint);
+      const mine = await claimOne();
+      await store.cancel(id, 'requested');
+      await recordAttempts(bench.db, [anAttempt(mine)]);
+      expect(await bench.ended(id)).toMatchObject({ status: 'cancelled' });
+      expect(await bench.attemptsOf(id)).toHaveLength(1);
+    });
+  });
+});
