@@ -1,6 +1,6 @@
 import { Webhook } from 'standardwebhooks';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { ensurePartitions } from '#database';
+import { ensurePartitions, partitionName } from '#database';
 import { OpenDeliveryStore } from '#deliveries';
 import { parseTypeId } from '#kernel';
 import { startApi, type TestApi } from '../../support/api.js';
@@ -188,7 +188,9 @@ describe('deliveries', () => {
       }
     });
     expect(plans).toHaveLength(5);
-    for (const plan of plans) expect(plan).not.toMatch(/Seq Scan on (open_deliveries|deliveries)(?!\w*_\d{8} d_)/);
+    // Of the partitions only today's has rows; the empty ones may be read as they are.
+    const withRows = `Seq Scan on (open_deliveries|${partitionName('deliveries', Date.now())})`;
+    for (const plan of plans) expect(plan).not.toMatch(new RegExp(withRows));
     await t.db.query(`DELETE FROM open_deliveries WHERE tenant_id = $1`, [tenantId]);
   });
 });
@@ -197,10 +199,10 @@ describe('deliveries', () => {
 async function plansOf({ db }: TestApi, work: () => Promise<unknown>): Promise<string[]> {
   const seen: [string, readonly unknown[]][] = [];
   const query = db.query.bind(db);
-  db.query = ((sql: string, values: readonly unknown[] = []) => {
+  db.query = (sql: string, values: readonly unknown[] = []) => {
     if (typeof sql === 'string' && /FROM (deliveries|open_deliveries) [do]\b/.test(sql)) seen.push([sql, values]);
     return query(sql, values);
-  }) as typeof db.query;
+  };
   try {
     await work();
   } finally {

@@ -67,7 +67,7 @@ describe('events', () => {
       'type=invoice.*',
       `tenant=${tenant.uid}&uid=f-1&subject=inv/9&source=billing&correlationId=corr-9&type=invoice.*`,
     ]) {
-      expect(await list(query), query).toEqual([wanted]);
+      expect({ query, ids: await list(query) }).toEqual({ query, ids: [wanted] });
     }
     expect(await list('uid=f-1&subject=inv/8')).toEqual([]);
     expect(await list('uid=never')).toEqual([]);
