@@ -1,0 +1,192 @@
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import type { Executor } from '#database';
+import { OpenDeliveryStore } from '#deliveries';
+import { TenantConfigs } from '#endpoints';
+import type { EventDraft } from '#events';
+import { DatabaseClock, newUuid, toTypeId, type Uuid } from '#kernel';
+import { DispatchQueue } from '#queue';
+import { openStoreBench, type StoreBench } from '../../test/support/stores.js';
+import { Enqueuer } from './enqueuer.js';
+import { Publisher, type PublishResult } from './publisher.js';
+
+const SILENT = { warn: () => undefined };
+const SCOPE = { keyId: newUuid(Date.now()), tenantIds: null, eventTypes: null };
+
+/** A queue that takes what it is given, or is away: the promise here is what happens to rows, not to jobs. */
+function aQueue(state: { isAvailable: boolean; refuses?: { mayHaveBeenAdded: boolean } }) {
+  const jobs: unknown[] = [];
+  const queue = {
+    get isAvailable() {
+      return state.isAvailable;
+    },
+    lastDepth: 0,
+    add: async (added: readonly unknown[]) => {
+      if (state.refuses) throw Object.assign(new Error('no'), state.refuses);
+      jobs.push(...added);
+    },
+  };
+  return { jobs, queue: queue as unknown as DispatchQueue };
+}
+
+describe(Publisher, () => {
+  let bench: StoreBench;
+  let endpoint: { tenantId: Uuid; endpointId: Uuid };
+
+  beforeAll(async () => {
+    bench = await openStoreBench();
+  });
+  afterAll(() => bench.close());
+  beforeEach(async () => {
+    endpoint = await bench.anEndpoint();
+    await subscribe(endpoint.endpointId);
+  });
+
+  async function subscribe(endpointId: Uuid): Promise<void> {
+    await bench.db.query(
+      `INSERT INTO subscriptions (id, tenant_id, endpoint_id, event_types) VALUES ($1, $2, $3, '{*}')`,
+      [newUuid(Date.now()), endpoint.tenantId, endpointId],
+    );
+    await bench.db.query(`UPDATE tenants SET config_version = config_version + 1 WHERE id = $1`, [endpoint.tenantId]);
+  }
+
+  function setup(db: Executor = bench.db, state: Parameters<typeof aQueue>[0] = { isAvailable: true }) {
+    const { jobs, queue } = aQueue(state);
+    const enqueuer = new Enqueuer(queue, new OpenDeliveryStore(bench.db), SILENT);
+    const publisher = new Publisher(db as typeof bench.db, new DatabaseClock(), new TenantConfigs(bench.db), enqueuer);
+    return { jobs, publisher };
+  }
+
+  const aDraft = (over: Partial<EventDraft> = {}): EventDraft => ({
+    tenant: toTypeId('ten', endpoint.tenantId),
+    type: 'a.b',
+    data: '{"n":1.0}',
+    uid: null,
+    subject: null,
+    source: null,
+    occurredAtMs: null,
+    correlationId: null,
+    schemaVersion: null,
+    channels: null,
+    metadata: null,
+    headers: null,
+    endpoint: null,
+    expiresAtMs: null,
+    traceparent: null,
+    ...over,
+  });
+
+  const idOf = (result: PublishResult): Uuid => {
+    if (result.kind === 'refused') throw result.error;
+    return result.id;
+  };
+  const openOf = (eventId: Uuid) =>
+    bench.db.query<{ id: Uuid; leased: boolean; generation: number }>(
+      `SELECT id, generation, due_at > clock_timestamp() + interval '30 s' AS leased FROM open_deliveries WHERE event_id = $1`,
+      [eventId],
+    );
+
+  it('writes a whole group with one statement', async () => {
+    const statements: string[] = [];
+    const counting: Executor = {
+      query: (sql, values) => {
+        statements.push(typeof sql === 'string' ? sql : sql.name);
+        return bench.db.query(sql, values);
+      },
+    };
+    const { publisher, jobs } = setup(counting);
+    await publisher.publish(aDraft(), SCOPE);
+    statements.length = 0;
+    const results = await Promise.all(Array.from({ length: 100 }, () => publisher.publish(aDraft(), SCOPE)));
+    expect(results.every(({ kind }) => kind === 'accepted')).toBe(true);
+    expect(statements).toEqual(['publish']);
+    await publisher.drain();
+    expect(jobs).toHaveLength(1 + Math.ceil(100 / 32));
+  });
+
+  it('leases what a job will carry and leaves the rest to the pumps', async () => {
+    const carried = idOf(await setup().publisher.publish(aDraft(), SCOPE));
+    expect(await openOf(carried)).toMatchObject([{ leased: true }]);
+    const left = idOf(await setup(bench.db, { isAvailable: false }).publisher.publish(aDraft(), SCOPE));
+    expect(await openOf(left)).toMatchObject([{ leased: false }]);
+  });
+
+  it.each([
+    ['makes due at once what the queue certainly did not take', false],
+    ['leaves to its lease what the queue may have taken after all', true],
+  ])('%s', async (_, mayHaveBeenAdded) => {
+    const { publisher } = setup(bench.db, { isAvailable: true, refuses: { mayHaveBeenAdded } });
+    const id = idOf(await publisher.publish(aDraft(), SCOPE));
+    await publisher.drain();
+    expect(await openOf(id)).toMatchObject([{ leased: mayHaveBeenAdded }]);
+  });
+
+  it('sees a subscription that was made after it last looked', async () => {
+    const { publisher } = setup();
+    expect(await publisher.publish(aDraft(), SCOPE)).toMatchObject({ deliveryCount: 1 });
+    const second = newUuid(Date.now());
+    await bench.db.query(`INSERT INTO endpoints (id, tenant_id, url) VALUES ($1, $2, 'https://b.example.com')`, [
+      second,
+      endpoint.tenantId,
+    ]);
+    await subscribe(second);
+    expect(await publisher.publish(aDraft(), SCOPE)).toMatchObject({ deliveryCount: 2 });
+  });
+
+  it('accepts once what was committed although the answer was lost', async () => {
+    let isLost = false;
+    const losing: Executor = {
+      query: async (sql, values) => {
+        const rows = await bench.db.query(sql, values);
+        if (isLost || typeof sql === 'string' || sql.name !== 'publish') return rows as never;
+        isLost = true;
+        throw Object.assign(new Error('Connection terminated unexpectedly'), { code: 'ECONNRESET' });
+      },
+    };
+    const { publisher } = setup(losing);
+    const id = idOf(await publisher.publish(aDraft(), SCOPE));
+    expect(isLost).toBe(true);
+    expect(await openOf(id)).toHaveLength(1);
+    const [{ count }] = (await bench.db.query<{ count: number }>(
+      `SELECT count(*) AS count FROM events WHERE tenant_id = $1`,
+      [endpoint.tenantId],
+    )) as [{ count: number }];
+    expect(count).toBe(1);
+  });
+
+  it('publishes one of many that come at once under the same uid', async () => {
+    const { publisher } = setup();
+    const results = await Promise.all(
+      Array.from({ length: 20 }, () => publisher.publish(aDraft({ uid: 'u-1' }), SCOPE)),
+    );
+    expect(results.filter(({ kind }) => kind === 'accepted')).toHaveLength(1);
+    expect(results.filter(({ kind }) => kind === 'duplicate')).toHaveLength(19);
+    expect(new Set(results.map(idOf)).size).toBe(1);
+  });
+
+  it('makes the partition of a day that has none', async () => {
+    const later = { now: () => Date.now() + 60 * 86_400_000 };
+    const { queue } = aQueue({ isAvailable: true });
+    const enqueuer = new Enqueuer(queue, new OpenDeliveryStore(bench.db), SILENT);
+    const publisher = new Publisher(bench.db, later, new TenantConfigs(bench.db), enqueuer);
+    expect(await publisher.publish(aDraft(), SCOPE)).toMatchObject({ kind: 'accepted' });
+  });
+
+  it('keeps to the scope of the key', async () => {
+    const { publisher } = setup();
+    const refusalOf = async (scope: Partial<typeof SCOPE> & object) => {
+      const result = await publisher.publish(aDraft(), { ...SCOPE, ...scope });
+      return result.kind === 'refused' ? result.error.code : result.kind;
+    };
+    expect(await refusalOf({ eventTypes: ['a.*'] as never })).toBe('accepted');
+    expect(await refusalOf({ eventTypes: ['b.*'] as never })).toBe('forbidden');
+    expect(await refusalOf({ tenantIds: [newUuid(Date.now())] as never })).toBe('unknown_tenant');
+  });
+
+  it('records for a disabled endpoint a cancelled delivery', async () => {
+    await bench.db.query(`UPDATE endpoints SET status = 'disabled' WHERE id = $1`, [endpoint.endpointId]);
+    const id = idOf(await setup().publisher.publish(aDraft(), SCOPE));
+    expect(await openOf(id)).toEqual([]);
+    const rows = await bench.db.query(`SELECT status, cancel_reason FROM deliveries WHERE event_id = $1`, [id]);
+    expect(rows).toEqual([{ status: 'cancelled', cancel_reason: 'endpoint_disabled' }]);
+  });
+});
