@@ -21,7 +21,7 @@ async function refused(body: unknown, status = 422): Promise<Refusal> {
 function withoutTenants(db: TestApi['db']): TestApi['db'] {
   const broken = Object.create(db) as TestApi['db'];
   broken.query = (sql, values) => {
-    if (String(sql).includes('FROM tenants')) throw new TypeError('a secret of the inside');
+    if (typeof sql === 'string' && sql.includes('FROM tenants')) throw new TypeError('a secret of the inside');
     return db.query(sql, values);
   };
   return broken;
