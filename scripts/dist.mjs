@@ -6,7 +6,16 @@ import { ROOT, run, say } from './setup-tools.mjs';
 
 const DIST = join(ROOT, 'dist');
 const STAMP = join(DIST, '.sources');
-const INPUTS = ['apps', 'libs', 'migrations', 'package-lock.json', 'tsconfig.json', 'tsconfig.build.json'];
+const INPUTS = [
+  'apps',
+  'libs',
+  'migrations',
+  'test/bench',
+  'test/support',
+  'package-lock.json',
+  'tsconfig.json',
+  'tsconfig.build.json',
+];
 
 export function isDistCurrent() {
   return existsSync(STAMP) && readFileSync(STAMP, 'utf8') === hashSources();

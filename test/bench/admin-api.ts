@@ -1,0 +1,38 @@
+/** The management side of the API, for setting scenarios up and for timing its lists. */
+export class AdminApi {
+  constructor(
+    private readonly url: string,
+    private readonly key: string,
+  ) {}
+
+  /** A key for the publisher, which can do nothing else. */
+  async createPublisherKey(): Promise<string> {
+    const { key } = await this.call<{ key: string }>('POST', '/v1/api-keys', { name: 'Bench', role: 'publisher' });
+    return key;
+  }
+
+  /** Answers the new tenant's id. */
+  async createTenant(name: string): Promise<string> {
+    return (await this.call<{ id: string }>('POST', '/v1/tenants', { name })).id;
+  }
+
+  /** Answers the new endpoint's id. */
+  async createEndpoint(tenant: string, url: string, eventTypes: readonly string[]): Promise<string> {
+    return (await this.call<{ id: string }>('POST', `/v1/tenants/${tenant}/endpoints`, { url, eventTypes })).id;
+  }
+
+  get<Answer>(path: string): Promise<Answer> {
+    return this.call('GET', path);
+  }
+
+  private async call<Answer>(method: string, path: string, body?: object): Promise<Answer> {
+    const response = await fetch(this.url + path, {
+      method,
+      headers: { authorization: `Bearer ${this.key}`, ...(body && { 'content-type': 'application/json' }) },
+      ...(body && { body: JSON.stringify(body) }),
+    });
+    const text = await response.text();
+    if (!response.ok) throw new Error(`${method} ${path} answered ${response.status}: ${text}`);
+    return JSON.parse(text) as Answer;
+  }
+}

@@ -1,0 +1,55 @@
+import { toTypeId } from '#kernel';
+import { prepareSeeding, seedRows } from '../history/seed-rows.js';
+import type { Replay } from '../publisher/publisher-messages.js';
+import { figuresOf } from '../report/result.js';
+import { commonRows } from '../report/rows.js';
+import type { Stage } from '../stage.js';
+import { MANY_ENDPOINTS } from './saturation.js';
+import type { Scenario } from './scenario.js';
+
+const DEAD_LETTERS = 20_000;
+const CONNECTIONS = 32;
+const MS_PER_ROW = 100;
+
+/** 20,000 dead letters, replayed one by one over the API by 32 callers at once; measured to the last arrival. */
+export const replay: Scenario = {
+  batch: 1,
+  run: async (stage, batch) => {
+    await stage.openEndpoints(MANY_ENDPOINTS);
+    const replays = await makeDeadLetters(stage);
+    const key = stage.servers.platform.adminKey;
+    const load = stage.start({ kind: 'replays', key, replays, connections: CONNECTIONS });
+    const measured = await stage.measure(
+      stage.ended(load).then(() => stage.arrived()),
+      'replaying',
+    );
+    const figures = figuresOf(await stage.settle(), measured);
+    return {
+      figures,
+      extras: { deadLetters: DEAD_LETTERS, connections: CONNECTIONS },
+      rows: commonRows(figures, stage.options, batch),
+    };
+  },
+};
+
+async function makeDeadLetters({ servers, progress }: Stage): Promise<Replay[]> {
+  const { rows } = servers.postgres;
+  progress.say(`replay: making ${DEAD_LETTERS.toLocaleString('en-US')} dead letters`);
+  await prepareSeeding(rows);
+  await seedRows(rows, {
+    from: 0,
+    to: DEAD_LETTERS,
+    startMs: Date.now() - DEAD_LETTERS * MS_PER_ROW,
+    msPerRow: MS_PER_ROW,
+    status: `'dead'`,
+    tables: { events: 'events', deliveries: 'deliveries', attempts: 'attempts' },
+  });
+  await rows.query('VACUUM ANALYZE events, deliveries, attempts, dead_letters');
+  const made = await rows.query<{ id: string; event: string }>(
+    'SELECT id, event_id AS event FROM dead_letters ORDER BY id',
+  );
+  return made.rows.map(({ id, event }) => ({
+    path: `/v1/dead-letters/${toTypeId('dl', id)}/replay`,
+    webhookId: toTypeId('evt', event),
+  }));
+}

@@ -1,0 +1,49 @@
+import { chmodSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { endServer } from '../../support/end-server.js';
+import type { Cleanup } from '../cleanup.js';
+
+const PREFIX = 'posthorn-bench-';
+
+/**
+ * A folder that goes with the benchmark; its name carries our pid. Each process of ours works in it or below and has a pid
+ * file there: so the next run can end and remove what a killed one left behind.
+ */
+export function makeTempFolder(cleanup: Cleanup): string {
+  clearLeftovers();
+  const folder = mkdtempSync(join(tmpdir(), `${PREFIX}${process.pid}-`));
+  chmodSync(folder, 0o755); // PostgreSQL runs as another user when this runs as root
+  cleanup.atOnce(() => clear(folder));
+  return folder;
+}
+
+export function writePidFile(folder: string, name: string, pid: number): void {
+  writeFileSync(join(folder, `${name}.pid`), String(pid));
+}
+
+/** Where PostgreSQL writes its pid. */
+export function postmasterPidFile(folder: string): string {
+  return join(folder, 'postgres', 'postmaster.pid');
+}
+
+function clear(folder: string): void {
+  endServer(postmasterPidFile(folder));
+  for (const name of readdirSync(folder)) if (name.endsWith('.pid')) endServer(join(folder, name));
+  rmSync(folder, { recursive: true, force: true, maxRetries: 10, retryDelay: 100 });
+}
+
+function clearLeftovers(): void {
+  for (const name of readdirSync(tmpdir())) {
+    const pid = name.startsWith(PREFIX) ? Number.parseInt(name.slice(PREFIX.length), 10) : Number.NaN;
+    if (pid > 0 && !isAlive(pid)) clear(join(tmpdir(), name));
+  }
+}
+
+function isAlive(pid: number): boolean {
+  try {
+    return process.kill(pid, 0);
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code === 'EPERM';
+  }
+}
