@@ -45,7 +45,6 @@ export async function runDemo(options: DemoOptions): Promise<boolean> {
     if (log.lines.length > 0) display.say(`The platform's last warnings:\n${log.lines.join('\n')}`);
     return false;
   } finally {
-    if (!options.isOnce) display.say('Stopping …');
     await ends.meet((error) => display.say(`Something could not be ended cleanly: ${String(error)}`));
   }
 }

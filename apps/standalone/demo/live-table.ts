@@ -13,8 +13,8 @@ const COLUMNS = [
   { title: 'ENDPOINT', width: 16 },
   { title: 'STATUS', width: 18 },
   { title: 'ATTEMPTS', width: 10 },
-  { title: 'LAST', width: 9 },
-  { title: 'VERIFIED', width: 8 },
+  { title: 'LAST ANSWER', width: 13 },
+  { title: 'VERIFIED', width: 10 },
 ] as const;
 
 const STATUS_COLOURS: Record<Row['status'], Colour> = {
@@ -103,8 +103,8 @@ function lineOf(cells: readonly Cell[], columns: number, paint: Paint): string {
   let room = columns - 1;
   return cells
     .map(({ text, colour }, index) => {
-      const width = cells.length === 1 ? text.length : (COLUMNS[index]?.width ?? 0);
-      const visible = fit(text, width).slice(0, Math.max(0, room));
+      const whole = cells.length === 1 ? text : fit(text, COLUMNS[index]?.width ?? 0);
+      const visible = whole.slice(0, Math.max(0, room));
       room -= visible.length;
       return colour === undefined ? visible : paint.in(colour, visible);
     })

@@ -36,7 +36,7 @@ onStopSignal(
   },
   STOP_WITHIN_SECONDS,
   {
-    info: () => undefined,
+    info: () => display.say('Stopping …'),
     error: (_facts, message) => display.say(message),
   },
 );

@@ -76,9 +76,10 @@ export async function gatherEvidence({ cast, ledger, watch }: StoryOptions, supp
   };
 }
 
+/** Oldest first: ids are time-ordered. */
 async function deadLettersOf(support: ApiClient, { customers }: Scene) {
   const lists = await Promise.all(customers.map(({ tenant }) => support.deadLetters(tenant)));
-  return lists.flat();
+  return lists.flat().toSorted((a, b) => (a.id < b.id ? -1 : 1));
 }
 
 /** One of each, then the next of each: three services publish at the same time. */
