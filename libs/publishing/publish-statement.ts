@@ -3,12 +3,18 @@ import type { Uuid } from '#kernel';
 import { fingerprint, type PreparedEvent } from './prepared-event.js';
 
 /**
+ * An id must be young when it is written: whoever reads events in ascending order waits a second for the newest (and for
+ * transactions under way), and would pass over one that came later still. Seconds of the database's clock.
+ */
+const EARLIEST = `(SELECT extract(epoch FROM clock_timestamp())::float8 - 1)`;
+
+/**
  * The whole group in one statement, one transaction, one commit: events, the uids they claim, their open deliveries
  * (leased for a job that is on its way, or due now for the pumps), and as history what goes to disabled endpoints.
  *
- * An event is written only if its tenant's configuration still is the version it was matched against, and if its uid is
- * new. Fewer events written than sent means that some were refused for one of the two; which, is asked afterwards, for
- * it is rare.
+ * An event is written only if its tenant's configuration still is the version it was matched against, its uid is new, and
+ * its id is young. Fewer events written than sent means that some were refused for one of these; which, is asked
+ * afterwards, for it is rare.
  */
 const PUBLISH: Statement = {
   name: 'publish',
@@ -19,8 +25,9 @@ const PUBLISH: Statement = {
     ), new_uid AS (
       INSERT INTO event_uids (tenant_id, uid, event_id, fingerprint)
       SELECT u.tenant_id, u.uid, u.event_id, decode(u.fingerprint, 'hex')
-        FROM unnest($3::uuid[], $4::text[], $5::uuid[], $6::text[]) AS u(tenant_id, uid, event_id, fingerprint)
-       WHERE u.tenant_id IN (SELECT id FROM fresh_tenant)
+        FROM unnest($3::uuid[], $4::text[], $5::uuid[], $6::text[], $33::float8[])
+               AS u(tenant_id, uid, event_id, fingerprint, created_at)
+       WHERE u.tenant_id IN (SELECT id FROM fresh_tenant) AND u.created_at > ${EARLIEST}
           ON CONFLICT DO NOTHING
       RETURNING event_id
     ), new_event AS (
@@ -36,6 +43,7 @@ const PUBLISH: Statement = {
                     metadata, headers, traceparent, endpoint_id, expires_at, published_by, created_at)
        WHERE e.tenant_id IN (SELECT id FROM fresh_tenant)
          AND (e.uid IS NULL OR e.id IN (SELECT event_id FROM new_uid))
+         AND e.created_at > ${EARLIEST}
       RETURNING id, tenant_id, type, created_at, expires_at
     ), delivery AS MATERIALIZED (
       SELECT d.id, d.endpoint_id, d.endpoint_version, d.subscription_id, d.is_cancelled, d.is_leased,
@@ -117,6 +125,7 @@ export async function publishGroup(
     plainArray(deliveries.map(({ delivery }) => delivery.isCancelled)),
     plainArray(deliveries.map(({ event }) => isLeased(event))),
     leaseMs,
+    secondsArray(withUid.map(({ createdAtMs }) => createdAtMs)),
   ]);
   return result!;
 }

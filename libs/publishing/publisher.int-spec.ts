@@ -3,7 +3,7 @@ import type { Executor } from '#database';
 import { OpenDeliveryStore } from '#deliveries';
 import { TenantConfigs } from '#endpoints';
 import type { EventDraft } from '#events';
-import { DatabaseClock, newUuid, toTypeId, type Uuid } from '#kernel';
+import { DatabaseClock, newUuid, toTypeId, type Uuid, uuidTime } from '#kernel';
 import { DispatchQueue } from '#queue';
 import { openStoreBench, type StoreBench } from '../../test/support/stores.js';
 import { Enqueuer } from './enqueuer.js';
@@ -151,6 +151,21 @@ describe(Publisher, () => {
       [endpoint.tenantId],
     )) as [{ count: number }];
     expect(count).toBe(1);
+  });
+
+  it('gives an event that could only be written late a new id, so that no ascending reader has passed it', async () => {
+    let tries = 0;
+    const late: Executor = {
+      query: async (sql, values) => {
+        if (typeof sql !== 'string' && sql.name === 'publish' && ++tries === 1) {
+          await new Promise((resolve) => setTimeout(resolve, 1_100));
+        }
+        return bench.db.query(sql, values);
+      },
+    };
+    const id = idOf(await setup(late).publisher.publish(aDraft({ uid: 'late' }), SCOPE));
+    expect(Date.now() - uuidTime(id)).toBeLessThan(900);
+    expect(await openOf(id)).toHaveLength(1);
   });
 
   it('publishes one of many that come at once under the same uid', async () => {

@@ -108,7 +108,7 @@ export class Publisher {
     }
   }
 
-  /** Some events were not written: their tenant's configuration has changed, or their uid is taken. */
+  /** Some events were not written: their tenant's configuration has changed, their uid is taken, or their id grew old. */
   private async settlePartly(
     events: readonly PreparedEvent[],
     leased: ReadonlySet<PreparedEvent>,
@@ -151,6 +151,7 @@ export class Publisher {
       }
       try {
         rematch(event, await this.configs.reload(draft.tenant));
+        event.id = null;
       } catch (error) {
         return refused(toRefusal(error));
       }
