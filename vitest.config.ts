@@ -23,7 +23,10 @@ export default defineConfig({
   test: {
     maxWorkers: 2,
     projects: [
-      { ...shared, test: { name: 'unit', include: ['{apps,libs,migrations}/**/*.spec.ts', 'test/support/**/*.spec.ts'] } },
+      {
+        ...shared,
+        test: { name: 'unit', include: ['{apps,libs,migrations}/**/*.spec.ts', 'test/support/**/*.spec.ts'] },
+      },
       {
         ...shared,
         test: { name: 'integration', include: ['{apps,libs,test}/**/*.int-spec.ts'], ...onRealServers },

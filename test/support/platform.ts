@@ -98,10 +98,9 @@ export async function startPlatform({ queue, env = {} }: PlatformOptions): Promi
 function withQueue(made: ApiDeps, prefix: string): ApiDeps {
   const { clock, logger } = made;
   void made.queue.close();
-  const config = {
-    ...made.config,
+  const config = Object.assign({}, made.config, {
     delivery: { ...made.config.delivery, retryScheduleSeconds: RETRY_SCHEDULE_SECONDS },
-  };
+  });
   return {
     ...made,
     config,

@@ -50,7 +50,7 @@ describe('migrations', () => {
   it('may be run by several processes that boot at once', async () => {
     await db.dataSource.undoLastMigration();
     const runs = await Promise.all([1, 2, 3].map(() => migrateDatabase(database.url)));
-    expect(runs.map(({ length }) => length).toSorted()).toEqual([0, 0, 1]);
+    expect(runs.flat()).toHaveLength(1);
   });
 });
 
