@@ -64,6 +64,6 @@ export async function createApi(deps: ApiDeps): Promise<NestFastifyApplication> 
 function authenticateFirst(instance: FastifyInstance, authenticator: Authenticator): void {
   instance.addHook('onRequest', async (request, reply) => {
     void reply.header('x-request-id', request.id);
-    if (needsKey(request.url)) request.principal = await authenticate(request, authenticator);
+    if (needsKey(request)) request.principal = await authenticate(request, authenticator);
   });
 }

@@ -15,7 +15,20 @@ export async function authenticate(request: FastifyRequest, authenticator: Authe
   return principal;
 }
 
-/** Whether a path is one of those that need a key. */
-export function needsKey(url: string): boolean {
-  return url.startsWith('/v1/') || url === '/v1' || url.startsWith('/v1?');
+/**
+ * Whether a request needs a key. What counts is the route that will serve it, for the router reads a target more freely
+ * than a comparison of texts would: `/%761/tenants` and `http://host/v1/tenants` are both `/v1/tenants`. Where no route
+ * is, the decoded path tells whether there could have been one.
+ */
+export function needsKey({ routeOptions, url }: FastifyRequest): boolean {
+  const path = routeOptions.url ?? decoded(url.replace(/^https?:\/\/[^/?#]*/i, '').replace(/[?#].*$/s, ''));
+  return path === '/v1' || path.startsWith('/v1/');
+}
+
+function decoded(path: string): string {
+  try {
+    return decodeURIComponent(path);
+  } catch {
+    return path;
+  }
 }

@@ -20,7 +20,7 @@ export class AuthorizationGuard implements CanActivate {
 
   async canActivate(context: ExecutionContext): Promise<boolean> {
     const request = context.switchToHttp().getRequest<FastifyRequest>();
-    if (!needsKey(request.url)) return true;
+    if (!needsKey(request)) return true;
     const targets = [context.getHandler(), context.getClass()];
     this.checkPermission(request, this.reflector.getAllAndOverride<Permission>(PERMISSION, targets));
     await this.resolvePath(request, this.reflector.getAllAndOverride<string>(NAMED_BY_PATH, targets));
