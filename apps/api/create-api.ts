@@ -2,6 +2,7 @@ import 'reflect-metadata';
 import { NestFactory } from '@nestjs/core';
 import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
 import type { FastifyInstance } from 'fastify';
+import { measureBacklog, OpenDeliveryStore } from '#deliveries';
 import { NestLogger } from '#telemetry';
 import { Authenticator } from '#tenants';
 import type { ApiDeps } from './api-deps.js';
@@ -55,6 +56,8 @@ export async function createApi(deps: ApiDeps): Promise<NestFastifyApplication> 
   app.useGlobalFilters(new ProblemFilter(deps.logger, routes));
   app.get(ApiDocument).set(buildDocument(app, deps.config));
   app.get(Readiness).watch('queue', () => deps.queue.isAvailable);
+  deps.metrics.measure('queue', async () => deps.metrics.queueDepth.set(await deps.queue.depth()));
+  deps.metrics.measure('backlog', () => measureBacklog(deps.metrics, app.get(OpenDeliveryStore)));
   await app.init();
   await instance.ready();
   return app;

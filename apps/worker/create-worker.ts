@@ -1,6 +1,6 @@
 import type { Config } from '#config';
 import type { Database } from '#database';
-import { OpenDeliveryStore } from '#deliveries';
+import { measureBacklog, OpenDeliveryStore } from '#deliveries';
 import { DeliveryWorker } from '#delivering';
 import { EndpointHealthStore, EndpointSwitch, SendTargets } from '#endpoints';
 import { type DatabaseClock, type KeyRing, POSTHORN_VERSION } from '#kernel';
@@ -60,6 +60,7 @@ export function startWorker({ config, db, clock, keyRing, logger, metrics, queue
       listenUrl: config.database.directUrl,
     },
   );
+  metrics.measure('backlog', () => measureBacklog(metrics, deliveries));
   const upkeep = new Upkeep(db, deliveries, clock, logger);
   worker.start();
   upkeep.start();

@@ -108,3 +108,12 @@ export const NEXT_DUE: Statement = {
     SELECT extract(epoch FROM min(due_at) - clock_timestamp())::float8 * 1000 AS "inMs"
       FROM (SELECT due_at FROM open_deliveries WHERE due_at < 'infinity' ORDER BY due_at LIMIT 1) first`,
 };
+
+/** For the metrics. */
+export const BACKLOG: Statement = {
+  name: 'backlog',
+  text: `
+    SELECT count(*)::int AS due,
+           coalesce(extract(epoch FROM clock_timestamp() - min(due_at)), 0)::float8 AS "oldestAgeSeconds"
+      FROM (SELECT due_at FROM open_deliveries WHERE due_at <= ${CLOCK} ORDER BY due_at LIMIT 100000) due`,
+};

@@ -1,7 +1,15 @@
 import { Injectable } from '@nestjs/common';
 import { Database, type Executor, plainArray } from '#database';
 import type { Uuid } from '#kernel';
-import { CLAIM_DUE, CLAIM_DUE_FAIRLY, CLAIM_FRESH, GIVE_BACK, NEXT_DUE, RENEW_LEASES } from './claim-statements.js';
+import {
+  BACKLOG,
+  CLAIM_DUE,
+  CLAIM_DUE_FAIRLY,
+  CLAIM_FRESH,
+  GIVE_BACK,
+  NEXT_DUE,
+  RENEW_LEASES,
+} from './claim-statements.js';
 import { type Dispatch, type EventContent, INLINE_BODY_CHARACTERS, toWireEvent } from './dispatch.js';
 import {
   BURY_EXPIRED,
@@ -82,6 +90,12 @@ export class OpenDeliveryStore {
   async nextDueInMs(): Promise<number | null> {
     const [row] = await this.db.query<{ inMs: number | null }>(NEXT_DUE);
     return row?.inMs ?? null;
+  }
+
+  /** How much is due and unclaimed (counted up to a hundred thousand), and how long the oldest of it has been. */
+  async backlog(): Promise<{ due: number; oldestAgeSeconds: number }> {
+    const [row] = await this.db.query<{ due: number; oldestAgeSeconds: number }>(BACKLOG);
+    return row!;
   }
 
   /** Holds rows of a paused endpoint or tenant; answers the ids held. The rest is not paused any more, or not ours. */

@@ -1,8 +1,8 @@
 import { hostname } from 'node:os';
 import { type Database, Listener } from '#database';
-import { type Dispatch, type DispatchJob, DUE_CHANNEL, type OpenDeliveryStore } from '#deliveries';
+import { type AttemptRecord, type Dispatch, type DispatchJob, DUE_CHANNEL, type OpenDeliveryStore } from '#deliveries';
 import type { EndpointHealthStore, EndpointSwitch, SendTargets } from '#endpoints';
-import type { Clock } from '#kernel';
+import { type Clock, uuidTime } from '#kernel';
 import { type DispatchConsumer, openDispatchConsumer } from '#queue';
 import { type Logger, type Metrics, statusClass } from '#telemetry';
 import { SWITCHES_CHANNEL, type SwitchStore } from '#tenants';
@@ -70,9 +70,9 @@ export class DeliveryWorker {
     private readonly deps: DeliveryWorkerDeps,
     options: DeliveryWorkerOptions,
   ) {
-    const { db, clock, deliveries, targets, sender, health, logger } = deps;
+    const { db, clock, deliveries, targets, sender, health, logger, metrics } = deps;
     this.recorder = new Recorder(db, clock, logger);
-    this.exits = new LaneExits(deliveries, clock);
+    this.exits = new LaneExits(deliveries, clock, metrics);
     this.lanes = new Lanes({
       concurrency: options.concurrency,
       start: (dispatch) => void this.deliver(dispatch),
@@ -170,6 +170,7 @@ export class DeliveryWorker {
     switch (record.next.to) {
       case 'succeeded':
         metrics.deliveries.succeeded.inc();
+        if (dispatch.replayOf === null) metrics.endToEndSeconds.observe(secondsSince(dispatch.event.id, record));
         return;
       case 'retry':
         this.pump.noteDue(record.next.dueAtMs);
@@ -218,6 +219,11 @@ export class DeliveryWorker {
     for (const dispatch of waiting) void this.exits.giveBack(dispatch, 0).catch(() => undefined);
     await this.consumer.pause();
   }
+}
+
+/** From the acceptance of the event, which its id tells, to the end of the attempt. */
+function secondsSince(eventId: string, { startedAtMs, durationMs }: AttemptRecord): number {
+  return Math.max(0, startedAtMs + durationMs - uuidTime(eventId)) / 1000;
 }
 
 /** Waits for `promise`, but no longer than `ms`. */

@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { type Dispatch, type DispatchJob, OpenDeliveryStore, packJobs } from '#deliveries';
 import { DatabaseClock, type Uuid } from '#kernel';
+import { Metrics } from '#telemetry';
 import { aDispatch, openStoreBench, type StoreBench } from '../../test/support/stores.js';
 import { Intake } from './intake.js';
 import { LaneExits } from './lane-exits.js';
@@ -33,7 +34,7 @@ describe(Intake, () => {
       maxInFlightOf: () => null,
       clock,
     });
-    const exits = new LaneExits(store, clock);
+    const exits = new LaneExits(store, clock, new Metrics({ processDefaults: false }));
     const intake = new Intake(lanes, new Recorder(bench.db, clock, SILENT), exits, store, clock);
     return { intake, lanes, exits, started };
   }

@@ -1,6 +1,7 @@
 import { isDataError, isTransient } from '#database';
 import type { Dispatch, Held, OpenDeliveryStore } from '#deliveries';
 import { type Clock, GroupCommit, newUuid } from '#kernel';
+import type { Metrics } from '#telemetry';
 
 const GROUP_ROWS = 500;
 const TRIES = 6;
@@ -11,15 +12,19 @@ const TRIES = 6;
  */
 export class LaneExits {
   private readonly holding = this.group((held) => this.holdOrGiveBack(held));
-  private readonly burying = this.group((held) =>
-    this.store.buryExpired(held.map((row) => ({ ...row, deadLetterId: newUuid(this.clock.now()) }))),
-  );
+  private readonly burying = this.group(async (held) => {
+    const buried = await this.store.buryExpired(
+      held.map((row) => ({ ...row, deadLetterId: newUuid(this.clock.now()) })),
+    );
+    this.metrics.deliveries.dead.inc(buried.length);
+  });
   private readonly givingBack = new Map<number, GroupCommit<Held, void>>();
   private readonly cancelling = new Map<string, GroupCommit<Held, void>>();
 
   constructor(
     private readonly store: OpenDeliveryStore,
     private readonly clock: Clock,
+    private readonly metrics: Metrics,
   ) {}
 
   /** The endpoint or its tenant is paused: the row waits for the resume. */
@@ -35,7 +40,9 @@ export class LaneExits {
   cancel(dispatch: Dispatch, reason: string): Promise<void> {
     let group = this.cancelling.get(reason);
     if (!group) {
-      group = this.group((held) => this.store.cancelLeased(held, reason));
+      group = this.group(async (held) => {
+        this.metrics.deliveries.cancelled.inc((await this.store.cancelLeased(held, reason)).length);
+      });
       this.cancelling.set(reason, group);
     }
     return group.add(toHeld(dispatch));

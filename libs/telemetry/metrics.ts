@@ -12,6 +12,9 @@ const STATUS_CLASSES: readonly StatusClass[] = ['2xx', '3xx', '4xx', '5xx', 'non
 /** Seconds, from a millisecond to a minute. */
 const LATENCY_BUCKETS = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60];
 
+/** A scrape does not wait longer for a database or a queue that is away. */
+const MEASURE_WITHIN_MS = 2_000;
+
 /** `404` → `4xx`; null (no answer) → `none`. */
 export function statusClass(statusCode: number | null): StatusClass {
   return statusCode === null ? 'none' : (STATUS_CLASSES[Math.floor(statusCode / 100) - 2] ?? 'none');
@@ -23,6 +26,7 @@ export function statusClass(statusCode: number | null): StatusClass {
  */
 export class Metrics {
   readonly registry = new Registry();
+  private readonly measurements = new Map<string, () => Promise<void>>();
   readonly eventsAccepted = this.counter('posthorn_events_accepted_total', 'Events answered with 202');
   readonly deliveries = this.counters('posthorn_deliveries_total', 'Deliveries ended', 'outcome', OUTCOMES);
   readonly attempts = this.counters('posthorn_attempts_total', 'Requests made', 'status_class', STATUS_CLASSES);
@@ -40,8 +44,15 @@ export class Metrics {
     if (options.processDefaults !== false) collectDefaultMetrics({ register: this.registry });
   }
 
-  /** The text that Prometheus scrapes, and its content type. */
+  /** What has to be asked for before it can be shown; under a name, so that two parts of one process ask it once. */
+  measure(name: string, measurement: () => Promise<void>): void {
+    this.measurements.set(name, measurement);
+  }
+
+  /** The text that Prometheus scrapes, and its content type. What cannot be measured in time is shown as it last was. */
   async expose(): Promise<{ contentType: string; text: string }> {
+    const measuring = [...this.measurements.values()].map((measurement) => measurement().catch(() => undefined));
+    await Promise.race([Promise.all(measuring), new Promise((resolve) => setTimeout(resolve, MEASURE_WITHIN_MS))]);
     return { contentType: this.registry.contentType, text: await this.registry.metrics() };
   }
 
