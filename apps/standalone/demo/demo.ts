@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { Environment } from '#config';
+import { ConfigError, type Environment } from '#config';
+import { EmbeddedPostgresError } from '#database';
 import { ApiClient } from './api-client.js';
 import { openChatRelay } from './chat-relay.js';
 import { openCiServer } from './ci-server.js';
@@ -41,12 +42,28 @@ export async function runDemo(options: DemoOptions): Promise<boolean> {
   } catch (error) {
     display.settle();
     if (stopped.aborted) return !options.isOnce;
-    display.say(display.paint.in('red', error instanceof Error ? (error.stack ?? error.message) : String(error)));
+    display.say(display.paint.in('red', toText(error)));
     if (log.lines.length > 0) display.say(`The platform's last warnings:\n${log.lines.join('\n')}`);
     return false;
   } finally {
     await ends.meet((error) => display.say(`Something could not be ended cleanly: ${String(error)}`));
   }
+}
+
+/** The demo's time was up before there was anything to judge. */
+class TooLateError extends Error {
+  override readonly name = 'TooLateError';
+
+  constructor() {
+    super(`The platform has not started within ${DEADLINE_SECONDS} seconds.`);
+  }
+}
+
+/** A stack only for what nobody expects. */
+function toText(error: unknown): string {
+  if (!(error instanceof Error)) return String(error);
+  const isExpected = [ConfigError, EmbeddedPostgresError, TooLateError].some((kind) => error instanceof kind);
+  return isExpected ? error.message : (error.stack ?? error.message);
 }
 
 async function play({ env, display, isOnce, stopped }: DemoOptions, ends: Ends, log: KeptLog): Promise<boolean> {
@@ -157,7 +174,7 @@ const revokeOwnKey = (adminKey: string) => async (admin: ApiClient) => {
 /** Aborted by whoever stops the demo, and when its time is up unless that was called off. */
 function deadlineOr(stopped: AbortSignal): { signal: AbortSignal; isMet(): void } {
   const abort = new AbortController();
-  const giveUp = () => abort.abort(new Error(`The demo has not got there within ${DEADLINE_SECONDS} seconds.`));
+  const giveUp = () => abort.abort(new TooLateError());
   const timer = setTimeout(giveUp, DEADLINE_SECONDS * 1_000).unref();
   stopped.addEventListener('abort', () => abort.abort(stopped.reason), { once: true });
   return { signal: abort.signal, isMet: () => clearTimeout(timer) };

@@ -4,7 +4,8 @@ import { openDisplay } from './open-display.js';
 
 const USAGE = `npm run demo [-- --once]
 
-Starts the whole platform with a data folder of its own, and three receivers, and shows how webhooks get to them.
+Starts the whole platform with a data folder of its own, and servers for two merchants, a CI server and a chat-ops
+relay, and shows how webhooks get to them.
 
   --once   ends when all has settled: with 0 if every promise was kept, with 1 if not
 
@@ -23,6 +24,8 @@ if (flags.some((flag) => flag !== '--once')) {
 
 const display = openDisplay(process.stdout, process.env);
 const abort = new AbortController();
+// Nobody reads any more (`npm run demo | head`): a reason to stop, and none to crash.
+process.stdout.on('error', () => abort.abort());
 const running = runDemo({
   env: process.env,
   display,

@@ -37,20 +37,23 @@ export function judge(evidence: Evidence): readonly Judgement[] {
   ];
 }
 
-function nothingIsLost({ published, receipts, deadLetters }: Evidence): Judgement {
+function nothingIsLost({ published, receipts, deliveries, deadLetters }: Evidence): Judgement {
   const arrived = new Set(receipts.filter(wasTaken).map(({ event }) => event));
   const waiting = deadLetters.filter(({ event, resolution, reason }) => {
     return resolution === null && reason !== '' && !arrived.has(event);
   });
   const accountedFor = new Set([...arrived, ...waiting.map(({ event }) => event)]);
   const missing = published.filter(({ id, deliveryCount }) => deliveryCount !== 1 || !accountedFor.has(id));
-  const missingNames = missing.length === 0 ? '' : ` (${missing.map(({ type, id }) => `${type} ${id}`).join(', ')})`;
+  const names = missing.map(({ type, id }) => {
+    const delivery = deliveries.find(({ event }) => event === id);
+    return `${type} ${id}: ${delivery?.status ?? 'no delivery'}${delivery?.waitingFor ? `, ${delivery.waitingFor}` : ''}`;
+  });
   return {
     isKept: published.length > 0 && missing.length === 0,
     promise: 'Every accepted event arrived, or is a dead letter with its reason',
     proof:
       `${published.length} accepted, ${published.filter(({ id }) => arrived.has(id)).length} arrived, ` +
-      `${waiting.length} dead, ${missing.length} missing${missingNames}`,
+      `${waiting.length} dead, ${missing.length} missing${names.length > 0 ? ` (${names.join('; ')})` : ''}`,
   };
 }
 
