@@ -33,16 +33,22 @@ export function isRolledBack(error: unknown): boolean {
   return state === '40001' || state === '40P01';
 }
 
-/** The database is away, starting, stopping or out of connections. What was under way may or may not have been written. */
+/**
+ * SQLSTATEs of a server that cannot work now but will again: connection (08), out of connections, memory or disk (53),
+ * stopping or starting (57P), system and I/O (58), a standby that used to be the primary (25006), no such user or
+ * database, as while it is being restored (28, 3D).
+ */
+const AWAY_STATE = /^(08|53|57P|58|25006|28|3D)/;
+const AWAY_SOCKET = /^(ECONN|EPIPE|ENOTFOUND|EAI_AGAIN|ETIMEDOUT|EHOSTUNREACH|EHOSTDOWN|ENET|EADDRNOTAVAIL)/;
+/** What node-postgres and its pool say without a code. */
+const AWAY_MESSAGE =
+  /Connection terminated|timeout exceeded when trying to connect|Client has encountered a connection error|Query read timeout/;
+
+/** The database is away, starting, stopping or out of means. What was under way may or may not have been written. */
 export function isConnectionLost(error: unknown): boolean {
   const state = sqlState(error);
-  if (state.startsWith('08') || state.startsWith('57P') || state === '53300') return true;
-  if (/^(ECONN|EPIPE|ENOTFOUND|EAI_AGAIN|ETIMEDOUT|EHOSTUNREACH)/.test(state)) return true;
   return (
-    error instanceof Error &&
-    /Connection terminated|timeout exceeded when trying to connect|Client has encountered a connection error/.test(
-      error.message,
-    )
+    AWAY_STATE.test(state) || AWAY_SOCKET.test(state) || (error instanceof Error && AWAY_MESSAGE.test(error.message))
   );
 }
 

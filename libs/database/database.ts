@@ -25,6 +25,11 @@ export interface DatabaseOptions {
   applicationName: string;
   /** No statement of ours may run longer, in milliseconds. */
   statementTimeoutMs?: number;
+  /**
+   * A server that has not answered after this is taken for lost, in milliseconds: a host that vanished says nothing, and
+   * TCP alone would wait a quarter of an hour for it. 5 s more than `statementTimeoutMs` unless given.
+   */
+  answerTimeoutMs?: number;
 }
 
 /** A transaction of ours that stops talking is ended after this long: one old snapshot slows every scan. */
@@ -44,7 +49,13 @@ export class Database implements Executor {
     const statementTimeoutMs = options.statementTimeoutMs ?? 30_000;
     // By SET and not by start-up parameter: PgBouncer refuses parameters it does not know.
     const settings = `SET statement_timeout = ${statementTimeoutMs}; SET idle_in_transaction_session_timeout = ${IDLE_IN_TRANSACTION_MS}; SET jit = off`;
-    const onConnect = async (client: PoolClient): Promise<void> => void (await client.query(settings));
+    const onConnect = async (client: PoolClient): Promise<void> => {
+      // The pool does not listen to a client that is in use, and an 'error' that nobody hears ends the process: a
+      // transaction learns of a lost connection from its next statement.
+      client.on('error', () => undefined);
+      await client.query(settings);
+    };
+    const answerTimeoutMs = options.answerTimeoutMs ?? (statementTimeoutMs > 0 ? statementTimeoutMs + 5_000 : 0);
     const dataSource = new DataSource({
       type: 'postgres',
       url: options.url,
@@ -55,7 +66,12 @@ export class Database implements Executor {
       poolSize: options.poolSize,
       applicationName: options.applicationName,
       connectTimeoutMS: 5_000,
-      extra: { idleTimeoutMillis: 30_000, keepAlive: true, onConnect },
+      extra: {
+        idleTimeoutMillis: 30_000,
+        keepAlive: true,
+        onConnect,
+        ...(answerTimeoutMs > 0 ? { query_timeout: answerTimeoutMs } : {}),
+      },
       poolErrorHandler: () => undefined,
     });
     await dataSource.initialize();
