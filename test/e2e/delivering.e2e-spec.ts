@@ -227,6 +227,28 @@ describe.each(QUEUE_KINDS)('delivering, with %s as the queue', (queue) => {
     }
   });
 
+  it('counts what it does', async () => {
+    receiver.answer(500, 200);
+    const { tenant } = await platform.aTenantAt(receiver);
+    await settled(await platform.publish(tenant), 'succeeded');
+    await waitFor(async () => {
+      const text = await (await fetch(`${platform.url}/metrics`)).text();
+      const value = (series: string) =>
+        Number(
+          text
+            .split('\n')
+            .find((line) => line.startsWith(`${series} `))
+            ?.split(' ')[1],
+        );
+      expect(value('posthorn_events_accepted_total')).toBeGreaterThan(0);
+      expect(value('posthorn_deliveries_total{outcome="succeeded"}')).toBeGreaterThan(0);
+      expect(value('posthorn_attempts_total{status_class="5xx"}')).toBeGreaterThan(0);
+      expect(value('posthorn_end_to_end_seconds_count')).toBeGreaterThan(0);
+      expect(value('posthorn_due_deliveries')).toBeGreaterThanOrEqual(0);
+      expect(value('posthorn_queue_depth')).toBeGreaterThanOrEqual(0);
+    });
+  });
+
   it('buries what has expired instead of sending it', async () => {
     const { tenant } = await platform.aTenantAt(receiver);
     const id = await platform.publish(tenant, { expiresAt: new Date(Date.now() - 1_000).toISOString() });
