@@ -40,6 +40,7 @@ import { Viewing } from './auth/viewing.js';
 import { DeadLettersController } from './dead-letters/dead-letters.controller.js';
 import { DiscardSelectionReader } from './dead-letters/discard-selection.js';
 import { DeliveriesController } from './deliveries/deliveries.controller.js';
+import { EgressController } from './egress/egress.controller.js';
 import { EndpointStateController } from './endpoints/endpoint-state.controller.js';
 import { EndpointTestController } from './endpoints/endpoint-test.controller.js';
 import { EndpointsController } from './endpoints/endpoints.controller.js';
@@ -70,6 +71,7 @@ const CONTROLLERS = [
   DeadLettersController,
   DeliveriesController,
   DocsController,
+  EgressController,
   EndpointsController,
   EndpointStateController,
   EndpointTestController,

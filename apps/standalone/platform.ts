@@ -33,9 +33,7 @@ export async function startPlatform(
   options: PlatformOptions = {},
 ): Promise<Platform> {
   const stops: (() => Promise<unknown>)[] = [];
-  const stop = async (): Promise<void> => {
-    for (const step of stops.splice(0).reverse()) await step();
-  };
+  const stop = (): Promise<void> => stopAll(stops.splice(0).reverse());
   try {
     const config = await settle(env, logger, stops);
     await migrate(config, logger);
@@ -63,6 +61,13 @@ export async function startPlatform(
     await stop();
     throw error;
   }
+}
+
+/** Every step is taken, whatever becomes of the others: the database must not stay behind. Then the first failure is told. */
+async function stopAll(steps: readonly (() => Promise<unknown>)[]): Promise<void> {
+  const failures: unknown[] = [];
+  for (const step of steps) await step().catch((error: unknown) => failures.push(error));
+  if (failures.length > 0) throw failures[0];
 }
 
 /** The configuration, with what an embedded installation makes for itself: a database, and the keys to its secrets. */

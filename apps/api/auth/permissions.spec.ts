@@ -9,6 +9,7 @@ const TABLE: [Permission, string][] = [
   ['event-types:read', 'apst'],
   ['events:publish', 'ap--'],
   ['events:read', 'apst'],
+  ['egress:read', 'apst'],
   ['endpoints:write', 'a--t'],
   ['subscriptions:write', 'a--t'],
   ['secrets:read', 'a--t'],
@@ -16,7 +17,7 @@ const TABLE: [Permission, string][] = [
   ['endpoints:operate', 'a-st'],
   ['deliveries:read', 'apst'],
   ['deliveries:act', 'a-st'],
-  ['platform:pause', 'a---'],
+  ['platform:pause', 'a-s-'],
 ];
 
 describe('permissions', () => {

@@ -8,7 +8,7 @@ export const PERMISSIONS = {
   'tenants:read': ['admin', 'support', 'tenant'],
   'tenants:write': ['admin'],
   'tenants:pause': ['admin', 'support', 'tenant'],
-  'platform:pause': ['admin'],
+  'platform:pause': ['admin', 'support'],
   'api-keys:read': ['admin'],
   'api-keys:write': ['admin'],
   'event-types:read': ['admin', 'publisher', 'support', 'tenant'],
@@ -17,6 +17,7 @@ export const PERMISSIONS = {
   'events:read': ['admin', 'publisher', 'support', 'tenant'],
   'events:cancel': ['admin', 'publisher', 'support', 'tenant'],
   'events:erase': ['admin'],
+  'egress:read': ['admin', 'publisher', 'support', 'tenant'],
   'endpoints:read': ['admin', 'support', 'tenant'],
   'endpoints:write': ['admin', 'tenant'],
   /** Pause, resume, enable, disable, test. */
