@@ -32,6 +32,10 @@ export class ChildLink<Order extends object, Report extends Message> {
     });
   }
 
+  get pid(): number {
+    return this.child.pid!;
+  }
+
   send(order: Order): void {
     if (this.child.connected) this.child.send(order);
   }

@@ -3,6 +3,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { parseTypeId } from '#kernel';
 import { AdminApi } from './admin-api.js';
 import type { Cleanup } from './cleanup.js';
+import { cpuMicros } from './figures/cpu.js';
 import { compareLedgers, type Ledgers } from './figures/ledgers.js';
 import { rssMiB } from './figures/memory.js';
 import { type Reading, readMeters, type Usage, usageBetween } from './figures/meters.js';
@@ -17,6 +18,8 @@ import type { Servers } from './servers/servers.js';
 /** What a stretch of time has cost, and the most memory that was seen in it. */
 export interface Measured extends Usage {
   rssMiB: { api: number; worker: number };
+  /** CPU time of what is not measured but takes its share of the machine. */
+  harnessCpuMicros: { publisher: number; receiver: number };
 }
 
 export interface Endpoints {
@@ -44,7 +47,7 @@ export class Stage {
     readonly options: BenchOptions,
     readonly servers: Servers,
     readonly progress: Progress,
-    cleanup: Cleanup,
+    private readonly cleanup: Cleanup,
   ) {
     this.admin = new AdminApi(servers.platform.url, servers.platform.adminKey);
     this.publisher = new Publisher(cleanup);
@@ -101,9 +104,19 @@ export class Stage {
   /** Measures from now until `until` resolves: so many seconds unless given. */
   async measure(until: Promise<unknown> = sleep(this.options.seconds * 1_000), what = 'measuring'): Promise<Measured> {
     if (this.options.profile !== null) await forgetStatements(this.servers.postgres.statistics);
+    const harnessBefore = this.harnessCpuMicros();
     const before: Reading = await readMeters(this.servers);
     const rss = await this.watch(until, what);
-    return { ...usageBetween(before, await readMeters(this.servers)), rssMiB: rss };
+    const usage = usageBetween(before, await readMeters(this.servers));
+    const harness = this.harnessCpuMicros();
+    return {
+      ...usage,
+      rssMiB: rss,
+      harnessCpuMicros: {
+        publisher: harness.publisher - harnessBefore.publisher,
+        receiver: harness.receiver - harnessBefore.receiver,
+      },
+    };
   }
 
   /** Resolves when everything that was accepted has arrived, or nothing more does for a long time. */
@@ -126,6 +139,10 @@ export class Stage {
     const receiverFile = join(this.servers.folder, 'received.ledger');
     await Promise.all([this.publisher.writeLedger(publisherFile), this.receiver.writeLedger(receiverFile)]);
     return compareLedgers(publisherFile, receiverFile, (tag) => this.replayTags.has(tag));
+  }
+
+  private harnessCpuMicros(): Measured['harnessCpuMicros'] {
+    return { publisher: cpuMicros(this.publisher.pid), receiver: cpuMicros(this.receiver.pid) };
   }
 
   /** While a delivery is open it may still be sent; what is neither open nor arrived is lost. */
@@ -166,7 +183,7 @@ export class Stage {
     const timers = [setInterval(look, SAMPLE_MS), setInterval(show, 1_000)];
     try {
       look();
-      await until;
+      await Promise.race([until, this.cleanup.broken]);
       look();
     } finally {
       for (const timer of timers) clearInterval(timer);

@@ -14,6 +14,10 @@ export class Publisher {
     this.link.on('accepted', ({ deliveries }) => (this.accepted = deliveries));
   }
 
+  get pid(): number {
+    return this.link.pid;
+  }
+
   connect(url: string, key: string): void {
     this.link.send({ kind: 'connect', url, key });
   }

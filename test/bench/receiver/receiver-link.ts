@@ -13,6 +13,10 @@ export class Receiver {
     this.link.on('received', ({ count }) => (this.received = count));
   }
 
+  get pid(): number {
+    return this.link.pid;
+  }
+
   /** Opens endpoints and answers their URLs; the last `blackholes` of them may be told not to answer. */
   async listen(endpoints: number, blackholes: number): Promise<string[]> {
     const { ports } = await this.link.ask({ kind: 'listen', endpoints, blackholes }, 'listening');

@@ -22,6 +22,8 @@ export interface Figures {
   sqlStatementsPerDelivery: number;
   queueCommandsPerDelivery: number;
   rssMiB: { api: number; worker: number };
+  /** What the benchmark itself takes of the machine; not part of the costs above. */
+  harnessCpuMicrosPerDelivery: { publisher: number; receiver: number };
 }
 
 export interface Limit {
@@ -74,6 +76,10 @@ export function figuresOf(ledgers: Ledgers, measured: Measured): Figures {
     sqlStatementsPerDelivery: round(per(measured.sqlStatements), 4),
     queueCommandsPerDelivery: round(per(measured.queueCommands), 4),
     rssMiB: { api: round(measured.rssMiB.api, 1), worker: round(measured.rssMiB.worker, 1) },
+    harnessCpuMicrosPerDelivery: {
+      publisher: round(per(measured.harnessCpuMicros.publisher), 1),
+      receiver: round(per(measured.harnessCpuMicros.receiver), 1),
+    },
   };
 }
 

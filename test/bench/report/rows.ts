@@ -6,7 +6,7 @@ const IDLE_MS = { redis: { p50: 8, p99: 35 }, postgres: { p50: 15, p99: 60 } };
 
 /** The lines that every table has, each with its budget where there is one for this run (ARCHITECTURE.md, "Cost"). */
 export function commonRows(figures: Figures, options: BenchOptions, batch: number): Row[] {
-  const { publishMs, endToEndMs, cpuMicrosPerDelivery: cpu, rssMiB } = figures;
+  const { publishMs, endToEndMs, cpuMicrosPerDelivery: cpu, harnessCpuMicrosPerDelivery: harness, rssMiB } = figures;
   const budget = budgetsFor(options, batch);
   return [
     { figure: 'lost', value: figures.lost, unit: '', limit: { atMost: 0 } },
@@ -25,6 +25,8 @@ export function commonRows(figures: Figures, options: BenchOptions, batch: numbe
     { figure: 'CPU per delivery: total', value: cpu.total, unit: 'µs', ...budget.cpu },
     { figure: 'SQL statements per delivery', value: figures.sqlStatementsPerDelivery, unit: '', ...budget.sql },
     { figure: 'queue commands per delivery', value: figures.queueCommandsPerDelivery, unit: '', ...budget.commands },
+    { figure: 'CPU of the benchmark: publisher', value: harness.publisher, unit: 'µs' },
+    { figure: 'CPU of the benchmark: receiver', value: harness.receiver, unit: 'µs' },
     { figure: 'memory: API', value: rssMiB.api, unit: 'MiB', limit: { atMost: 250 } },
     { figure: 'memory: worker', value: rssMiB.worker, unit: 'MiB', limit: { atMost: 300 } },
   ];

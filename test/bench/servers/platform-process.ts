@@ -40,7 +40,7 @@ export async function startPlatformProcess(options: PlatformProcessOptions, clea
   child.once('exit', (code, signal) => {
     if (!cleanup.isUnderWay) cleanup.fail(new Error(`The ${app} ended (${signal ?? code}):\n${tail(log)}`));
   });
-  await untilReady(options, log);
+  await untilReady(options, log, cleanup);
   return child.pid!;
 }
 
@@ -52,8 +52,9 @@ function profiling({ profile, app }: PlatformProcessOptions): string[] {
   return profile === null ? [] : ['--cpu-prof', `--cpu-prof-dir=${profile}`, `--cpu-prof-name=${app}.cpuprofile`];
 }
 
-async function untilReady({ app, healthPort }: PlatformProcessOptions, log: string): Promise<void> {
+async function untilReady({ app, healthPort }: PlatformProcessOptions, log: string, cleanup: Cleanup): Promise<void> {
   const ready = async (): Promise<void> => {
+    if (cleanup.isUnderWay) return;
     const answer = await fetch(`http://127.0.0.1:${healthPort}/health/ready`);
     const { degraded } = (await answer.json()) as { degraded?: string[] };
     if (!answer.ok || (degraded?.length ?? 0) > 0) throw new Error(`degraded: ${String(degraded)}`);
