@@ -37,6 +37,17 @@ export class Enqueuer {
     this.underWay.add(adding);
   }
 
+  /**
+   * Leaves to the pumps what was written, leased, by a flush whose answer was lost: no job was made of it. What has been
+   * claimed in the meantime stays as it is.
+   */
+  leave(events: readonly PreparedEvent[]): void {
+    const fresh = events.flatMap(toDispatches);
+    if (fresh.length === 0) return;
+    const leaving = this.leaveToPumps(fresh).finally(() => this.underWay.delete(leaving));
+    this.underWay.add(leaving);
+  }
+
   async idle(): Promise<void> {
     await Promise.all(this.underWay);
   }

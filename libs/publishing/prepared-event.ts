@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { PosthornError, parseTypeId, type Uuid } from '#kernel';
 import type { TenantConfig } from '#endpoints';
 import type { EventDraft } from '#events';
+import type { PublishScope } from './publish-scope.js';
 
 /** One delivery to be made of an event. */
 export interface PreparedDelivery {
@@ -16,8 +17,8 @@ export interface PreparedDelivery {
 /** An event with what it becomes under one version of its tenant's configuration. */
 export interface PreparedEvent {
   readonly draft: EventDraft;
-  /** The API key that published it. */
-  readonly publishedBy: Uuid;
+  /** Who published it: also asked again when the event is matched anew, for a uid may come to name another tenant. */
+  readonly publishedBy: PublishScope;
   config: TenantConfig;
   deliveries: readonly PreparedDelivery[];
   /** Given at the first flush and kept through retries, so that a retry can see that it was written. */

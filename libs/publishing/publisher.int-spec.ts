@@ -49,6 +49,23 @@ describe(Publisher, () => {
     await bench.db.query(`UPDATE tenants SET config_version = config_version + 1 WHERE id = $1`, [endpoint.tenantId]);
   }
 
+  /** Of the same tenant, with a subscription to everything. */
+  async function anotherEndpoint(): Promise<void> {
+    const id = newUuid(Date.now());
+    await bench.db.query(`INSERT INTO endpoints (id, tenant_id, url) VALUES ($1, $2, 'https://b.example.com')`, [
+      id,
+      endpoint.tenantId,
+    ]);
+    await subscribe(id);
+  }
+
+  const counting = (statements: string[]): Executor => ({
+    query: (sql, values) => {
+      statements.push(typeof sql === 'string' ? sql : sql.name);
+      return bench.db.query(sql, values);
+    },
+  });
+
   function setup(db: Executor = bench.db, state: Parameters<typeof aQueue>[0] = { isAvailable: true }) {
     const { jobs, queue } = aQueue(state);
     const enqueuer = new Enqueuer(queue, new OpenDeliveryStore(bench.db), SILENT);
@@ -87,13 +104,7 @@ describe(Publisher, () => {
 
   it('writes a whole group with one statement', async () => {
     const statements: string[] = [];
-    const counting: Executor = {
-      query: (sql, values) => {
-        statements.push(typeof sql === 'string' ? sql : sql.name);
-        return bench.db.query(sql, values);
-      },
-    };
-    const { publisher, jobs } = setup(counting);
+    const { publisher, jobs } = setup(counting(statements));
     await publisher.publish(aDraft(), SCOPE);
     statements.length = 0;
     const results = await Promise.all(Array.from({ length: 100 }, () => publisher.publish(aDraft(), SCOPE)));
@@ -123,12 +134,7 @@ describe(Publisher, () => {
   it('sees a subscription that was made after it last looked', async () => {
     const { publisher } = setup();
     expect(await publisher.publish(aDraft(), SCOPE)).toMatchObject({ deliveryCount: 1 });
-    const second = newUuid(Date.now());
-    await bench.db.query(`INSERT INTO endpoints (id, tenant_id, url) VALUES ($1, $2, 'https://b.example.com')`, [
-      second,
-      endpoint.tenantId,
-    ]);
-    await subscribe(second);
+    await anotherEndpoint();
     expect(await publisher.publish(aDraft(), SCOPE)).toMatchObject({ deliveryCount: 2 });
   });
 
@@ -145,7 +151,9 @@ describe(Publisher, () => {
     const { publisher } = setup(losing);
     const id = idOf(await publisher.publish(aDraft(), SCOPE));
     expect(isLost).toBe(true);
-    expect(await openOf(id)).toHaveLength(1);
+    await publisher.drain();
+    // No job was made of it, so it does not wait for a lease that was taken for one.
+    expect(await openOf(id)).toMatchObject([{ leased: false }]);
     const [{ count }] = (await bench.db.query<{ count: number }>(
       `SELECT count(*) AS count FROM events WHERE tenant_id = $1`,
       [endpoint.tenantId],
@@ -166,6 +174,74 @@ describe(Publisher, () => {
     const id = idOf(await setup(late).publisher.publish(aDraft({ uid: 'late' }), SCOPE));
     expect(Date.now() - uuidTime(id)).toBeLessThan(900);
     expect(await openOf(id)).toHaveLength(1);
+  });
+
+  it('holds each event to the configuration that it was itself matched against, whatever else is in its group', async () => {
+    await bench.db.query(`UPDATE tenants SET uid = id::text WHERE id = $1`, [endpoint.tenantId]);
+    const { publisher } = setup();
+    const [byId, byUid] = [aDraft(), aDraft({ tenant: endpoint.tenantId })];
+    await publisher.publish(byId, SCOPE);
+    await anotherEndpoint();
+    await publisher.publish(byUid, SCOPE);
+    // What is kept under the id is older now than what is kept under the uid.
+    const results = await Promise.all([publisher.publish(byId, SCOPE), publisher.publish(byUid, SCOPE)]);
+    expect(results).toMatchObject([{ deliveryCount: 2 }, { deliveryCount: 2 }]);
+  });
+
+  it('takes a whole group through a change of configuration with a handful of statements', async () => {
+    const statements: string[] = [];
+    const { publisher } = setup(counting(statements));
+    await publisher.publish(aDraft(), SCOPE);
+    await anotherEndpoint();
+    statements.length = 0;
+    const results = await Promise.all(Array.from({ length: 200 }, () => publisher.publish(aDraft(), SCOPE)));
+    expect(results.every((result) => result.kind === 'accepted' && result.deliveryCount === 2)).toBe(true);
+    expect(statements).toEqual(['publish', 'events_written', 'publish']);
+  });
+
+  it('never claims a uid for an event that it then finds too old to write', async () => {
+    const { publisher } = setup();
+    await publisher.publish(aDraft(), SCOPE);
+    let published: Promise<PublishResult> | undefined;
+    // Somebody else is about to take the uid, and gives it up after more than a second.
+    await bench.db
+      .transaction(async (tx) => {
+        await tx.query(`INSERT INTO event_uids (tenant_id, uid, event_id, fingerprint) VALUES ($1, 'mine', $2, '')`, [
+          endpoint.tenantId,
+          newUuid(Date.now()),
+        ]);
+        published = publisher.publish(aDraft({ uid: 'mine' }), SCOPE);
+        await tx.query('SELECT pg_sleep(1.2)');
+        throw new Error('given up');
+      })
+      .catch(() => undefined);
+    const id = idOf((await published)!);
+    expect(await published).toMatchObject({ kind: 'accepted' });
+    expect(await openOf(id)).toHaveLength(1);
+  });
+
+  it('writes large events in statements of a few MiB, and takes no more of them than it can hold', async () => {
+    const sizes: number[] = [];
+    const measuring: Executor = {
+      query: (sql, values) => {
+        if (typeof sql !== 'string' && sql.name === 'publish') sizes.push(JSON.stringify(values).length);
+        return bench.db.query(sql, values);
+      },
+    };
+    const { publisher } = setup(measuring);
+    const data = JSON.stringify('x'.repeat(1_000_000));
+    const publishing = Array.from({ length: 80 }, () => publisher.publish(aDraft({ data }), SCOPE));
+    const kinds = (await Promise.all(publishing)).map((result) =>
+      result.kind === 'refused' ? result.error.code : result.kind,
+    );
+    expect(new Set(kinds)).toEqual(new Set(['accepted', 'overloaded']));
+    expect(kinds.filter((kind) => kind === 'accepted').length).toBeGreaterThan(60);
+    expect(Math.max(...sizes)).toBeLessThan(6_000_000);
+    expect(await publisher.publish(aDraft({ data }), SCOPE)).toMatchObject({ kind: 'accepted' });
+  });
+
+  it('takes an event that is called "null"', async () => {
+    expect(await setup().publisher.publish(aDraft({ type: 'null' }), SCOPE)).toMatchObject({ kind: 'accepted' });
   });
 
   it('publishes one of many that come at once under the same uid', async () => {

@@ -23,17 +23,26 @@ export type PublishResult =
   | { readonly kind: 'duplicate'; readonly id: Uuid; readonly deliveryCount: number }
   | { readonly kind: 'refused'; readonly error: PosthornError };
 
-/** Events that one statement writes, and statements under way at once. */
-const GROUP_EVENTS = 500;
+/**
+ * What one statement writes at most, in events: one with more than four deliveries, or more than 8 Ki characters of
+ * content, weighs more than one. So no statement grows beyond some 4 MiB or 2,000 rows (but for a single event's), however
+ * large or widely wanted events are.
+ */
+const GROUP_WEIGHT = 500;
+const DELIVERIES_PER_WEIGHT = 4;
+const CHARACTERS_PER_WEIGHT = 8_192;
+
+/** Statements under way at once. */
 const CONCURRENT_GROUPS = 2;
 
-/** Events in memory on their way to the database; beyond, publishers are asked to come back. */
+/** Events, and characters of their content, in memory on their way to the database; beyond, publishers must come back. */
 const MAX_PENDING = 20_000;
+const MAX_PENDING_CHARACTERS = 64 * 1024 * 1024;
 
 /** How often a group is tried again when the database is away: some three seconds in all. */
 const TRIES = 8;
 
-/** How often an event is matched again because its tenant's configuration changed under it. */
+/** How often events are matched again because their tenant's configuration changed under them, or they grew too old. */
 const MAX_REMATCHES = 5;
 
 /**
@@ -42,6 +51,7 @@ const MAX_REMATCHES = 5;
  */
 export class Publisher {
   private readonly groups: GroupCommit<PreparedEvent, PublishResult>;
+  private pendingCharacters = 0;
 
   constructor(
     private readonly db: Database,
@@ -51,7 +61,8 @@ export class Publisher {
   ) {
     this.groups = new GroupCommit({
       flush: (events) => this.commit(events),
-      maxWeight: GROUP_EVENTS,
+      weigh,
+      maxWeight: GROUP_WEIGHT,
       concurrency: CONCURRENT_GROUPS,
       isDataError,
       retryDelayMs: (error, failures) =>
@@ -61,12 +72,18 @@ export class Publisher {
 
   /** Publishes one event. Never rejects for the event's own fault. */
   async publish(draft: EventDraft, publishedBy: PublishScope): Promise<PublishResult> {
-    if (this.groups.pending >= MAX_PENDING) return refused(overloaded());
+    if (this.groups.pending >= MAX_PENDING || this.pendingCharacters >= MAX_PENDING_CHARACTERS) {
+      return refused(overloaded());
+    }
+    const characters = charactersOf(draft);
+    this.pendingCharacters += characters;
     try {
       const config = this.configs.peek(draft.tenant) ?? (await this.configs.load(draft.tenant));
       return await this.groups.add(prepare(draft, publishedBy, config));
     } catch (error) {
       return refused(toRefusal(error));
+    } finally {
+      this.pendingCharacters -= characters;
     }
   }
 
@@ -76,22 +93,28 @@ export class Publisher {
     await this.enqueuer.idle();
   }
 
-  private async commit(events: readonly PreparedEvent[]): Promise<PublishResult[]> {
+  private async commit(events: readonly PreparedEvent[], rematches = MAX_REMATCHES): Promise<PublishResult[]> {
+    // What was sent before, with an answer that was lost, may be there already: it is not for the queue any more, since
+    // nobody can tell by then whether a pump has taken it.
+    const retried = events.filter(({ id }) => id !== null);
+    const leased = retried.length > 0 ? NONE : this.enqueuer.admit(events);
     this.giveIds(events);
-    const leased = this.enqueuer.admit(events);
     try {
       const { written, atMs } = await publishGroup(this.db, events, (event) => leased.has(event), LEASE_MS);
       if (written === events.length) {
         this.enqueuer.enqueue(leased, atMs, atMs + LEASE_MS);
         return events.map(accepted);
       }
-      return await this.settlePartly(events, leased, atMs);
+      const isWritten = await this.writtenOf(events);
+      this.enqueuer.enqueue(new Set([...leased].filter(isWritten)), atMs, atMs + LEASE_MS);
+      this.enqueuer.leave(retried.filter(isWritten));
+      return await this.settle(events, isWritten, rematches);
     } catch (error) {
       if (isMissingPartition(error)) {
         await ensurePartitions(this.db, this.clock.now());
-        return this.commit(events);
+        return this.commit(events, rematches);
       }
-      if (isUniqueViolation(error, 'pkey')) return this.settleRetried(events);
+      if (isUniqueViolation(error, 'pkey')) return this.settleRetried(events, rematches);
       throw error;
     }
   }
@@ -108,63 +131,92 @@ export class Publisher {
     }
   }
 
-  /** Some events were not written: their tenant's configuration has changed, their uid is taken, or their id grew old. */
-  private async settlePartly(
-    events: readonly PreparedEvent[],
-    leased: ReadonlySet<PreparedEvent>,
-    atMs: number,
-  ): Promise<PublishResult[]> {
+  private async writtenOf(events: readonly PreparedEvent[]): Promise<(event: PreparedEvent) => boolean> {
     const written = await findWritten(
       this.db,
       events.map(({ id }) => id!),
     );
-    this.enqueuer.enqueue(new Set([...leased].filter(({ id }) => written.has(id!))), atMs, atMs + LEASE_MS);
-    return Promise.all(
-      events.map(async (event) => (written.has(event.id!) ? accepted(event) : this.settleUnwritten(event))),
-    );
+    return ({ id }) => written.has(id!);
   }
 
   /**
-   * The connection was lost after the commit, and the group was tried again: what is there is accepted (its leases run
-   * out and the pumps take it, since nobody knows whether a job was made), the rest goes on its own.
+   * The connection was lost after the commit, and the group was tried again: what is there is accepted, and left to the
+   * pumps; the rest goes on its own.
    */
-  private async settleRetried(events: readonly PreparedEvent[]): Promise<PublishResult[]> {
-    const written = await findWritten(
-      this.db,
-      events.map(({ id }) => id!),
-    );
-    const rest = events.filter(({ id }) => !written.has(id!));
+  private async settleRetried(events: readonly PreparedEvent[], rematches: number): Promise<PublishResult[]> {
+    const isWritten = await this.writtenOf(events);
+    const rest = events.filter((event) => !isWritten(event));
+    this.enqueuer.leave(events.filter(isWritten));
     if (rest.length === events.length) {
       // Not ours, then: an id met another one. Practically impossible, but must not loop.
       for (const event of rest) event.id = null;
     }
-    const results = new Map(rest.length > 0 ? zip(rest, await this.commit(rest)) : []);
+    const results = new Map(rest.length > 0 ? zip(rest, await this.commit(rest, rematches)) : []);
     return events.map((event) => results.get(event) ?? accepted(event));
   }
 
-  private async settleUnwritten(event: PreparedEvent): Promise<PublishResult> {
-    for (let tries = 0; tries < MAX_REMATCHES; tries++) {
-      const { draft } = event;
-      if (draft.uid !== null) {
-        const first = await findFirst(this.db, event.config.tenantId, draft.uid);
-        if (first && first.eventId !== event.id) return asDuplicate(draft, first);
-      }
-      try {
-        rematch(event, await this.configs.reload(draft.tenant));
-        event.id = null;
-      } catch (error) {
-        return refused(toRefusal(error));
-      }
-      this.giveIds([event]);
-      const leased = this.enqueuer.admit([event]);
-      const { written, atMs } = await publishGroup(this.db, [event], () => leased.has(event), LEASE_MS);
-      if (written === 1) {
-        this.enqueuer.enqueue(leased, atMs, atMs + LEASE_MS);
-        return accepted(event);
-      }
+  /**
+   * Some events were not written: their uid is taken, their tenant's configuration has changed, or their id grew old.
+   * Those of the last two kinds are matched again and go again, together: a change of configuration under load would
+   * otherwise turn each group into hundreds of statements.
+   */
+  private async settle(
+    events: readonly PreparedEvent[],
+    isWritten: (event: PreparedEvent) => boolean,
+    rematches: number,
+  ): Promise<PublishResult[]> {
+    const results = new Map<PreparedEvent, PublishResult>();
+    for (const event of events) if (isWritten(event)) results.set(event, accepted(event));
+    const isSettled = (event: PreparedEvent): boolean => results.has(event);
+    for (const [event, result] of await this.duplicates(events.filter((event) => !isSettled(event)))) {
+      results.set(event, result);
     }
-    return refused(overloaded());
+    for (const [event, result] of await this.rematch(events.filter((event) => !isSettled(event)))) {
+      results.set(event, result);
+    }
+    const again = events.filter((event) => !isSettled(event));
+    const outcomes =
+      rematches > 0 && again.length > 0
+        ? await this.commit(again, rematches - 1)
+        : again.map(() => refused(overloaded()));
+    for (const [event, result] of zip(again, outcomes)) results.set(event, result);
+    return events.map((event) => results.get(event)!);
   }
+
+  /** Of events that were not written, those whose uid belongs to another event. */
+  private async duplicates(events: readonly PreparedEvent[]): Promise<[PreparedEvent, PublishResult][]> {
+    const found = await findFirst(this.db, events);
+    const byUid = new Map(found.map((first) => [`${first.tenantId} ${first.uid}`, first]));
+    return events.flatMap((event): [PreparedEvent, PublishResult][] => {
+      const first = event.draft.uid === null ? undefined : byUid.get(`${event.config.tenantId} ${event.draft.uid}`);
+      return first ? [[event, asDuplicate(event.draft, first)]] : [];
+    });
+  }
+
+  /** Matches events against the configuration as it is now; answers those that it has no place for any more. */
+  private async rematch(events: readonly PreparedEvent[]): Promise<[PreparedEvent, PublishResult][]> {
+    const references = [...new Set(events.map(({ draft }) => draft.tenant))];
+    const configs = new Map(
+      zip(references, await Promise.all(references.map((reference) => this.configs.reload(reference)))),
+    );
+    return events.flatMap((event): [PreparedEvent, PublishResult][] => {
+      try {
+        const { draft, publishedBy } = event;
+        Object.assign(event, prepare(draft, publishedBy, configs.get(draft.tenant) ?? null));
+        return [];
+      } catch (error) {
+        return [[event, refused(toRefusal(error))]];
+      }
+    });
+  }
+}
+
+const NONE: ReadonlySet<PreparedEvent> = new Set();
+
+const charactersOf = ({ data, metadata }: EventDraft): number => data.length + (metadata?.length ?? 0);
+
+function weigh({ draft, deliveries }: PreparedEvent): number {
+  return Math.max(1, deliveries.length / DELIVERIES_PER_WEIGHT + charactersOf(draft) / CHARACTERS_PER_WEIGHT);
 }
 
 function prepare(draft: EventDraft, publishedBy: PublishScope, config: TenantConfig | null): PreparedEvent {
@@ -172,19 +224,13 @@ function prepare(draft: EventDraft, publishedBy: PublishScope, config: TenantCon
   assertInScope(draft, known.tenantId, publishedBy);
   return {
     draft,
-    publishedBy: publishedBy.keyId,
+    publishedBy,
     config: known,
     deliveries: matchDeliveries(draft, known),
     id: null,
     createdAtMs: 0,
     deliveryIds: [],
   };
-}
-
-function rematch(event: PreparedEvent, config: TenantConfig | null): void {
-  event.config = requireTenant(event.draft, config);
-  event.deliveries = matchDeliveries(event.draft, event.config);
-  event.deliveryIds = [];
 }
 
 function requireTenant(draft: EventDraft, config: TenantConfig | null): TenantConfig {
