@@ -48,7 +48,7 @@ export interface Result {
   rows: Row[];
 }
 
-export type BenchReport = { scenario: string; queue: string; batch?: number } & Figures & Record<string, unknown>;
+export type BenchReport = { scenario: string; queue: string } & Figures & Record<string, unknown>;
 
 export function figuresOf(ledgers: Ledgers, measured: Measured): Figures {
   const { fromMs, toMs, cpuMicros } = measured;

@@ -4,7 +4,7 @@ import type { Figures, Limit, Row } from './result.js';
 const SATURATED = new Set(['steady', 'fanout', 'history']);
 const IDLE_MS = { redis: { p50: 8, p99: 35 }, postgres: { p50: 15, p99: 60 } };
 
-/** The lines that every table has, each with its budget where there is one for this run (ARCHITECTURE.md, "Cost"). */
+/** The lines that every table has, each with its budget where there is one for this run. */
 export function commonRows(figures: Figures, options: BenchOptions, batch: number): Row[] {
   const { publishMs, endToEndMs, cpuMicrosPerDelivery: cpu, harnessCpuMicrosPerDelivery: harness, rssMiB } = figures;
   const budget = budgetsFor(options, batch);
