@@ -71,20 +71,21 @@ export const HOLD: Statement = {
        SET generation = o.generation + 1, due_at = 'infinity', waiting_for = 'held'
       FROM unnest($1::uuid[], $2::int[]) AS mine(id, generation), endpoints e, tenants t
      WHERE o.id = mine.id AND o.generation = mine.generation AND e.id = o.endpoint_id AND t.id = o.tenant_id
-       AND (e.status = 'paused' OR t.paused_at IS NOT NULL)
+       AND (e.status = 'paused' OR t.paused_at IS NOT NULL) AND e.deleted_at IS NULL AND t.deleted_at IS NULL
     RETURNING o.id`,
 };
 
 /**
- * Makes held rows due whose endpoint and tenant are not paused any more, oldest first, $1 at most. Deleted and disabled
- * endpoints count as not paused: their rows go to the gate, which cancels them.
+ * Makes held rows due whose endpoint and tenant are not paused any more, oldest first, $1 at most. Disabled endpoints,
+ * and deleted ones (with their tenant too), count as not paused: their rows go to the gate, which cancels them.
  */
 export const RELEASE_HELD: Statement = {
   name: 'release_held',
   text: `
     WITH free AS (
       SELECT o.id FROM open_deliveries o JOIN endpoints e ON e.id = o.endpoint_id JOIN tenants t ON t.id = o.tenant_id
-       WHERE o.due_at = 'infinity' AND NOT (e.status = 'paused' AND e.deleted_at IS NULL) AND t.paused_at IS NULL
+       WHERE o.due_at = 'infinity'
+         AND (e.status <> 'paused' AND t.paused_at IS NULL OR e.deleted_at IS NOT NULL OR t.deleted_at IS NOT NULL)
        ORDER BY o.id LIMIT $1 FOR UPDATE OF o SKIP LOCKED
     )
     UPDATE open_deliveries o

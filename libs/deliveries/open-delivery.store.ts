@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import { Database, type Executor, plainArray } from '#database';
+import { Database, type Executor, plainArray, withRetries } from '#database';
 import type { Uuid } from '#kernel';
 import {
   BACKLOG,
@@ -26,6 +26,9 @@ export const LEASE_MS = 90_000;
 
 /** Rows that one statement cancels or releases, so that a million of them do not make one transaction. */
 const BATCH = 1_000;
+
+/** A recording that locks the same rows in another order may make one of the two start again. */
+const TRIES = 4;
 
 /** A row and the lease that its holder believes to have. */
 export interface Held {
@@ -135,7 +138,7 @@ export class OpenDeliveryStore {
 
 async function inBatches(run: () => Promise<unknown[]>): Promise<number> {
   for (let total = 0; ; ) {
-    const { length } = await run();
+    const { length } = await withRetries(TRIES, run);
     total += length;
     if (length < BATCH) return total;
   }

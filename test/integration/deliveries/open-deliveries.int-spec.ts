@@ -138,6 +138,24 @@ describe(OpenDeliveryStore, () => {
       ]);
       expect(await store.releaseHeld()).toBe(1);
     });
+
+    it.each([
+      ['that was paused itself', `UPDATE tenants SET paused_at = now(), deleted_at = now() WHERE id = $1`],
+      [
+        'whose endpoint was paused',
+        `WITH e AS (UPDATE endpoints SET status = 'paused' WHERE tenant_id = $1)
+         UPDATE tenants SET deleted_at = now() WHERE id = $1`,
+      ],
+    ])('never holds for a deleted tenant %s, and releases what was held before', async (_, deleteTenant) => {
+      const held = await bench.anOpenDelivery(endpoint, { due_at: `'infinity'`, waiting_for: `'held'` });
+      const leased = await bench.anOpenDelivery(endpoint);
+      const mine = await claimOne();
+      await bench.db.query(deleteTenant, [endpoint.tenantId]);
+      expect(await store.hold([mine])).toEqual([]);
+      expect(await store.releaseHeld()).toBe(1);
+      expect((await bench.open(held))!.due_in_ms).toBeLessThan(1_000);
+      expect(await bench.open(leased)).toMatchObject({ waiting_for: 'sending' });
+    });
   });
 
   describe('ending', () => {
