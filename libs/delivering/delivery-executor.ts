@@ -24,8 +24,10 @@ export interface Attempted {
 /** A request begins only if its lease outlives it by this much: then nobody else sends the same meanwhile. */
 const LEASE_MARGIN_MS = 10_000;
 
-/** An endpoint that could not be loaded is tried again after this. */
+/** An endpoint that could not be loaded is tried again after this; */
 const UNKNOWN_ENDPOINT_WAIT_MS = 5_000;
+/** one that cannot be opened after this, for that is cured by people, and each try rewrites its rows. */
+const UNUSABLE_ENDPOINT_WAIT_MS = 60_000;
 
 /**
  * Makes one attempt: gate → sign → send → decide. What it answers is to be recorded; null means that no request was
@@ -44,7 +46,7 @@ export class DeliveryExecutor {
 
   async attempt(dispatch: Dispatch): Promise<Attempted | null> {
     const target = await this.resolveTarget(dispatch);
-    if (target === null) return this.leave(this.exits.giveBack(dispatch, UNKNOWN_ENDPOINT_WAIT_MS));
+    if (target === null) return this.leave(this.exits.giveBack(dispatch, this.waitForTarget(dispatch)));
     const gate = decideGate(target, dispatch.event.expiresAtMs, this.clock.now());
     switch (gate.kind) {
       case 'hold':
@@ -79,13 +81,19 @@ export class DeliveryExecutor {
     return toNextStep(decideOutcome(result, facts, policy, this.clock.now(), Math.random()), this.clock);
   }
 
-  private async resolveTarget(dispatch: Dispatch): Promise<SendTarget | null> {
-    const { endpointId, endpointVersion } = dispatch;
-    return (
-      this.targets.peek(endpointId, endpointVersion) ??
-      (await this.targets.load(endpointId).catch(() => undefined)) ??
-      null
-    );
+  /** The endpoint in no older version than the delivery was made for; null when there is none to be had now. */
+  private async resolveTarget({ endpointId, endpointVersion }: Dispatch): Promise<SendTarget | null> {
+    // The first answer may be of a read that began before that version was there; the second is not.
+    for (let loads = 0; loads < 2; loads++) {
+      const known = this.targets.peek(endpointId, endpointVersion);
+      if (known) return known;
+      await this.targets.load(endpointId).catch(() => undefined);
+    }
+    return this.targets.peek(endpointId, endpointVersion) ?? null;
+  }
+
+  private waitForTarget({ endpointId }: Dispatch): number {
+    return this.targets.isUnusable(endpointId) ? UNUSABLE_ENDPOINT_WAIT_MS : UNKNOWN_ENDPOINT_WAIT_MS;
   }
 
   /** Whether the lease is ours for another `ms`, after making it longer if need be. */

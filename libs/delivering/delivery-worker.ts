@@ -113,7 +113,7 @@ export class DeliveryWorker {
   }
 
   start(): void {
-    this.deps.targets.follow(this.listener);
+    this.deps.targets.follow(this.listener, this.deps.logger);
     this.listener.on(DUE_CHANNEL, () => this.pump.wake());
     this.listener.on(SWITCHES_CHANNEL, () => void this.followSwitch());
     this.listener.start();

@@ -6,6 +6,9 @@ import type { Metrics } from '#telemetry';
 const GROUP_ROWS = 500;
 const TRIES = 6;
 
+/** What the database calls resumed, but this worker does not know to be: within this time it will have heard of it. */
+const RESUMED_WAIT_MS = 1_000;
+
 /**
  * How a dispatch leaves its lane without an attempt. Each way is one guarded statement for whatever leaves that way at
  * about the same time. None of them is urgent: if it cannot be written, the row's lease runs out and says the same.
@@ -69,7 +72,7 @@ export class LaneExits {
     const isHeld = new Set(await this.store.hold(held));
     // What the database does not call paused any more is sent after all.
     const resumed = held.filter(({ deliveryId }) => !isHeld.has(deliveryId));
-    if (resumed.length > 0) await this.store.giveBack(resumed, 0);
+    if (resumed.length > 0) await this.store.giveBack(resumed, RESUMED_WAIT_MS);
   }
 
   private group(write: (held: readonly Held[]) => Promise<unknown>): GroupCommit<Held, void> {

@@ -13,7 +13,7 @@ export { openHeaders } from './sealed-headers.js';
 export { SECRET_ENCODINGS, type SecretEncoding } from './secret-encoding.js';
 export { type EndpointSecret, openSecret } from './secret-rows.js';
 export { DEFAULT_GRACE_SECONDS, type Rotation, SecretStore } from './secret-store.js';
-export { liveKeys, type LiveSecret, type SendTarget, SendTargets } from './send-targets.js';
+export { liveKeys, type LiveSecret, type SendTarget, SendTargets, type SendTargetsLog } from './send-targets.js';
 export { SubscriptionReadModel, type SubscriptionFilters } from './subscription-read-model.js';
 export type { Subscription } from './subscription-rows.js';
 export {

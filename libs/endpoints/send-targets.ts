@@ -66,14 +66,24 @@ const LOAD: Statement = {
      WHERE e.id = ANY ($1::uuid[])`,
 };
 
-/** Endpoints of these tenants are read again; the window overlaps, for a change may commit after its time stamp. */
+/** Endpoints of these tenants are read again. $1: seconds to look back. */
 const CHANGED: Statement = {
   name: 'changed_tenants',
-  text: `SELECT id, config_version AS version FROM tenants WHERE config_changed_at > clock_timestamp() - interval '30 s'`,
+  text: `
+    SELECT id, config_version AS version FROM tenants
+     WHERE config_changed_at > clock_timestamp() - make_interval(secs => $1)`,
 };
 
 const POLL_MS = 1_000;
+
+/** Two looks overlap by this, for a change may commit after its time stamp. */
+const OVERLAP_SECONDS = 30;
+
 const CAPACITY = 20_000;
+
+export interface SendTargetsLog {
+  error(facts: object, message: string): void;
+}
 
 /**
  * The endpoints that a worker sends to, kept in the process and followed: every change reaches them within a second,
@@ -84,10 +94,15 @@ export class SendTargets {
   private readonly kept = new Map<Uuid, SendTarget>();
   private readonly byTenant = new Map<Uuid, Set<Uuid>>();
   private readonly seenVersions = new Map<Uuid, number>();
+  /** Endpoints that cannot be sent to as they stand, and why. */
+  private readonly unusable = new Map<Uuid, string>();
   private waiting = new Map<Uuid, Promise<void>>();
   private batch: Uuid[] = [];
   private batchDone: Promise<void> | null = null;
   private timer: NodeJS.Timeout | null = null;
+  /** Of the monotonic clock: when the last look for changes began that was answered, or when following began. */
+  private lookedAtMs = 0;
+  private log: SendTargetsLog | null = null;
 
   constructor(
     private readonly db: Database,
@@ -95,7 +110,9 @@ export class SendTargets {
   ) {}
 
   /** Follows changes from now on. `listener` must not have been started yet. */
-  follow(listener: Listener): void {
+  follow(listener: Listener, log: SendTargetsLog): void {
+    this.log = log;
+    this.lookedAtMs = performance.now();
     listener.on(CONFIG_CHANNEL, (tenantId) => void this.reloadTenants([tenantId]).catch(() => undefined));
     this.timer = setInterval(() => void this.poll().catch(() => undefined), POLL_MS);
   }
@@ -110,7 +127,15 @@ export class SendTargets {
     return target !== undefined && target.version >= version ? target : undefined;
   }
 
-  /** Loads the endpoint; all that ask in the same turn share a query. Undefined when there is no such row at all. */
+  /** Whether the endpoint's row is there but cannot be used: its secrets do not open with the keys that we have. */
+  isUnusable(endpointId: Uuid): boolean {
+    return this.unusable.has(endpointId);
+  }
+
+  /**
+   * Loads the endpoint; all that ask in the same turn share a query, and those that ask while it runs share its answer.
+   * Undefined when there is no such row at all, or {@link isUnusable}.
+   */
   async load(endpointId: Uuid): Promise<SendTarget | undefined> {
     let loading = this.waiting.get(endpointId);
     if (!loading) {
@@ -135,10 +160,14 @@ export class SendTargets {
   }
 
   private async poll(): Promise<void> {
-    const changed = await this.db.query<{ id: Uuid; version: number }>(CHANGED);
+    const nowMs = performance.now();
+    // From the last look that was answered: whoever was cut off from the database for minutes must not miss those minutes.
+    const lookBackSeconds = OVERLAP_SECONDS + (nowMs - this.lookedAtMs) / 1_000;
+    const changed = await this.db.query<{ id: Uuid; version: number }>(CHANGED, [lookBackSeconds]);
     const news = changed.filter(({ id, version }) => this.seenVersions.get(id) !== version);
     await this.reloadTenants(news.map(({ id }) => id));
     for (const { id, version } of news) this.seenVersions.set(id, version);
+    this.lookedAtMs = nowMs;
     if (this.seenVersions.size > CAPACITY) this.seenVersions.clear();
   }
 
@@ -149,7 +178,23 @@ export class SendTargets {
 
   private async read(ids: readonly Uuid[]): Promise<void> {
     const rows = await this.db.query<Row>(LOAD, [plainArray(ids)]);
-    for (const row of rows) this.keep(this.toTarget(row));
+    for (const row of rows) this.take(row);
+  }
+
+  /** One endpoint that cannot be opened is its own trouble, not that of those that were read with it. */
+  private take(row: Row): void {
+    try {
+      this.keep(this.toTarget(row));
+      this.unusable.delete(row.endpointId);
+    } catch (error) {
+      const reason = (error as Error).message;
+      // Not sent to as it was before either: nobody knows whether that is still meant.
+      this.forget(row.endpointId);
+      if (this.unusable.get(row.endpointId) === reason) return;
+      if (this.unusable.size >= CAPACITY) this.unusable.clear();
+      this.unusable.set(row.endpointId, reason);
+      this.log?.error({ endpoint: row.endpointId, reason }, 'an endpoint cannot be opened; its deliveries wait');
+    }
   }
 
   private keep(target: SendTarget): void {
@@ -163,10 +208,15 @@ export class SendTargets {
   }
 
   private forgetOldest(): void {
-    const [id, target] = this.kept.entries().next().value!;
-    this.kept.delete(id);
+    this.forget(this.kept.keys().next().value!);
+  }
+
+  private forget(endpointId: Uuid): void {
+    const target = this.kept.get(endpointId);
+    if (!target) return;
+    this.kept.delete(endpointId);
     const siblings = this.byTenant.get(target.tenantId)!;
-    siblings.delete(id);
+    siblings.delete(endpointId);
     if (siblings.size === 0) this.byTenant.delete(target.tenantId);
   }
 
