@@ -4,6 +4,7 @@ import { doctorCommand } from './doctor/doctor-command.js';
 import { keysCommand } from './keys-command.js';
 import { migrateCommand } from './migrate-command.js';
 
+// Each command loads what it needs when it is run: a question of usage is answered in a moment.
 const program = new Command('posthorn')
   .description('Posthorn from the command line. Configured by the same environment as its processes.')
   .version(POSTHORN_VERSION)
