@@ -101,12 +101,16 @@ export const GIVE_BACK: Statement = {
      WHERE o.id = mine.id AND o.generation = mine.generation AND o.due_at < 'infinity'`,
 };
 
-/** When the next row falls due, in milliseconds from now; null when nothing ever will. */
+/**
+ * When the next row falls due after the moment $1 (epoch seconds), in milliseconds from now; null when nothing ever will.
+ * What was due before then and is still there has been left out on purpose.
+ */
 export const NEXT_DUE: Statement = {
   name: 'next_due',
   text: `
     SELECT extract(epoch FROM min(due_at) - clock_timestamp())::float8 * 1000 AS "inMs"
-      FROM (SELECT due_at FROM open_deliveries WHERE due_at < 'infinity' ORDER BY due_at LIMIT 1) first`,
+      FROM (SELECT due_at FROM open_deliveries WHERE due_at > to_timestamp($1) AND due_at < 'infinity'
+             ORDER BY due_at LIMIT 1) first`,
 };
 
 /** For the metrics. */

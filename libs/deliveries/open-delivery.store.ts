@@ -89,9 +89,12 @@ export class OpenDeliveryStore {
     await this.db.query(GIVE_BACK, [...idsAndGenerations(held), afterMs]);
   }
 
-  /** Milliseconds until the next row falls due (negative: it is overdue), or null when there is none. */
-  async nextDueInMs(): Promise<number | null> {
-    const [row] = await this.db.query<{ inMs: number | null }>(NEXT_DUE);
+  /**
+   * Milliseconds until the next row falls due (negative: it has, meanwhile), or null when there is none. What was due
+   * before `afterMs` (epoch milliseconds) does not count.
+   */
+  async nextDueInMs(afterMs: number): Promise<number | null> {
+    const [row] = await this.db.query<{ inMs: number | null }>(NEXT_DUE, [afterMs / 1000]);
     return row?.inMs ?? null;
   }
 

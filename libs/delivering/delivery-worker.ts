@@ -64,7 +64,8 @@ export class DeliveryWorker {
   private readonly listener: Listener;
   private readonly consumer: DispatchConsumer;
   private housekeeping: NodeJS.Timeout | null = null;
-  private isPaused = false;
+  /** Null until it is known: nothing is sent before. */
+  private isPaused: boolean | null = null;
 
   constructor(
     private readonly deps: DeliveryWorkerDeps,
@@ -80,6 +81,7 @@ export class DeliveryWorker {
       clock,
     });
     this.intake = new Intake(this.lanes, this.recorder, this.exits, deliveries, clock);
+    this.intake.setPaused(true);
     this.pump = new Pump(deliveries, this.lanes, this.intake, this.exits, clock, logger);
     this.executor = new DeliveryExecutor(
       targets,
@@ -130,7 +132,8 @@ export class DeliveryWorker {
     const deadline = this.deps.clock.now() + drainMs;
     if (this.housekeeping) clearInterval(this.housekeeping);
     this.intake.close();
-    await Promise.all([this.pump.stop(), this.consumer.close(), this.listener.close()]);
+    // Bounded, for one that waits for a server that is away must not cost the others their drain.
+    await within(drainMs, Promise.all([this.pump.stop(), this.consumer.close(), this.listener.close()]));
     this.deps.targets.stop();
     for (const dispatch of this.lanes.takeAllWaiting()) this.intake.place(dispatch);
     while (this.lanes.inFlight > 0 && this.deps.clock.now() < deadline) {
@@ -206,9 +209,11 @@ export class DeliveryWorker {
     try {
       const isPaused = (await this.deps.switches.deliveriesPausedAt()) !== null;
       if (isPaused === this.isPaused) return;
+      const wasPaused = this.isPaused;
       this.isPaused = isPaused;
-      this.pump.setPaused(isPaused);
-      await (isPaused ? this.pauseIntake() : this.consumer.resume());
+      this.intake.setPaused(isPaused);
+      if (isPaused) await this.pauseIntake();
+      else if (wasPaused) await this.consumer.resume();
     } catch (error) {
       this.deps.logger.debug({ err: error }, 'cannot look at the switches');
     }

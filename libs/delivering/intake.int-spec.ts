@@ -100,6 +100,24 @@ describe(Intake, () => {
     expect(lanes.held).toBe(4);
   });
 
+  it('lets jobs wait while it is paused, and gives back what was being claimed', async () => {
+    const [claimed, waiting] = [
+      await bench.anOpenDelivery(endpoint, LEASED),
+      await bench.anOpenDelivery(endpoint, LEASED),
+    ];
+    const { intake, exits, started } = setup();
+    intake.setPaused(true);
+    intake.place(aDispatch(claimed, endpoint.endpointId));
+    await exits.idle();
+    expect((await bench.open(claimed))!.due_in_ms).toBeLessThan(1_000);
+    const taking = intake.takeJob(aJob([waiting], clock.now()), clock.now() - 10_000);
+    await new Promise((resolve) => setImmediate(resolve));
+    expect(started).toEqual([]);
+    intake.setPaused(false);
+    await taking;
+    expect(started.map(({ deliveryId }) => deliveryId)).toEqual([waiting]);
+  });
+
   it('gives everything back once it is closed', async () => {
     const id = await bench.anOpenDelivery(endpoint, LEASED);
     const { intake, exits, started } = setup();

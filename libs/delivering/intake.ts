@@ -16,14 +16,14 @@ const MIN_LEASE_LEFT_MS = 45_000;
 /** Attempts that wait to be recorded count as held work; with more than this the process takes nothing new. */
 const MAX_UNRECORDED = 2_000;
 
-/** While results cannot be recorded, look again this often. */
+/** While results cannot be recorded, or nothing may be sent, look again this often. */
 const STUCK_POLL_MS = 250;
 
 /** Where work enters the lanes, whether a job brought it or a claim, and where it has to wait for room. */
 export class Intake {
   private isClosed = false;
-  private readonly closing: Promise<void>;
-  private signalClosed: () => void = () => undefined;
+  private isPaused = false;
+  private readonly waiters = new Set<() => void>();
 
   constructor(
     private readonly lanes: Lanes,
@@ -31,19 +31,23 @@ export class Intake {
     private readonly exits: LaneExits,
     private readonly deliveries: OpenDeliveryStore,
     private readonly clock: Clock,
-  ) {
-    this.closing = new Promise((resolve) => (this.signalClosed = resolve));
-  }
+  ) {}
 
   /** Takes nothing more; whoever waits for room gets its answer, and jobs under way are given back. */
   close(): void {
     this.isClosed = true;
-    this.signalClosed();
+    this.wake();
+  }
+
+  /** While paused nothing enters the lanes: jobs wait for room, and what was being claimed is given back. */
+  setPaused(isPaused: boolean): void {
+    this.isPaused = isPaused;
+    this.wake();
   }
 
   /** Dispatches that the process may take now. */
   get room(): number {
-    if (this.isClosed || this.recorder.isStuck || this.recorder.pending >= MAX_UNRECORDED) return 0;
+    if (this.isClosed || this.isPaused || this.recorder.isStuck || this.recorder.pending >= MAX_UNRECORDED) return 0;
     return Math.max(0, this.lanes.capacity - this.lanes.held);
   }
 
@@ -51,8 +55,7 @@ export class Intake {
   async waitForRoom(count: number): Promise<void> {
     const wanted = Math.min(count, this.lanes.capacity);
     while (!this.isClosed && this.room < wanted) {
-      const isBusy = this.lanes.inFlight > 0 && !this.recorder.isStuck;
-      await Promise.race([isBusy ? this.lanes.afterNextFinish() : pause(STUCK_POLL_MS), this.closing]);
+      await this.change();
     }
   }
 
@@ -68,12 +71,34 @@ export class Intake {
     for (const dispatch of won) this.place(dispatch);
   }
 
-  /** Puts a dispatch into its lane; if that is full, or we are closing, any worker may have it later. */
+  /** Puts a dispatch into its lane; if that is full, or we are paused or closing, any worker may have it later. */
   place(dispatch: Dispatch): void {
-    if (this.isClosed) void this.exits.giveBack(dispatch, 0).catch(() => undefined);
+    if (this.isClosed || this.isPaused) void this.exits.giveBack(dispatch, 0).catch(() => undefined);
     else if (!this.lanes.offer(dispatch)) {
       void this.exits.giveBack(dispatch, this.lanes.drainMs(dispatch.endpointId)).catch(() => undefined);
     }
+  }
+
+  /**
+   * Resolves when there may be room: a request has ended, or we have been closed, paused or resumed. Promise.race with one
+   * promise for all of it would leave a reaction on that promise for each turn, for as long as the process lives.
+   */
+  private change(): Promise<void> {
+    return new Promise((resolve) => {
+      let timer: NodeJS.Timeout | undefined;
+      const wake = (): void => {
+        clearTimeout(timer);
+        this.waiters.delete(wake);
+        resolve();
+      };
+      this.waiters.add(wake);
+      if (this.lanes.inFlight > 0 && !this.recorder.isStuck) void this.lanes.afterNextFinish().then(wake);
+      else timer = setTimeout(wake, STUCK_POLL_MS);
+    });
+  }
+
+  private wake(): void {
+    for (const wake of [...this.waiters]) wake();
   }
 
   private isTrusted(job: DispatchJob, connectedSinceMs: number | null): boolean {
@@ -91,8 +116,4 @@ export class Intake {
     }
     return won;
   }
-}
-
-function pause(ms: number): Promise<void> {
-  return new Promise((resolve) => setTimeout(resolve, ms));
 }

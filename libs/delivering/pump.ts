@@ -13,6 +13,16 @@ const MIN_ROOM = 16;
 /** Nothing due: look again after this at the latest, for what others made due without telling. */
 const MAX_SLEEP_MS = 500;
 
+/**
+ * While rows are due that no lane has room for, looking for others means reading over those. Then the pump rests this
+ * many times as long as it looked, and at least so long.
+ */
+const REST_PER_LOOK = 4;
+const SHORTEST_REST_MS = 50;
+
+/** What fell due this long before a claim may have been missed by it: clocks differ. */
+const MISSED_MS = 50;
+
 /** The database is away: try again after this. */
 const RETRY_MS = 500;
 
@@ -33,7 +43,6 @@ export interface PumpLog {
 export class Pump {
   private running: Promise<void> | null = null;
   private isStopped = false;
-  private isPaused = false;
   private wakeUp: (() => void) | null = null;
   /** Woken while awake: what is due now may be younger than the claim under way. */
   private isWoken = false;
@@ -41,6 +50,8 @@ export class Pump {
   /** More is due than was claimed: tenants take turns, and this one had the last. */
   private isBehind = false;
   private lastTenant: Uuid = BEFORE_ALL;
+  /** Whether the last claim left rows where they are, for their lanes were full. */
+  private hasLeftOut = false;
 
   constructor(
     private readonly deliveries: OpenDeliveryStore,
@@ -60,11 +71,6 @@ export class Pump {
     this.isStopped = true;
     this.wake();
     await this.running;
-  }
-
-  setPaused(isPaused: boolean): void {
-    this.isPaused = isPaused;
-    this.wake();
   }
 
   /** Something is due now. */
@@ -91,22 +97,21 @@ export class Pump {
   }
 
   private async turn(): Promise<void> {
-    if (this.isPaused) {
-      this.isWoken = false;
-      return this.sleep(MAX_SLEEP_MS);
-    }
     await this.intake.waitForRoom(MIN_ROOM);
     const limit = Math.min(CLAIM_ROWS, this.intake.room);
     if (this.isStopped || limit === 0) return;
     this.isWoken = false;
+    const beganAtMs = this.clock.now();
+    const isFair = this.isBehind;
     const claimed = await this.claim(limit);
     for (const one of claimed) this.place(one);
-    this.isBehind = claimed.length === limit || (this.isBehind && claimed.length > 0);
-    if (claimed.length === 0) await this.sleepUntilDue();
+    this.isBehind = claimed.length === limit || (isFair && claimed.length > 0);
+    if (!this.isBehind) await this.sleepUntilDue(beganAtMs);
   }
 
   private claim(limit: number): Promise<Claimed[]> {
     const full = this.lanes.fullEndpoints();
+    this.hasLeftOut = full.length > 0;
     return this.isBehind ? this.claimFairly(limit, full) : this.deliveries.claimDue(limit, full);
   }
 
@@ -125,9 +130,12 @@ export class Pump {
     else this.intake.place(dispatch);
   }
 
-  private async sleepUntilDue(): Promise<void> {
-    const inMs = await this.deliveries.nextDueInMs();
-    await this.sleep(Math.max(1, Math.min(MAX_SLEEP_MS, Math.ceil(inMs ?? MAX_SLEEP_MS))));
+  /** Sleeps until something falls due that a claim begun at `beganAtMs` could not see. */
+  private async sleepUntilDue(beganAtMs: number): Promise<void> {
+    const lookedMs = this.clock.now() - beganAtMs;
+    const inMs = await this.deliveries.nextDueInMs(beganAtMs - MISSED_MS);
+    const restMs = this.hasLeftOut ? Math.max(SHORTEST_REST_MS, REST_PER_LOOK * lookedMs) : 1;
+    await this.sleep(Math.min(MAX_SLEEP_MS, Math.max(restMs, Math.ceil(inMs ?? MAX_SLEEP_MS))));
   }
 
   private async sleep(ms: number): Promise<void> {

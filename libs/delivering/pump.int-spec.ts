@@ -1,0 +1,109 @@
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { type Dispatch, OpenDeliveryStore } from '#deliveries';
+import { DatabaseClock, type Uuid } from '#kernel';
+import { Metrics } from '#telemetry';
+import { openStoreBench, type StoreBench } from '../../test/support/stores.js';
+import { waitFor } from '../../test/support/wait-for.js';
+import { Intake } from './intake.js';
+import { LaneExits } from './lane-exits.js';
+import { Lanes } from './lanes.js';
+import { Pump } from './pump.js';
+import { Recorder } from './recorder.js';
+
+const SILENT = { warn: () => undefined, error: () => undefined };
+
+describe(Pump, () => {
+  let bench: StoreBench;
+  let hanging: { tenantId: Uuid; endpointId: Uuid };
+  const stops: (() => Promise<void>)[] = [];
+
+  beforeAll(async () => {
+    bench = await openStoreBench();
+  });
+  afterAll(() => bench.close());
+  beforeEach(async () => {
+    await bench.db.query('TRUNCATE open_deliveries');
+    hanging = await bench.anEndpoint();
+  });
+  afterEach(async () => {
+    for (const stop of stops.splice(0)) await stop();
+  });
+
+  /** A pump over a store that counts claims. Requests to `hanging` end only by `answer`, all others at once. */
+  function start() {
+    const claims = { count: 0 };
+    const store = new OpenDeliveryStore({
+      query: (sql: { name: string }, values: unknown[]) => {
+        if (sql.name.startsWith('claim_due')) claims.count += 1;
+        return bench.db.query(sql as never, values);
+      },
+    } as never);
+    const clock = new DatabaseClock();
+    const started: Dispatch[] = [];
+    const lanes: Lanes = new Lanes({
+      concurrency: 64,
+      start: (dispatch) => {
+        started.push(dispatch);
+        if (dispatch.endpointId !== hanging.endpointId) setImmediate(() => lanes.finished(dispatch.endpointId, 1));
+      },
+      maxInFlightOf: () => null,
+      clock,
+    });
+    const exits = new LaneExits(store, clock, new Metrics({ processDefaults: false }));
+    const intake = new Intake(lanes, new Recorder(bench.db, clock, SILENT), exits, store, clock);
+    const pump: Pump = new Pump(store, lanes, intake, exits, clock, SILENT);
+    pump.start();
+    stops.push(async () => {
+      intake.close();
+      await pump.stop();
+    });
+    const startedTo = (endpointId: Uuid) => started.filter((dispatch) => dispatch.endpointId === endpointId);
+    return { claims, lanes, startedTo };
+  }
+
+  /** Many, by one statement; each of an event that there is. */
+  async function manyDue(endpoint: { tenantId: Uuid; endpointId: Uuid }, count: number): Promise<void> {
+    const id = await bench.anOpenDelivery(endpoint, { due_at: `clock_timestamp() - interval '1 min'` });
+    await bench.db.query(
+      `INSERT INTO open_deliveries (id, event_id, tenant_id, endpoint_id, endpoint_version, created_at, type, due_at, waiting_for)
+       SELECT gen_random_uuid(), event_id, tenant_id, endpoint_id, 1, created_at, type, due_at, waiting_for
+         FROM open_deliveries, generate_series(2, $2) WHERE id = $1`,
+      [id, count],
+    );
+  }
+
+  it('does not look again and again at what the lane of a hanging endpoint has no room for', async () => {
+    await manyDue(hanging, 2_000);
+    const { claims, lanes } = start();
+    await waitFor(() => expect(lanes.fullEndpoints()).toEqual([hanging.endpointId]));
+    claims.count = 0;
+    const sinceMs = performance.now();
+    await waitFor(() => expect(performance.now() - sinceMs).toBeGreaterThan(1_000), { intervalMs: 100 });
+    expect(claims.count).toBeLessThan(25);
+  });
+
+  it("brings another tenant's work past it at once", async () => {
+    await manyDue(hanging, 2_000);
+    const { lanes, startedTo } = start();
+    await waitFor(() => expect(lanes.fullEndpoints()).toEqual([hanging.endpointId]));
+    const healthy = await bench.anEndpoint();
+    await bench.anOpenDelivery(healthy);
+    await waitFor(() => expect(startedTo(healthy.endpointId)).toHaveLength(1), { timeoutMs: 1_500 });
+  });
+
+  it('fetches more for a lane when it has room again', async () => {
+    await manyDue(hanging, 400);
+    const { lanes, startedTo } = start();
+    let answered = 0;
+    await waitFor(
+      () => {
+        while (answered < startedTo(hanging.endpointId).length) {
+          answered += 1;
+          lanes.finished(hanging.endpointId, 1);
+        }
+        expect(answered).toBe(400);
+      },
+      { timeoutMs: 8_000, intervalMs: 1 },
+    );
+  });
+});
