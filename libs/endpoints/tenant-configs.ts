@@ -54,7 +54,11 @@ const CAPACITY = 10_000;
 export class TenantConfigs {
   /** By what callers wrote: TypeID or uid. In the order of use. */
   private readonly kept = new Map<string, TenantConfig>();
-  private readonly loading = new Map<string, Promise<TenantConfig | null>>();
+  private readonly loading = new Map<
+    string,
+    { readonly number: number; readonly config: Promise<TenantConfig | null> }
+  >();
+  private begun = 0;
 
   constructor(private readonly db: Database) {}
 
@@ -70,12 +74,24 @@ export class TenantConfigs {
 
   /** Loads a tenant's configuration as it is now; null when there is no such (living) tenant. */
   async load(ref: string): Promise<TenantConfig | null> {
-    let loading = this.loading.get(ref);
-    if (!loading) {
-      loading = this.read(ref).finally(() => this.loading.delete(ref));
-      this.loading.set(ref, loading);
-    }
-    return loading;
+    return this.loadAfter(ref, 0);
+  }
+
+  /** How many reads were begun so far: a point in time for {@link loadAfter}. */
+  get readsBegun(): number {
+    return this.begun;
+  }
+
+  /** Like {@link load}, but only by a read that began after the first `reads`. Those who ask together share one. */
+  async loadAfter(ref: string, reads: number): Promise<TenantConfig | null> {
+    const known = this.loading.get(ref);
+    if (known && known.number > reads) return known.config;
+    const number = ++this.begun;
+    const config = this.read(ref).finally(() => {
+      if (this.loading.get(ref)?.number === number) this.loading.delete(ref);
+    });
+    this.loading.set(ref, { number, config });
+    return config;
   }
 
   /**
@@ -83,8 +99,7 @@ export class TenantConfigs {
    * what it knows is old.
    */
   async reload(ref: string): Promise<TenantConfig | null> {
-    this.loading.delete(ref);
-    return this.load(ref);
+    return this.loadAfter(ref, this.begun);
   }
 
   private async read(ref: string): Promise<TenantConfig | null> {

@@ -62,8 +62,12 @@ function targetedDelivery(ref: string, config: TenantConfig): PreparedDelivery {
   };
 }
 
-/** What two publishes under one uid must have in common to be the same event: type, data and routing. */
-export function fingerprint(draft: EventDraft): Buffer {
-  const routing = JSON.stringify([draft.type, draft.channels, draft.endpoint, draft.subject, draft.expiresAtMs]);
+/**
+ * What two publishes under one uid must have in common to be the same event: type, data and routing. An endpoint is the
+ * same by its id and by its uid.
+ */
+export function fingerprint({ draft, deliveries }: Pick<PreparedEvent, 'draft' | 'deliveries'>): Buffer {
+  const endpoint = draft.endpoint === null ? null : deliveries[0]!.endpointId;
+  const routing = JSON.stringify([draft.type, draft.channels, endpoint, draft.subject, draft.expiresAtMs]);
   return createHash('sha256').update(routing).update('\n').update(draft.data).digest().subarray(0, 16);
 }

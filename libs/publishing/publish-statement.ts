@@ -89,7 +89,7 @@ export async function publishGroup(
     plainArray(of((e) => e.config.version)),
     secondsArray(of((e) => e.createdAtMs)),
     textArray(of((e) => e.draft.uid)),
-    plainArray(of((e) => (e.draft.uid === null ? null : fingerprint(e.draft).toString('hex')))),
+    plainArray(of((e) => (e.draft.uid === null ? null : fingerprint(e).toString('hex')))),
     // Quoted: an event may be called "null".
     textArray(of((e) => e.draft.type)),
     textArray(of((e) => e.draft.data)),

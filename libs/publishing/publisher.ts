@@ -78,12 +78,26 @@ export class Publisher {
     const characters = charactersOf(draft);
     this.pendingCharacters += characters;
     try {
-      const config = this.configs.peek(draft.tenant) ?? (await this.configs.load(draft.tenant));
-      return await this.groups.add(prepare(draft, publishedBy, config));
+      return await this.groups.add(await this.prepare(draft, publishedBy));
     } catch (error) {
       return refused(toRefusal(error));
     } finally {
       this.pendingCharacters -= characters;
+    }
+  }
+
+  /**
+   * What is known here may be older than the endpoint or tenant that the event names, and a refusal meets no check of
+   * its version later: only a read that began after the event came may refuse it.
+   */
+  private async prepare(draft: EventDraft, publishedBy: PublishScope): Promise<PreparedEvent> {
+    const asOf = this.configs.readsBegun;
+    try {
+      return prepare(draft, publishedBy, this.configs.peek(draft.tenant) ?? (await this.configs.load(draft.tenant)));
+    } catch (error) {
+      const isUnknown = error instanceof PosthornError && /^unknown_(tenant|endpoint)$/.test(error.code);
+      if (!isUnknown) throw error;
+      return prepare(draft, publishedBy, await this.configs.loadAfter(draft.tenant, asOf));
     }
   }
 
@@ -189,7 +203,7 @@ export class Publisher {
     const byUid = new Map(found.map((first) => [`${first.tenantId} ${first.uid}`, first]));
     return events.flatMap((event): [PreparedEvent, PublishResult][] => {
       const first = event.draft.uid === null ? undefined : byUid.get(`${event.config.tenantId} ${event.draft.uid}`);
-      return first ? [[event, asDuplicate(event.draft, first)]] : [];
+      return first ? [[event, asDuplicate(event, first)]] : [];
     });
   }
 
@@ -239,13 +253,13 @@ function requireTenant(draft: EventDraft, config: TenantConfig | null): TenantCo
 }
 
 function asDuplicate(
-  draft: EventDraft,
+  event: PreparedEvent,
   first: { eventId: Uuid; fingerprint: Buffer; deliveryCount: number },
 ): PublishResult {
-  if (fingerprint(draft).equals(first.fingerprint)) {
+  if (fingerprint(event).equals(first.fingerprint)) {
     return { kind: 'duplicate', id: first.eventId, deliveryCount: first.deliveryCount };
   }
-  const message = `another event was published under the uid "${draft.uid}"`;
+  const message = `another event was published under the uid "${event.draft.uid}"`;
   return refused(new PosthornError('uid_conflict', message));
 }
 
