@@ -68,6 +68,7 @@ export function readEvent(
   const structural = checkStructure(text, span, members, pointer, limits);
   if (structural) return structural;
   const reader = new FieldReader(parsed as Record<string, unknown>, pointer);
+  checkNames(reader, text, members);
   const spanOf = (key: string): string | null => {
     const member = members.find((candidate) => candidate.key === key);
     return member ? text.slice(member.start, member.end) : null;
@@ -94,7 +95,8 @@ export function readEvent(
 }
 
 function invalid(errors: readonly FieldError[]): ReadEvent {
-  return { refusal: 'validation_failed', errors };
+  const isNotYet = errors.every(({ code }) => code === 'not_supported_yet');
+  return { refusal: isNotYet ? 'not_supported_yet' : 'validation_failed', errors };
 }
 
 function checkStructure(
@@ -104,21 +106,14 @@ function checkStructure(
   pointer: string,
   limits: EventLimits,
 ): ReadEvent | null {
-  const unknown: FieldError[] = [];
   const seen = new Set<string>();
-  for (const { key, start, end } of members) {
-    const at = `${pointer}/${key.replaceAll('~', '~0').replaceAll('/', '~1')}`;
+  for (const { key } of members) {
     if (seen.has(key)) {
+      const at = `${pointer}/${escapePointer(key)}`;
       return { refusal: 'duplicate_key', errors: [{ pointer: at, code: 'duplicate_key', message: 'stands twice' }] };
     }
     seen.add(key);
-    if (!FIELDS.has(key)) unknown.push({ pointer: at, code: 'unknown_field', message: 'is not a field of an event' });
-    else if (NOT_YET.has(key) && text.slice(start, end) !== 'null') {
-      const errors = [{ pointer: at, code: 'not_supported_yet', message: 'is not supported yet' }];
-      return { refusal: 'not_supported_yet', errors };
-    }
   }
-  if (unknown.length > 0) return invalid(unknown);
   // No text of fewer characters can have more than three bytes each: most events need not be measured.
   const isLarge = (span.end - span.start) * 3 > limits.maxEventBytes;
   if (isLarge && Buffer.byteLength(text.slice(span.start, span.end)) > limits.maxEventBytes) {
@@ -130,6 +125,20 @@ function checkStructure(
     return { refusal: 'too_deep', errors: [{ pointer, code: 'too_deep', message }] };
   }
   return null;
+}
+
+function checkNames(reader: FieldReader, text: string, members: readonly Member[]): void {
+  for (const { key, start, end } of members) {
+    if (!FIELDS.has(key)) reader.fail(escapePointer(key), 'unknown_field', 'is not a field of an event');
+    else if (NOT_YET.has(key) && text.slice(start, end) !== 'null') {
+      reader.fail(key, 'not_supported_yet', 'is not supported yet');
+    }
+  }
+}
+
+/** RFC 6901, section 3. */
+function escapePointer(key: string): string {
+  return key.replaceAll('~', '~0').replaceAll('/', '~1');
 }
 
 function readType(reader: FieldReader): string {
@@ -159,8 +168,7 @@ function readHeaders(reader: FieldReader): string | null {
   if (entries.length > MAX_HEADERS) reader.fail('headers', 'too_many', `must be at most ${MAX_HEADERS} headers`);
   for (const [name, content] of entries) {
     const refusal = refuseHeader(name, content);
-    if (refusal !== null)
-      reader.fail(`headers/${name.replaceAll('~', '~0').replaceAll('/', '~1')}`, 'invalid', refusal);
+    if (refusal !== null) reader.fail(`headers/${escapePointer(name)}`, 'invalid', refusal);
   }
   return entries.length === 0 ? null : JSON.stringify(value);
 }

@@ -3,6 +3,7 @@ import { ApiOperation, ApiTags } from '@nestjs/swagger';
 import { EventTypeStore } from '#endpoints';
 import { Allow } from '../auth/allow.decorator.js';
 import { created, IfMatch, tagged } from '../http/answers.js';
+import { EventTypeCatalog } from '../publishing/event-type-catalog.js';
 import { Answers, AnswersCreated, AnswersNothing, AnswersPage } from '../http/api-docs.js';
 import { type Page, readPage, toPage } from '../http/pagination.js';
 import type { FastifyReply } from '../http/request.js';
@@ -12,7 +13,10 @@ import { EventTypeResponse, toEventTypeResponse } from './event-type.response.js
 @Controller('v1/event-types')
 @ApiTags('Event types')
 export class EventTypesController {
-  constructor(private readonly eventTypes: EventTypeStore) {}
+  constructor(
+    private readonly eventTypes: EventTypeStore,
+    private readonly catalog: EventTypeCatalog,
+  ) {}
 
   @Get()
   @Allow('event-types:read')
@@ -40,6 +44,7 @@ export class EventTypesController {
     @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<EventTypeResponse> {
     const written = await this.eventTypes.put(name, body, version);
+    this.catalog.forget();
     if (written.created) created(reply, `/v1/event-types/${name}`);
     return tagged(reply, toEventTypeResponse(written.eventType));
   }
@@ -75,5 +80,6 @@ export class EventTypesController {
   @AnswersNothing()
   async delete(@Param('name') name: string, @IfMatch() version: number | null): Promise<void> {
     await this.eventTypes.delete(name, version);
+    this.catalog.forget();
   }
 }

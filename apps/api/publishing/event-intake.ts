@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { DEFAULT_EVENT_LIMITS, type ReadEvent, readBatch, readSingle } from '#events';
-import { PosthornError, toTypeId } from '#kernel';
+import { type FieldError, PosthornError, toTypeId } from '#kernel';
 import { Publisher, type PublishResult, type PublishScope } from '#publishing';
 import { Metrics } from '#telemetry';
 import type { Principal } from '#tenants';
@@ -24,6 +24,7 @@ export class EventIntake {
     const result = await this.publish(read, caller);
     stopTimer();
     if (result.kind === 'refused') throw result.error;
+    await this.catalog.refresh();
     return this.toResponse(result, read);
   }
 
@@ -37,7 +38,8 @@ export class EventIntake {
     const reads = readBatch(required(body), traceparent, DEFAULT_EVENT_LIMITS);
     const results = await Promise.all(reads.map((read) => this.publish(read, caller)));
     stopTimer();
-    return { results: results.map((result, index) => this.toBatchResult(result, reads[index]!, requestId)) };
+    await this.catalog.refresh();
+    return { results: results.map((result, index) => this.toBatchResult(result, reads[index]!, index, requestId)) };
   }
 
   private async publish(read: ReadEvent, caller: Principal): Promise<PublishResult> {
@@ -47,9 +49,12 @@ export class EventIntake {
     return { kind: 'refused', error: new PosthornError(read.refusal, message, { errors: read.errors }) };
   }
 
-  private toBatchResult(result: PublishResult, read: ReadEvent, requestId: string): BatchResult {
+  private toBatchResult(result: PublishResult, read: ReadEvent, index: number, requestId: string): BatchResult {
     if (result.kind !== 'refused') return this.toResponse(result, read);
-    return { error: toProblem(result.error, { id: requestId, path: '/v1/events/batch' }).problem };
+    const { problem } = toProblem(result.error, { id: requestId, path: '/v1/events/batch' });
+    // What was found by reading points into the body; what was found by publishing knows only its event.
+    if (!('draft' in read) || !problem.errors) return { error: problem };
+    return { error: { ...problem, errors: problem.errors.map((error) => within(`/events/${index}`, error)) } };
   }
 
   private toResponse(result: Exclude<PublishResult, { kind: 'refused' }>, read: ReadEvent): PublishedResponse {
@@ -66,6 +71,10 @@ export class EventIntake {
     if (deliveryCount === 0) warnings.push('no_subscription');
     return warnings;
   }
+}
+
+function within(pointer: string, error: FieldError): FieldError {
+  return { ...error, pointer: pointer + error.pointer };
 }
 
 function required(body: Buffer | undefined): Buffer {
