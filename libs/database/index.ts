@@ -18,7 +18,7 @@ export {
 } from './embedded-postgres.js';
 export { EmbeddedPostgresError } from './embedded-postgres-error.js';
 export { findFreePort } from './free-port.js';
-export { keyset, type ListPage } from './keyset.js';
+export { assertUuidPosition, keyset, type ListPage } from './keyset.js';
 export { Listener } from './listener.js';
 export { hasPendingMigrations, migrateDatabase } from './migrate.js';
 export { type OpenDatabase, openDatabase } from './open-database.js';
