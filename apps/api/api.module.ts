@@ -51,6 +51,7 @@ import { EventLists } from './events/event-lists.js';
 import { EventsController } from './events/events.controller.js';
 import { TenantEventsController } from './events/tenant-events.controller.js';
 import { HealthController } from './health/health.controller.js';
+import { NothingIgnoredGuard } from './http/nothing-ignored.guard.js';
 import { IdempotencyInterceptor } from './idempotency/idempotency.interceptor.js';
 import { MetricsController } from './metrics/metrics.controller.js';
 import { ApiDocument } from './openapi/api-document.js';
@@ -60,6 +61,7 @@ import { EventTypeCatalog } from './publishing/event-type-catalog.js';
 import { publisherOver } from './publishing/publisher.provider.js';
 import { PublishingController } from './publishing/publishing.controller.js';
 import { Readiness } from './readiness.js';
+import { ReplayLog } from './replay-log.js';
 import { SubscriptionsController } from './subscriptions/subscriptions.controller.js';
 import { PlatformController } from './tenants/platform.controller.js';
 import { TenantsController } from './tenants/tenants.controller.js';
@@ -133,7 +135,7 @@ const PROVIDERS: Provider[] = [
 @Module({})
 export class ApiModule {
   static over(deps: ApiDeps): DynamicModule {
-    const { config, db, clock, keyRing, metrics } = deps;
+    const { config, db, clock, keyRing, logger, metrics } = deps;
     return {
       module: ApiModule,
       controllers: CONTROLLERS,
@@ -143,7 +145,9 @@ export class ApiModule {
         { provide: DatabaseClock, useValue: clock },
         { provide: KeyRing, useValue: keyRing },
         { provide: Metrics, useValue: metrics },
+        { provide: ReplayLog, useValue: new ReplayLog(logger) },
         { provide: APP_GUARD, useClass: AuthorizationGuard },
+        { provide: APP_GUARD, useClass: NothingIgnoredGuard },
         { provide: APP_INTERCEPTOR, useClass: IdempotencyInterceptor },
         publisherOver(deps),
         testSenderOver(deps),

@@ -82,7 +82,7 @@ export function noSuchEndpoint(endpointId: Uuid): PosthornError {
 /** Throws `version_conflict` when the caller expected another version than there is; null expects nothing. */
 export function refuseOtherVersion(what: string, version: number, expected: number | null): void {
   if (expected === null || expected === version) return;
-  throw new PosthornError('version_conflict', `The ${what} is at version ${version}, not ${expected}.`);
+  throw new PosthornError('version_conflict', `The ${what} is at version ${version} now; If-Match asked for another.`);
 }
 
 export async function insertEndpoint(

@@ -15,6 +15,7 @@ import { toPayloadPage } from '../http/payload-page.js';
 import { answerRaw } from '../http/raw-json.js';
 import { ReasonDto } from '../http/reason.dto.js';
 import type { FastifyReply } from '../http/request.js';
+import { ReplayLog } from '../replay-log.js';
 import { DiscardDto, DiscardManyDto, ListDeadLettersQuery } from './dead-letter.dto.js';
 import { DeadLetterResponse, DiscardedResponse, toDeadLetterResponse } from './dead-letter.response.js';
 import { DiscardSelectionReader } from './discard-selection.js';
@@ -30,6 +31,7 @@ export class DeadLettersController {
     private readonly selection: DiscardSelectionReader,
     private readonly replayer: Replayer,
     private readonly discarder: Discarder,
+    private readonly replayLog: ReplayLog,
   ) {}
 
   @Get()
@@ -92,8 +94,9 @@ export class DeadLettersController {
     @Caller() caller: Principal,
     @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<DeliveryResponse> {
-    const { id } = await this.see(deadLetter, caller);
+    const { id, deliveryId } = await this.see(deadLetter, caller);
     const replay = await this.replayer.replayDeadLetter(id, reason ?? null);
+    this.replayLog.note(caller, deliveryId, replay, reason ?? null);
     created(reply, `/v1/deliveries/${toTypeId('dlv', replay)}`);
     const row = await this.deliveries.find(this.viewing.all(caller), replay);
     return toDeliveryResponse(found(row, toTypeId('dlv', replay), 'delivery'));

@@ -9,6 +9,7 @@ import { AttemptResponse } from '../attempts/attempt.response.js';
 import { Allow } from '../auth/allow.decorator.js';
 import { Caller } from '../auth/caller.decorator.js';
 import { found, pathId, queryId, Viewing } from '../auth/viewing.js';
+import { ReplayLog } from '../replay-log.js';
 import { created } from '../http/answers.js';
 import { Answers, AnswersCreated, AnswersPage } from '../http/api-docs.js';
 import { type Page, readPage } from '../http/pagination.js';
@@ -30,6 +31,7 @@ export class DeliveriesController {
     private readonly viewing: Viewing,
     private readonly replayer: Replayer,
     private readonly canceller: Canceller,
+    private readonly replayLog: ReplayLog,
   ) {}
 
   @Get()
@@ -92,7 +94,9 @@ export class DeliveriesController {
     @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<DeliveryResponse> {
     const { id } = await this.see(delivery, caller);
-    const replay = toTypeId('dlv', await this.replayer.replayDelivery(id, reason ?? null));
+    const replayId = await this.replayer.replayDelivery(id, reason ?? null);
+    this.replayLog.note(caller, id, replayId, reason ?? null);
+    const replay = toTypeId('dlv', replayId);
     created(reply, `/v1/deliveries/${replay}`);
     return toDeliveryResponse(await this.see(replay, caller));
   }

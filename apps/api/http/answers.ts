@@ -1,5 +1,4 @@
 import { createParamDecorator, type ExecutionContext } from '@nestjs/common';
-import { PosthornError } from '#kernel';
 import type { FastifyReply, FastifyRequest } from './request.js';
 
 /** 201 for something new, and where it is. */
@@ -23,10 +22,4 @@ export function readIfMatch(header: string | undefined): number | null {
   const match = /^"(\d{1,9})"$/.exec(header.trim());
   // Not a tag of ours, so not the version there is.
   return match ? Number(match[1]) : -1;
-}
-
-/** Refuses a change that was made against an older version than the one there is. */
-export function checkVersion(demanded: number | null, current: number): void {
-  if (demanded === null || demanded === current) return;
-  throw new PosthornError('version_conflict', `The object is at version ${current} now; If-Match asked for another.`);
 }

@@ -1,4 +1,5 @@
 import type { FastifyInstance, FastifyRequest } from 'fastify';
+import { DEFAULT_EVENT_LIMITS, nestingDepth } from '#events';
 import { PosthornError } from '#kernel';
 
 /** Bytes at most: of a batch, and of everything else. A single event's envelope has some room around 1 MiB of data. */
@@ -24,6 +25,7 @@ export function useBodyParser(instance: FastifyInstance): void {
     const bytes = body as Buffer;
     request.rawBody = bytes;
     try {
+      refuseEncoded(request);
       done(null, takesBytes(request) ? bytes : parseJson(bytes));
     } catch (error) {
       done(error as Error);
@@ -40,11 +42,27 @@ export function parseJson(bytes: Buffer): unknown {
   } catch {
     throw new PosthornError('invalid_utf8', 'The body is not valid UTF-8.');
   }
+  let value: unknown;
   try {
-    return JSON.parse(text);
+    value = JSON.parse(text);
   } catch (error) {
     throw new PosthornError('malformed_json', `The body is not JSON: ${(error as Error).message}.`);
   }
+  // Deeper, and whatever walks through the value would run out of stack.
+  const { maxDepth } = DEFAULT_EVENT_LIMITS;
+  if (nestingDepth(text, { start: 0, end: text.length }) <= maxDepth) return value;
+  throw new PosthornError('too_deep', `The body is nested deeper than ${maxDepth} levels.`);
+}
+
+/** JSON is UTF-8 (RFC 8259, section 8.1), and what is compressed would have to be guarded against bombs. */
+function refuseEncoded({ headers }: FastifyRequest): void {
+  const charset = /;\s*charset\s*=\s*"?([^\s;"]*)/i.exec(headers['content-type'] ?? '')?.[1];
+  if (charset !== undefined && !/^(utf-?8|us-ascii)$/i.test(charset)) {
+    throw new PosthornError('unsupported_media_type', `The body must be in UTF-8, not in ${charset}.`);
+  }
+  const encoding = headers['content-encoding'] ?? 'identity';
+  if (encoding.toLowerCase() === 'identity') return;
+  throw new PosthornError('unsupported_media_type', `The body must not be encoded (${encoding}).`);
 }
 
 function takesBytes(request: FastifyRequest): boolean {

@@ -6,12 +6,6 @@ export class TenantSettingsResponse {
   @ApiPropertyOptional({ type: 'integer' })
   maxEndpoints?: number;
 
-  @ApiPropertyOptional({ type: 'integer' })
-  publishPerSecond?: number;
-
-  @ApiPropertyOptional({ type: 'integer' })
-  payloadRetentionDays?: number;
-
   @ApiPropertyOptional({ type: Boolean })
   allowHttp?: boolean;
 }

@@ -1,6 +1,7 @@
 import { connect } from 'node:net';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { startApi, type TestApi } from '../../support/api.js';
+import { aKey, anEndpoint, aTenant } from '../../support/factories.js';
 
 let t: TestApi;
 beforeAll(async () => {
@@ -87,6 +88,31 @@ describe('a refusal', () => {
     },
   );
 
+  it('comes as 415 for JSON in another character set or encoding, and takes UTF-8 by any name', async () => {
+    const others: Record<string, string>[] = [
+      { 'content-type': 'application/json; charset=iso-8859-1' },
+      { 'content-encoding': 'gzip' },
+    ];
+    for (const headers of others) {
+      await t.api.post('/v1/tenants', { name: 'x' }, { headers, expect: 415 });
+      await t.api.post('/v1/events', { type: 'x' }, { headers, expect: 415 });
+    }
+    for (const type of ['application/json;charset=UTF-8', 'application/json; charset="utf8"', 'APPLICATION/JSON']) {
+      await t.api.post('/v1/tenants', { name: 'x' }, { headers: { 'content-type': type }, expect: 201 });
+    }
+  });
+
+  it.each([101, 5_000, 500_000])('comes as 400 for JSON that is %d levels deep', async (levels) => {
+    const value = '['.repeat(levels - 2) + ']'.repeat(levels - 2);
+    const { body } = await t.api.post('/v1/tenants', `{"name":"x","metadata":{"a":${value}}}`, { expect: 400 });
+    expect(body['code']).toBe('too_deep');
+  });
+
+  it('does not come for JSON that is 100 levels deep', async () => {
+    const value = '{"a":'.repeat(99) + '1' + '}'.repeat(99);
+    await t.api.post('/v1/tenants', `{"name":"x","metadata":${value}}`, { expect: 201 });
+  });
+
   it('comes as 413 for a body over the limit', async () => {
     const { body } = await t.api.post('/v1/tenants', { name: 'x'.repeat(1_200_000) }, { expect: 413 });
     expect(body['code']).toBe('too_large');
@@ -133,9 +159,8 @@ describe('a refusal', () => {
     [{ name: 'x', settings: [] }, '/settings'],
     [{ name: 'x', settings: 'x' }, '/settings'],
     [{ name: 'x', settings: { allowHttp: 'true' } }, '/settings/allowHttp'],
-    [{ name: 'x', settings: { publishPerSecond: 0 } }, '/settings/publishPerSecond'],
-    [{ name: 'x', settings: { publishPerSecond: 1.5 } }, '/settings/publishPerSecond'],
-    [{ name: 'x', settings: { payloadRetentionDays: 1e9 } }, '/settings/payloadRetentionDays'],
+    [{ name: 'x', settings: { maxEndpoints: -1 } }, '/settings/maxEndpoints'],
+    [{ name: 'x', settings: { maxEndpoints: 1.5 } }, '/settings/maxEndpoints'],
     ['{"name":"x","__proto__":{"a":1}}', '/__proto__'],
     [{ name: 'x', constructor: { prototype: {} } }, '/constructor'],
     [{ name: 'x', 'a/b~c': 1 }, '/a~1b~0c'],
@@ -158,6 +183,63 @@ describe('a refusal', () => {
   ])('comes as 422 for the query %s', async (query, pointer) => {
     const { body } = await t.api.get<Refusal>(`/v1/tenants?${query}`, { expect: 422 });
     expect(body.errors.map((error) => error.pointer)).toEqual([pointer]);
+  });
+
+  it.each(['tenants', 'api-keys', 'event-types', 'events', 'deliveries'])(
+    'comes as 400 for a forged cursor of %s',
+    async (list) => {
+      for (let made = 0; made < 2; made++) {
+        const tenant = await aTenant(t.api);
+        await aKey(t.api, 'support');
+        await t.api.put(`/v1/event-types/made.${tenant.uid}`, { description: 'x' });
+        await anEndpoint(t.api, tenant);
+        await t.api.post('/v1/events', { tenant: tenant.id, type: 'a', data: 1 });
+      }
+      const { nextCursor } = (await t.api.get<{ nextCursor: string }>(`/v1/${list}?limit=1`)).body;
+      const [binding] = Buffer.from(nextCursor, 'base64url').toString().split('.');
+      for (const position of [
+        'x',
+        "' OR true",
+        '1.1',
+        '99999999999999999999 a',
+        '00000000-0000-0000-0000-00000000000g',
+      ]) {
+        const cursor = Buffer.from(`${binding}.${position}`).toString('base64url');
+        const { body } = await t.api.get(`/v1/${list}?limit=1&cursor=${cursor}`, { expect: 400 });
+        expect(body['code']).toBe('invalid_cursor');
+      }
+    },
+  );
+
+  it('comes as 422 for query parameters and bodies where none are taken', async () => {
+    const tenant = await aTenant(t.api);
+    const endpoint = await anEndpoint(t.api, tenant);
+    const at = tenant.path(`/endpoints/${endpoint.id}`);
+    for (const [method, path] of [
+      ['GET', tenant.path('')],
+      ['GET', `${at}/secrets`],
+      ['GET', `${at}/health`],
+      ['PATCH', at],
+      ['POST', `${at}/pause`],
+      ['POST', '/v1/events'],
+      ['DELETE', at],
+    ] as const) {
+      const { body } = await t.api.call(method, `${path}?force=1`, method === 'PATCH' ? {} : undefined, {
+        expect: 422,
+      });
+      expect(body['errors']).toMatchObject([{ pointer: '?force', code: 'unknown_field' }]);
+    }
+    for (const [method, path] of [
+      ['POST', tenant.path('/pause')],
+      ['POST', '/v1/deliveries/pause'],
+      ['DELETE', at],
+    ] as const) {
+      const { body } = await t.api.call(method, path, { force: true }, { expect: 422 });
+      expect(body['errors']).toMatchObject([{ pointer: '/force', code: 'unknown_field' }]);
+      await t.api.call(method, path, [], { expect: 422 });
+    }
+    expect((await t.api.get(tenant.path(''))).body['paused']).toBe(false);
+    await t.api.post(tenant.path('/pause'), {}, { expect: 200 });
   });
 
   it('says nothing of a surprise but its request, and logs it with that', async () => {

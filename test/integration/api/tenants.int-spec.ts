@@ -79,17 +79,37 @@ describe('tenants', () => {
       metadata: { a: 1, deep: { b: 2, c: 3 } },
       settings: { maxEndpoints: 5, allowHttp: true },
     });
-    const patch = { metadata: { a: null, deep: { b: null } }, settings: { maxEndpoints: null, publishPerSecond: 9 } };
+    const patch = {
+      metadata: { a: null, deep: { b: null } },
+      settings: { maxEndpoints: null, publishPerSecond: null },
+    };
     const { body } = await t.api.patch(tenant.path(''), patch, {
       headers: { 'content-type': 'application/merge-patch+json' },
     });
     expect(body).toMatchObject({ uid: tenant.uid, metadata: { deep: { c: 3 } } });
-    expect(body['settings']).toEqual({ allowHttp: true, publishPerSecond: 9 });
+    expect(body['settings']).toEqual({ allowHttp: true });
     const cleared = await t.api.patch(tenant.path(''), { uid: null, metadata: null, settings: null });
     expect(cleared.body).toMatchObject({ uid: null, metadata: {}, settings: {} });
     await t.api.patch(tenant.path(''), { name: null }, { expect: 422 });
     await t.api.patch(tenant.path(''), {}, { expect: 200 });
   });
+
+  it.each(['publishPerSecond', 'payloadRetentionDays'])(
+    'refuse the setting %s, which nothing would heed',
+    async (name) => {
+      const settings = { [name]: 5 };
+      const tenant = await aTenant(t.api);
+      for (const call of [
+        t.api.post('/v1/tenants', { name: 'x', settings }, { expect: 422 }),
+        t.api.put(tenant.path(''), { name: 'x', settings }, { expect: 422 }),
+        t.api.patch(tenant.path(''), { settings }, { expect: 422 }),
+      ]) {
+        const { body } = await call;
+        expect(body['code']).toBe('not_supported_yet');
+        expect(codes(body)).toBe(`/settings/${name}`);
+      }
+    },
+  );
 
   it('take no more metadata through patches than at once', async () => {
     const tenant = await aTenant(t.api, { metadata: { a: 'x'.repeat(10_000) } });
