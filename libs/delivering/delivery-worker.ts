@@ -146,7 +146,6 @@ export class DeliveryWorker {
 
   /** One delivery, from its turn in the lane to its attempt on disk. */
   private async deliver(dispatch: Dispatch): Promise<void> {
-    const startedAtMs = this.deps.clock.now();
     let attempted: Attempted | null = null;
     try {
       attempted = await this.executor.attempt(dispatch);
@@ -155,7 +154,8 @@ export class DeliveryWorker {
     }
     // The slot is free when the request has ended: recording is somebody else's waiting.
     const recording = attempted === null ? null : this.recorder.record(attempted.record);
-    this.lanes.finished(dispatch.endpointId, this.deps.clock.now() - startedAtMs);
+    const { durationMs, errorCode } = attempted?.record ?? { durationMs: null, errorCode: null };
+    this.lanes.finished(dispatch.endpointId, durationMs, errorCode === 'timeout');
     if (attempted === null || recording === null) return;
     try {
       await recording;
@@ -195,12 +195,12 @@ export class DeliveryWorker {
 
   private async keepHouse(): Promise<void> {
     await this.followSwitch();
-    await this.renewWaiting();
+    this.giveBackOverdue();
   }
 
   /** Long waits in a lane outlive neither their lease nor another worker's chance: they go back. */
-  private async renewWaiting(): Promise<void> {
-    for (const dispatch of this.lanes.takeWaitingSince(MAX_WAIT_MS)) {
+  private giveBackOverdue(): void {
+    for (const dispatch of this.lanes.takeOverdue(MAX_WAIT_MS)) {
       void this.exits.giveBack(dispatch, this.lanes.drainMs(dispatch.endpointId)).catch(() => undefined);
     }
   }

@@ -76,20 +76,56 @@ describe(Lanes, () => {
     expect(started.slice(8).map(({ endpointId }) => endpointId)).toEqual(['a', 'b', 'a', 'b', 'a']);
   });
 
-  it('refuses what a full lane cannot hold, and takes it for another', () => {
-    const { offer, lanes } = setup(4);
-    const answers = offer('a', 20);
-    expect(answers.filter(Boolean).length).toBeLessThan(20);
-    expect(lanes.fullEndpoints()).toEqual(['a']);
-    expect(offer('b', 1)).toEqual([true]);
+  it('lets a fast endpoint fill the process, but no more than that', () => {
+    const { offer, lanes } = setup(64);
+    for (let n = 0; n < 200; n++) {
+      offer('fast', 1);
+      lanes.finished('fast', 2);
+    }
+    expect(offer('fast', 400).filter(Boolean)).toHaveLength(lanes.capacity);
+    expect(lanes.fullEndpoints()).toEqual(['fast']);
+  });
+
+  it('keeps room for others beside an endpoint that it does not know to be fast', () => {
+    const { offer, lanes } = setup(64);
+    offer('new', 2_000);
+    expect(lanes.held).toBeLessThan(lanes.capacity);
+    expect(lanes.fullEndpoints()).toEqual(['new']);
+    expect(offer('other', 1)).toEqual([true]);
+  });
+
+  it('takes nothing more for an endpoint that has stopped answering, and gives back what waits for it', () => {
+    const { offer, lanes, clock, inFlight } = setup(64);
+    offer('hanging', 60);
+    clock.advance(6_000);
+    expect(offer('hanging', 1)).toEqual([false]);
+    const before = inFlight('hanging');
+    expect(lanes.takeOverdue(20_000)).toHaveLength(60 - before);
+    expect(lanes.held).toBe(before);
+    expect(offer('healthy', 1)).toEqual([true]);
+  });
+
+  it('gives an endpoint whose requests hang one slot at a time, and all of them back when it answers', () => {
+    const { offer, lanes, clock } = setup(256);
+    offer('a', 64);
+    clock.advance(15_000);
+    for (let n = 0; n < 64; n++) lanes.finished('a', 15_000, true);
+    expect(lanes.held).toBe(0);
+    offer('a', 1);
+    expect(offer('a', 1)).toEqual([false]);
+    for (let n = 0; n < 100; n++) {
+      if (lanes.inFlight > 0) lanes.finished('a', 2);
+      offer('a', 2);
+    }
+    expect(lanes.inFlight).toBeGreaterThan(32);
   });
 
   it('gives back what has waited too long, and only that', () => {
-    const { offer, lanes, clock } = setup(2, { a: 1 });
+    const { offer, lanes, clock } = setup(8, { a: 1 });
     offer('a', 2);
-    clock.advance(20_000);
+    clock.advance(1_000);
     offer('b', 3);
-    expect(lanes.takeWaitingSince(20_000).map(({ endpointId }) => endpointId)).toEqual(['a']);
+    expect(lanes.takeOverdue(1_000).map(({ endpointId }) => endpointId)).toEqual(['a']);
     expect(lanes.held).toBe(4);
   });
 

@@ -15,14 +15,20 @@ export interface LanesOptions {
 /** Held by the process in all (waiting and in flight), as a multiple of what it may have in flight. */
 const HELD_PER_SLOT = 4;
 
-/** One endpoint may have in flight at most this many in one worker, unless it says less. */
-const MAX_IN_FLIGHT = 64;
+/** A lane that drains this fast takes whatever the process has room for. */
+const FAST_MS = 500;
+
+/** What could not start within this has no business in a lane: another worker may be quicker, and others need the room. */
+const SLOW_MS = 5_000;
+
+/** Lanes that are remembered while they are empty, for how fast their endpoints are and how many requests they bear. */
+const MAX_REMEMBERED = 10_000;
 
 /**
  * The lanes of a worker: each endpoint waits only for itself. Slots go round over the lanes that have something to
  * send. A lane may have at most half as many requests in flight as slots are free just then (the dynamic threshold of
- * shared-memory switches: Choudhury and Hahne, 1998), and a quarter of the slots is kept for first requests: endpoints
- * that hang leave room for those that do not.
+ * shared-memory switches: Choudhury and Hahne, 1998), and a quarter of the slots is kept for first requests. What waits
+ * is bounded by the time it would have to: a fast lane may fill the process for a moment, a lane that hangs may not.
  */
 export class Lanes {
   private readonly lanes = new Map<Uuid, Lane>();
@@ -32,13 +38,12 @@ export class Lanes {
   private heldCount = 0;
   private inFlightCount = 0;
   private roomWaiters: (() => void)[] = [];
+  /** What the process holds at most. */
   readonly capacity: number;
-  private readonly maxWaiting: number;
   private readonly reserve: number;
 
   constructor(private readonly options: LanesOptions) {
     this.capacity = options.concurrency * HELD_PER_SLOT;
-    this.maxWaiting = Math.max(1, this.capacity >> 2);
     this.reserve = options.concurrency >> 2;
   }
 
@@ -52,49 +57,59 @@ export class Lanes {
 
   /** Takes a dispatch into its endpoint's lane; false when that lane is full. */
   offer(dispatch: Dispatch): boolean {
+    const nowMs = this.options.clock.now();
     const lane = this.laneOf(dispatch.endpointId);
-    if (lane.waitingCount >= this.maxWaiting) return false;
-    lane.push(dispatch, this.options.clock.now());
+    if (this.isFull(lane, nowMs)) return false;
+    lane.push(dispatch, nowMs);
     this.heldCount += 1;
     this.joinRound(lane);
     this.startMore();
     return true;
   }
 
-  /** To be called once for each dispatch that was started, when its request has ended. */
-  finished(endpointId: Uuid, durationMs: number): void {
+  /**
+   * To be called once for each dispatch that was started, when its request has ended; `durationMs` is null when none was
+   * made, `hasHung` says that it ran into its time-out.
+   */
+  finished(endpointId: Uuid, durationMs: number | null, hasHung = false): void {
     const lane = this.laneOf(endpointId);
-    lane.inFlight -= 1;
-    lane.answered(durationMs);
+    lane.end(this.options.clock.now(), durationMs, hasHung);
     this.inFlightCount -= 1;
     this.heldCount -= 1;
     if (lane.waitingCount > 0) this.joinRound(lane);
-    else if (lane.isEmpty) this.lanes.delete(endpointId);
+    else this.forgetIfEmpty(lane);
     this.startMore();
     this.wakeWaiters();
   }
 
   /** Endpoints whose lanes take nothing more now. */
   fullEndpoints(): Uuid[] {
+    const nowMs = this.options.clock.now();
     const full: Uuid[] = [];
-    for (const lane of this.lanes.values()) if (lane.waitingCount >= this.maxWaiting) full.push(lane.endpointId);
+    for (const lane of this.lanes.values()) {
+      if (!lane.isEmpty && this.isFull(lane, nowMs)) full.push(lane.endpointId);
+    }
     return full;
   }
 
   /** About how long a full lane needs until there is room in it. */
   drainMs(endpointId: Uuid): number {
-    return this.lanes.get(endpointId)?.drainMs(this.capOf(endpointId)) ?? 0;
+    const lane = this.lanes.get(endpointId);
+    return lane === undefined ? 0 : lane.drainMs(this.atOnceOf(lane), this.options.clock.now());
   }
 
-  /** Takes out what has waited for longer than `ms`. */
-  takeWaitingSince(ms: number): Dispatch[] {
-    const before = this.options.clock.now() - ms;
-    return this.takeOut((sinceMs) => sinceMs <= before);
+  /** Takes out what has waited for longer than `ms`, and what lanes have too much of since they became slow. */
+  takeOverdue(ms: number): Dispatch[] {
+    const nowMs = this.options.clock.now();
+    return this.takeOut((lane) => {
+      const bearable = lane.waitingWithin(SLOW_MS, this.atOnceOf(lane), nowMs);
+      return lane.remove(({ sinceMs }, index) => index >= bearable || sinceMs <= nowMs - ms);
+    });
   }
 
   /** Takes out everything that has not been started. */
   takeAllWaiting(): Dispatch[] {
-    return this.takeOut(() => true);
+    return this.takeOut((lane) => lane.remove(() => true));
   }
 
   /** Resolves after the next request has ended. */
@@ -102,19 +117,28 @@ export class Lanes {
     return new Promise((resolve) => this.roomWaiters.push(resolve));
   }
 
-  private wakeWaiters(): void {
+  private isFull(lane: Lane, nowMs: number): boolean {
+    const drainMs = lane.drainMs(this.atOnceOf(lane), nowMs);
+    if (drainMs > SLOW_MS && lane.inFlight > 0) return true;
+    if (this.heldCount >= this.capacity) return true;
+    const isFast = lane.isKnown && drainMs <= FAST_MS;
+    return !isFast && lane.waitingCount >= Math.max(1, (this.capacity - this.heldCount) >> 1);
+  }
+
+  /** Whoever waits for a request to end looks again now. */
+  wakeWaiters(): void {
     if (this.roomWaiters.length === 0) return;
     const waiters = this.roomWaiters;
     this.roomWaiters = [];
     for (const wake of waiters) wake();
   }
 
-  private takeOut(which: (sinceMs: number) => boolean): Dispatch[] {
+  private takeOut(takeFrom: (lane: Lane) => Dispatch[]): Dispatch[] {
     const taken: Dispatch[] = [];
     for (const lane of this.lanes.values()) {
       if (lane.waitingCount === 0) continue;
-      taken.push(...lane.remove(({ sinceMs }) => which(sinceMs)));
-      if (lane.isEmpty) this.lanes.delete(lane.endpointId);
+      taken.push(...takeFrom(lane));
+      this.forgetIfEmpty(lane);
     }
     this.heldCount -= taken.length;
     if (taken.length > 0) this.wakeWaiters();
@@ -125,6 +149,10 @@ export class Lanes {
     let lane = this.lanes.get(endpointId);
     if (!lane) this.lanes.set(endpointId, (lane = new Lane(endpointId)));
     return lane;
+  }
+
+  private forgetIfEmpty(lane: Lane): void {
+    if (lane.isEmpty && !lane.isInRound && this.lanes.size > MAX_REMEMBERED) this.lanes.delete(lane.endpointId);
   }
 
   private joinRound(lane: Lane): void {
@@ -139,8 +167,7 @@ export class Lanes {
       lane.isInRound = false;
       // A lane at its bound comes back when one of its own requests ends.
       if (lane.waitingCount === 0 || lane.inFlight >= this.boundOf(lane)) continue;
-      const dispatch = lane.shift();
-      lane.inFlight += 1;
+      const dispatch = lane.start(this.options.clock.now());
       this.inFlightCount += 1;
       if (lane.waitingCount > 0) this.joinRound(lane);
       this.options.start(dispatch);
@@ -159,10 +186,15 @@ export class Lanes {
 
   private boundOf(lane: Lane): number {
     const shared = this.options.concurrency - this.inFlightCount - this.reserve;
-    return Math.max(1, Math.min(this.capOf(lane.endpointId), shared >> 1));
+    return Math.max(1, Math.min(this.widthOf(lane), shared >> 1));
   }
 
-  private capOf(endpointId: Uuid): number {
-    return Math.min(MAX_IN_FLIGHT, this.options.maxInFlightOf(endpointId) ?? MAX_IN_FLIGHT);
+  /** How many requests it really has at a time: its slots are shared with others. */
+  private atOnceOf(lane: Lane): number {
+    return Math.min(this.widthOf(lane), Math.max(lane.inFlight, this.boundOf(lane)));
+  }
+
+  private widthOf(lane: Lane): number {
+    return lane.widthWithin(this.options.maxInFlightOf(lane.endpointId));
   }
 }
