@@ -8,13 +8,15 @@ import { waitFor } from './wait-for.js';
 export class PrivatePostgres {
   private constructor(
     private readonly folder: string,
+    private readonly durable: boolean,
     private server: EmbeddedPostgres,
   ) {}
 
-  static async start(): Promise<PrivatePostgres> {
+  /** `durable`: what was committed is still there after {@link kill}. */
+  static async start({ durable = false } = {}): Promise<PrivatePostgres> {
     const folder = mkdtempSync(join(tmpdir(), `posthorn-test-${process.pid}-`));
     chmodSync(folder, 0o755); // PostgreSQL runs as another user when this runs as root
-    return new PrivatePostgres(folder, await launch(folder));
+    return new PrivatePostgres(folder, durable, await launch(folder, durable));
   }
 
   get url(): string {
@@ -34,7 +36,7 @@ export class PrivatePostgres {
 
   /** Back on the same port, after crash recovery. */
   async restart(): Promise<void> {
-    this.server = await waitFor(() => launch(this.folder), { timeoutMs: 20_000, intervalMs: 200 });
+    this.server = await waitFor(() => launch(this.folder, this.durable), { timeoutMs: 20_000, intervalMs: 200 });
   }
 
   async stop(): Promise<void> {
@@ -43,8 +45,8 @@ export class PrivatePostgres {
   }
 }
 
-function launch(folder: string): Promise<EmbeddedPostgres> {
-  return startEmbeddedPostgres({ dataDir: join(folder, 'postgres'), durable: false });
+function launch(folder: string, durable: boolean): Promise<EmbeddedPostgres> {
+  return startEmbeddedPostgres({ dataDir: join(folder, 'postgres'), durable });
 }
 
 function isAlive(pid: number): boolean {
