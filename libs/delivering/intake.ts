@@ -23,6 +23,8 @@ const STUCK_POLL_MS = 250;
 export class Intake {
   private isClosed = false;
   private isPaused = false;
+  /** Places promised to those who are on their way with something to put there. */
+  private reserved = 0;
   private readonly waiters = new Set<() => void>();
 
   constructor(
@@ -48,15 +50,25 @@ export class Intake {
   /** Dispatches that the process may take now. */
   get room(): number {
     if (this.isClosed || this.isPaused || this.recorder.isStuck || this.recorder.pending >= MAX_UNRECORDED) return 0;
-    return Math.max(0, this.lanes.capacity - this.lanes.held);
+    return Math.max(0, this.lanes.capacity - this.lanes.held - this.reserved);
   }
 
-  /** Resolves when there is room for `count` (or as much as there ever is), or when the intake is closed. */
-  async waitForRoom(count: number): Promise<void> {
-    const wanted = Math.min(count, this.lanes.capacity);
-    while (!this.isClosed && this.room < wanted) {
-      await this.change();
-    }
+  /**
+   * Reserves room for `atLeast` dispatches (or as many as there ever is room for), and up to `atMost` if there is; waits
+   * until it can. Answers how many: to be given to {@link release} when they have been placed. 0 when the intake is closed.
+   */
+  async reserve(atLeast: number, atMost: number = atLeast): Promise<number> {
+    const wanted = Math.min(atLeast, this.lanes.capacity);
+    while (!this.isClosed && this.room < wanted) await this.change();
+    if (this.isClosed) return 0;
+    const places = Math.min(atMost, this.room);
+    this.reserved += places;
+    return places;
+  }
+
+  release(places: number): void {
+    this.reserved -= places;
+    this.wake();
   }
 
   /**
@@ -65,10 +77,14 @@ export class Intake {
    * have come back from the dead, and only what can still be claimed of it is sent.
    */
   async takeJob(job: DispatchJob, connectedSinceMs: number | null): Promise<void> {
-    await this.waitForRoom(job.dispatches.length);
-    const dispatches = unpackJob(job);
-    const won = this.isTrusted(job, connectedSinceMs) ? dispatches : await this.claim(dispatches);
-    for (const dispatch of won) this.place(dispatch);
+    const places = await this.reserve(job.dispatches.length);
+    try {
+      const dispatches = unpackJob(job);
+      const won = this.isTrusted(job, connectedSinceMs) ? dispatches : await this.claim(dispatches);
+      for (const dispatch of won) this.place(dispatch);
+    } finally {
+      this.release(places);
+    }
   }
 
   /** Puts a dispatch into its lane; if that is full, or we are paused or closing, any worker may have it later. */

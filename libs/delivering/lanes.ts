@@ -28,7 +28,8 @@ const MAX_REMEMBERED = 10_000;
  * The lanes of a worker: each endpoint waits only for itself. Slots go round over the lanes that have something to
  * send. A lane may have at most half as many requests in flight as slots are free just then (the dynamic threshold of
  * shared-memory switches: Choudhury and Hahne, 1998), and a quarter of the slots is kept for first requests. What waits
- * is bounded by the time it would have to: a fast lane may fill the process for a moment, a lane that hangs may not.
+ * is bounded by the time it would have to: a fast lane may fill the process for a moment, a lane that hangs may not. In
+ * between a lane may have half of the room that is free, or twice its even share when all are busy.
  */
 export class Lanes {
   private readonly lanes = new Map<Uuid, Lane>();
@@ -37,6 +38,8 @@ export class Lanes {
   private roundHead = 0;
   private heldCount = 0;
   private inFlightCount = 0;
+  /** Lanes with something in them. */
+  private busyCount = 0;
   private roomWaiters: (() => void)[] = [];
   /** What the process holds at most. */
   readonly capacity: number;
@@ -60,6 +63,7 @@ export class Lanes {
     const nowMs = this.options.clock.now();
     const lane = this.laneOf(dispatch.endpointId);
     if (this.isFull(lane, nowMs)) return false;
+    if (lane.isEmpty) this.busyCount += 1;
     lane.push(dispatch, nowMs);
     this.heldCount += 1;
     this.joinRound(lane);
@@ -77,7 +81,7 @@ export class Lanes {
     this.inFlightCount -= 1;
     this.heldCount -= 1;
     if (lane.waitingCount > 0) this.joinRound(lane);
-    else this.forgetIfEmpty(lane);
+    else if (lane.isEmpty) this.emptied(lane);
     this.startMore();
     this.wakeWaiters();
   }
@@ -120,9 +124,10 @@ export class Lanes {
   private isFull(lane: Lane, nowMs: number): boolean {
     const drainMs = lane.drainMs(this.atOnceOf(lane), nowMs);
     if (drainMs > SLOW_MS && lane.inFlight > 0) return true;
-    if (this.heldCount >= this.capacity) return true;
-    const isFast = lane.isKnown && drainMs <= FAST_MS;
-    return !isFast && lane.waitingCount >= Math.max(1, (this.capacity - this.heldCount) >> 1);
+    if (lane.isKnown && drainMs <= FAST_MS) return false;
+    const free = this.capacity - this.heldCount;
+    const evenShare = this.capacity / (this.busyCount + 1);
+    return lane.waitingCount >= Math.max(1, free >> 1, Math.min(this.capacity >> 2, 2 * evenShare));
   }
 
   /** Whoever waits for a request to end looks again now. */
@@ -138,7 +143,7 @@ export class Lanes {
     for (const lane of this.lanes.values()) {
       if (lane.waitingCount === 0) continue;
       taken.push(...takeFrom(lane));
-      this.forgetIfEmpty(lane);
+      if (lane.isEmpty) this.emptied(lane);
     }
     this.heldCount -= taken.length;
     if (taken.length > 0) this.wakeWaiters();
@@ -151,8 +156,9 @@ export class Lanes {
     return lane;
   }
 
-  private forgetIfEmpty(lane: Lane): void {
-    if (lane.isEmpty && !lane.isInRound && this.lanes.size > MAX_REMEMBERED) this.lanes.delete(lane.endpointId);
+  private emptied(lane: Lane): void {
+    this.busyCount -= 1;
+    if (!lane.isInRound && this.lanes.size > MAX_REMEMBERED) this.lanes.delete(lane.endpointId);
   }
 
   private joinRound(lane: Lane): void {

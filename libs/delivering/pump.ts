@@ -97,16 +97,25 @@ export class Pump {
   }
 
   private async turn(): Promise<void> {
-    await this.intake.waitForRoom(MIN_ROOM);
-    const limit = Math.min(CLAIM_ROWS, this.intake.room);
-    if (this.isStopped || limit === 0) return;
+    const limit = await this.intake.reserve(MIN_ROOM, CLAIM_ROWS);
+    if (limit === 0) return;
     this.isWoken = false;
     const beganAtMs = this.clock.now();
     const isFair = this.isBehind;
-    const claimed = await this.claim(limit);
-    for (const one of claimed) this.place(one);
+    const claimed = await this.claimInto(limit);
     this.isBehind = claimed.length === limit || (isFair && claimed.length > 0);
     if (!this.isBehind) await this.sleepUntilDue(beganAtMs);
+  }
+
+  /** Claims and places; the room reserved for it is free again afterwards, whatever came of it. */
+  private async claimInto(limit: number): Promise<Claimed[]> {
+    try {
+      const claimed = await this.claim(limit);
+      for (const one of claimed) this.place(one);
+      return claimed;
+    } finally {
+      this.intake.release(limit);
+    }
   }
 
   private claim(limit: number): Promise<Claimed[]> {
