@@ -11,7 +11,7 @@ export class ReplayLog {
 
   note(caller: Principal, deliveryId: Uuid, replayId: Uuid, reason: string | null): void {
     const facts = {
-      apiKey: toTypeId('key', caller.keyId),
+      requestedBy: toTypeId('key', caller.keyId),
       delivery: toTypeId('dlv', deliveryId),
       replay: toTypeId('dlv', replayId),
       reason,

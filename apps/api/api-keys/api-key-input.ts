@@ -23,7 +23,7 @@ export class ApiKeyInput {
     return {
       name: dto.name,
       role: dto.role,
-      tenantId: dto.tenant ? await this.scope.bodyTenant(caller, dto.tenant) : null,
+      tenantId: dto.tenant == null ? null : await this.scope.bodyTenant(caller, dto.tenant),
       tenantIds: tenants && (await this.allTenants(tenants, caller)),
       eventTypes: dto.eventTypes ?? null,
       expiresAt: dto.expiresAt ? new Date(dto.expiresAt) : null,
@@ -48,7 +48,7 @@ function misplaced(dto: CreateApiKeyDto): FieldError[] {
   const errors: FieldError[] = [];
   const refuse = (pointer: string, message: string): void =>
     void errors.push({ pointer, code: 'not_allowed', message });
-  if (dto.role !== 'tenant' && dto.tenant) refuse('/tenant', 'belongs to a key with the role "tenant" only');
+  if (dto.role !== 'tenant' && dto.tenant != null) refuse('/tenant', 'belongs to a key with the role "tenant" only');
   if (dto.role !== 'publisher' && dto.eventTypes)
     refuse('/eventTypes', 'belongs to a key with the role "publisher" only');
   if (dto.role !== 'publisher' && dto.tenants) refuse('/tenants', 'belongs to a key with the role "publisher" only');

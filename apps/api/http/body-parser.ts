@@ -19,6 +19,11 @@ export function useBodyParser(instance: FastifyInstance): void {
   instance.addHook('onRoute', (route) => {
     route.bodyLimit = route.url === '/v1/events/batch' ? BODY_LIMITS.batch : BODY_LIMITS.other;
   });
+  // Fastify would close the connection under a body that is too large, and a client that is still sending it would see
+  // a broken pipe in place of the 413. Kept open, what is left of the body is read and thrown away.
+  instance.addHook('onSend', async (_request, reply) => {
+    if (reply.statusCode === 413) reply.removeHeader('connection');
+  });
   // Merge patches (RFC 7396) have a media type of their own, and need not use it.
   const types = ['application/json', 'application/merge-patch+json'];
   instance.addContentTypeParser(types, { parseAs: 'buffer' }, (request, body, done) => {

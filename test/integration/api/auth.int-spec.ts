@@ -79,6 +79,8 @@ describe('API keys', () => {
     [{ name: 'x', role: 'publisher', eventTypes: ['a', 7] }, '/eventTypes'],
     [{ name: 'x', role: 'publisher', tenants: ['nobody'] }, '/tenants/0'],
     [{ name: 'x', role: 'tenant', tenant: 'nobody' }, '/tenant'],
+    [{ name: 'x', role: 'tenant', tenant: '' }, '/tenant'],
+    [{ name: 'x', role: 'admin', tenant: '' }, '/tenant'],
     [{ name: 'x', role: 'admin', expiresAt: '2020-01-01T00:00:00Z' }, '/expiresAt'],
     [{ name: 'x', role: 'admin', expiresAt: 'soon' }, '/expiresAt'],
     [{ name: 'x', role: 'admin', key: 'mine' }, '/key'],

@@ -118,6 +118,13 @@ describe('a refusal', () => {
     expect(body['code']).toBe('too_large');
   });
 
+  it('reaches a client that is still sending a body over the limit', async () => {
+    const large = Buffer.alloc(30_000_000, 0x20);
+    for (let time = 0; time < 5; time++) {
+      for (const path of ['/v1/events/batch', '/v1/tenants']) await t.api.post(path, large, { expect: 413 });
+    }
+  });
+
   it('comes as 422 with each field and reason', async () => {
     const body = await refused({ nme: 'x', uid: 'ten_x', settings: { maxEndpoints: 'x', more: 1 }, metadata: [] });
     expect(body.code).toBe('validation_failed');
