@@ -100,6 +100,9 @@ export class EventsAndDeliveries1764000002000 implements MigrationInterface {
     );
     await runner.query(`CREATE INDEX IF NOT EXISTS open_deliveries_endpoint_idx ON open_deliveries (endpoint_id, id)`);
     await runner.query(`CREATE INDEX IF NOT EXISTS open_deliveries_event_idx ON open_deliveries (event_id)`);
+    await runner.query(
+      `CREATE INDEX IF NOT EXISTS open_deliveries_held_idx ON open_deliveries (endpoint_id, id) WHERE due_at = 'infinity'`,
+    );
 
     await runner.query(`
       CREATE TABLE IF NOT EXISTS deliveries (

@@ -34,7 +34,7 @@ export const CANCEL_OF_ENDPOINT: Statement = {
     WITH chosen AS (
       SELECT id FROM open_deliveries WHERE endpoint_id = $1 ORDER BY id LIMIT $3 FOR UPDATE
     ), ended AS (
-      DELETE FROM open_deliveries o USING chosen WHERE o.id = chosen.id RETURNING o.*
+      DELETE FROM open_deliveries WHERE id = ANY (ARRAY(SELECT id FROM chosen)) RETURNING *
     ) ${MOVE("'cancelled'", '$2')} RETURNING id`,
 };
 
@@ -69,28 +69,46 @@ export const HOLD: Statement = {
   text: `
     UPDATE open_deliveries o
        SET generation = o.generation + 1, due_at = 'infinity', waiting_for = 'held'
-      FROM unnest($1::uuid[], $2::int[]) AS mine(id, generation), endpoints e, tenants t
-     WHERE o.id = mine.id AND o.generation = mine.generation AND e.id = o.endpoint_id AND t.id = o.tenant_id
-       AND (e.status = 'paused' OR t.paused_at IS NOT NULL) AND e.deleted_at IS NULL AND t.deleted_at IS NULL
+      FROM unnest($1::uuid[], $2::int[]) AS mine(id, generation)
+     WHERE o.id = mine.id AND o.generation = mine.generation
+       AND (SELECT (e.status = 'paused' OR t.paused_at IS NOT NULL) AND e.deleted_at IS NULL AND t.deleted_at IS NULL
+              FROM endpoints e JOIN tenants t ON t.id = e.tenant_id WHERE e.id = o.endpoint_id)
     RETURNING o.id`,
 };
 
 /**
- * Makes held rows due whose endpoint and tenant are not paused any more, oldest first, $1 at most. Disabled endpoints,
- * and deleted ones (with their tenant too), count as not paused: their rows go to the gate, which cancels them.
+ * Makes held rows due whose endpoint and tenant are not paused any more, $1 at most, oldest first within an endpoint.
+ * Disabled endpoints, and deleted ones (with their tenant too), count as not paused: their rows go to the gate, which
+ * cancels them.
+ *
+ * Endpoints with held rows are found by hopping along an index of held rows alone: this is asked every few seconds, and
+ * what rightly is held may be a million rows.
  */
 export const RELEASE_HELD: Statement = {
   name: 'release_held',
   text: `
-    WITH free AS (
-      SELECT o.id FROM open_deliveries o JOIN endpoints e ON e.id = o.endpoint_id JOIN tenants t ON t.id = o.tenant_id
-       WHERE o.due_at = 'infinity'
-         AND (e.status <> 'paused' AND t.paused_at IS NULL OR e.deleted_at IS NOT NULL OR t.deleted_at IS NOT NULL)
-       ORDER BY o.id LIMIT $1 FOR UPDATE OF o SKIP LOCKED
+    WITH RECURSIVE holding AS (
+      (SELECT endpoint_id FROM open_deliveries WHERE due_at = 'infinity' ORDER BY endpoint_id LIMIT 1)
+      UNION ALL
+      SELECT (SELECT o.endpoint_id FROM open_deliveries o
+               WHERE o.due_at = 'infinity' AND o.endpoint_id > h.endpoint_id ORDER BY o.endpoint_id LIMIT 1)
+        FROM holding h WHERE h.endpoint_id IS NOT NULL
+    ), resumed AS (
+      SELECT h.endpoint_id
+        FROM holding h JOIN endpoints e ON e.id = h.endpoint_id JOIN tenants t ON t.id = e.tenant_id
+       WHERE e.status <> 'paused' AND t.paused_at IS NULL OR e.deleted_at IS NOT NULL OR t.deleted_at IS NOT NULL
+    ), free AS MATERIALIZED (
+      SELECT held.id
+        FROM resumed r
+       CROSS JOIN LATERAL (
+         SELECT o.id FROM open_deliveries o WHERE o.endpoint_id = r.endpoint_id AND o.due_at = 'infinity'
+          ORDER BY o.id LIMIT $1 FOR UPDATE SKIP LOCKED
+       ) held
+       LIMIT $1
     )
     UPDATE open_deliveries o
        SET generation = o.generation + 1, due_at = clock_timestamp(),
            waiting_for = CASE WHEN o.attempts > 0 THEN 'retry' ELSE 'queue' END
-      FROM free WHERE o.id = free.id
+     WHERE o.id = ANY (ARRAY(SELECT id FROM free))
     RETURNING o.id`,
 };
