@@ -114,7 +114,7 @@ export class Intake {
   }
 
   private wake(): void {
-    for (const wake of [...this.waiters]) wake();
+    for (const wake of this.waiters) wake();
   }
 
   private isTrusted(job: DispatchJob, connectedSinceMs: number | null): boolean {

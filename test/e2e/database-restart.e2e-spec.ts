@@ -45,10 +45,10 @@ describe('a PostgreSQL that is killed and comes back', () => {
     await client.post(`/v1/tenants/${tenant['id']}/endpoints`, { url: receiver.url, eventTypes: ['*'] });
 
     const accepted: string[] = [];
-    let isPublishing = true;
+    const load = new AbortController();
     const publisher = async (): Promise<void> => {
       const events = Array.from({ length: 20 }, () => ({ tenant: tenant['id'], type: 'a.b', data: 1 }));
-      while (isPublishing) {
+      while (!load.signal.aborted) {
         const answer = await client
           .post<{ results: { id?: string }[] }>('/v1/events/batch', { events })
           .catch(() => null);
@@ -58,7 +58,8 @@ describe('a PostgreSQL that is killed and comes back', () => {
     const publishers = [publisher(), publisher(), publisher(), publisher()];
     // Configuration is being changed too: its transactions are of several statements.
     const changer = (async () => {
-      while (isPublishing) await client.patch(`/v1/tenants/${tenant['id']}`, { name: 'Acme' }).catch(() => null);
+      while (!load.signal.aborted)
+        await client.patch(`/v1/tenants/${tenant['id']}`, { name: 'Acme' }).catch(() => null);
     })();
 
     for (let restarts = 1; restarts <= 2; restarts++) {
@@ -69,7 +70,7 @@ describe('a PostgreSQL that is killed and comes back', () => {
     }
     const before = accepted.length;
     await waitFor(() => expect(accepted.length).toBeGreaterThan(before + 1_000), { timeoutMs: 30_000 });
-    isPublishing = false;
+    load.abort();
     await Promise.all([...publishers, changer]);
 
     await waitFor(() => expect(missing(receiver, accepted)).toEqual([]), {
