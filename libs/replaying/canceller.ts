@@ -2,6 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { Database, withRetries } from '#database';
 import { OpenDeliveryStore } from '#deliveries';
 import { PosthornError, toTypeId, type Uuid } from '#kernel';
+import { Metrics } from '#telemetry';
 
 /** Stands at what was cancelled by someone who gave no reason. */
 export const DEFAULT_CANCEL_REASON = 'requested';
@@ -17,11 +18,12 @@ export class Canceller {
   constructor(
     private readonly db: Database,
     private readonly open: OpenDeliveryStore,
+    private readonly metrics: Metrics,
   ) {}
 
   /** Throws `conflict` when the delivery has ended, `not_found` when it is gone. */
   async cancelDelivery(deliveryId: Uuid, reason: string | null): Promise<void> {
-    if (await this.open.cancel(deliveryId, reason ?? DEFAULT_CANCEL_REASON)) return;
+    if (await this.open.cancel(deliveryId, reason ?? DEFAULT_CANCEL_REASON)) return this.count(1);
     const name = toTypeId('dlv', deliveryId);
     const [ended] = await this.db.query<{ status: string }>(`SELECT status FROM deliveries WHERE id = $1`, [
       deliveryId,
@@ -35,6 +37,7 @@ export class Canceller {
     const cancelled = await withRetries(TRIES, () =>
       this.db.transaction((tx) => this.open.cancelOfEvent(tx, eventId, reason ?? DEFAULT_CANCEL_REASON)),
     );
+    this.count(cancelled.length);
     return cancelled.length;
   }
 
@@ -43,11 +46,17 @@ export class Canceller {
    * cancelled: there is nothing left to send. Saying it twice changes nothing.
    */
   async erasePayload(eventId: Uuid): Promise<void> {
-    await withRetries(TRIES, () =>
+    const cancelled = await withRetries(TRIES, () =>
       this.db.transaction(async (tx) => {
-        await this.open.cancelOfEvent(tx, eventId, ERASED_REASON);
+        const ids = await this.open.cancelOfEvent(tx, eventId, ERASED_REASON);
         await tx.query(`UPDATE events SET data = NULL, metadata = NULL, headers = NULL WHERE id = $1`, [eventId]);
+        return ids;
       }),
     );
+    this.count(cancelled.length);
+  }
+
+  private count(cancelled: number): void {
+    this.metrics.deliveries.cancelled.inc(cancelled);
   }
 }

@@ -160,7 +160,7 @@ describe.each(QUEUE_KINDS)('delivering, with %s as the queue', (queue) => {
       [422, '/events/3/source'],
       [422, '/events/4/type'],
       [422, '/events/5/nonsense'],
-      [422, '/tenant'],
+      [422, '/events/6/tenant'],
       'accepted',
     ]);
     await receiver.received(2);

@@ -172,6 +172,8 @@ describe('cancelling', () => {
     const cancel = (expect: number) =>
       t.api.post(`/v1/deliveries/${delivery}/cancel`, { reason: 'wrong amount' }, { expect });
     expect((await cancel(200)).body).toMatchObject({ status: 'cancelled', cancelReason: 'wrong amount' });
+    const { body: metrics } = await t.api.get<string>('/metrics', { key: null });
+    expect(metrics).toMatch(/posthorn_deliveries_total\{outcome="cancelled"\} [1-9]/);
     expect((await cancel(409)).body.code).toBe('conflict');
   });
 
