@@ -11,12 +11,26 @@ const LOAD = {
       FROM events WHERE id = $1`,
 };
 
-/** Bodies too large to travel in jobs and claims, read one at a time just before they are sent. */
+/**
+ * Bodies too large to travel in jobs and claims, read just before they are sent. Deliveries of one event that start
+ * together, as they do after a fan-out, share one reading and one copy.
+ */
 export class PayloadLoader {
+  private readonly loading = new Map<Uuid, Promise<WireEvent | null>>();
+
   constructor(private readonly db: Database) {}
 
   /** Null when the event is gone or its payload was erased. */
-  async load(eventId: Uuid): Promise<WireEvent | null> {
+  load(eventId: Uuid): Promise<WireEvent | null> {
+    let loading = this.loading.get(eventId);
+    if (!loading) {
+      loading = this.read(eventId).finally(() => this.loading.delete(eventId));
+      this.loading.set(eventId, loading);
+    }
+    return loading;
+  }
+
+  private async read(eventId: Uuid): Promise<WireEvent | null> {
     const [event] = await this.db.query<EventContent>(LOAD, [eventId]);
     return event === undefined || event.data === null ? null : toWireEvent(event);
   }
