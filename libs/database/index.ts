@@ -1,5 +1,15 @@
 export { keepClock, syncClock } from './clock-keeper.js';
-export { plainArray, secondsArray, textArray } from './columns.js';
+export {
+  boolColumn,
+  doubleColumn,
+  intColumn,
+  plainArray,
+  realColumn,
+  textArray,
+  textColumn,
+  timeColumn,
+  uuidColumn,
+} from './columns.js';
 export { CONFIG_CHANNEL, raiseConfigVersion } from './config-version.js';
 export { Database, type DatabaseOptions, type Executor, type Statement } from './database.js';
 export {

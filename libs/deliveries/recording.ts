@@ -1,6 +1,16 @@
-import { type Executor, plainArray, secondsArray, textArray } from '#database';
+import {
+  boolColumn,
+  type Executor,
+  intColumn,
+  isUniqueViolation,
+  realColumn,
+  type Statement,
+  textColumn,
+  timeColumn,
+  uuidColumn,
+} from '#database';
 import type { Uuid } from '#kernel';
-import { RECORD_ATTEMPTS } from './record-statement.js';
+import { RECORD_ATTEMPTS, RECORD_ATTEMPTS_AGAIN } from './record-statement.js';
 
 /** One attempt that was made, and what it means for its delivery. */
 export interface AttemptRecord {
@@ -39,33 +49,66 @@ export type NextStep =
  * attempts when a lease was lost or a delivery was cancelled in flight.
  */
 export async function recordAttempts(db: Executor, records: readonly AttemptRecord[]): Promise<number> {
+  const values = toColumns(records);
+  try {
+    return await record(db, RECORD_ATTEMPTS, values);
+  } catch (error) {
+    if (!isUniqueViolation(error, 'attempts')) throw error;
+    return record(db, RECORD_ATTEMPTS_AGAIN, values);
+  }
+}
+
+async function record(db: Executor, statement: Statement, values: readonly Buffer[]): Promise<number> {
+  const [moved] = await db.query<{ ended: number; goingOn: number }>(statement, values);
+  return moved!.ended + moved!.goingOn;
+}
+
+type Retry = AttemptRecord & { readonly next: { readonly to: 'retry' } };
+
+const goesOn = (record: AttemptRecord): record is Retry => record.next.to === 'retry';
+
+/** The usual is left out: see the statement. */
+const unlessOne = (value: number): number | null => (value === 1 ? null : value);
+
+function toColumns(records: readonly AttemptRecord[]): Buffer[] {
   // Everybody locks in the same order.
-  const sorted = records.toSorted((a, b) => (a.deliveryId < b.deliveryId ? -1 : 1));
-  const column = <T>(of: (record: AttemptRecord) => T): T[] => sorted.map(of);
-  const [counts] = await db.query<{ ended: number; goingOn: number }>(RECORD_ATTEMPTS, [
-    plainArray(column((r) => r.deliveryId)),
-    plainArray(column((r) => r.number)),
-    plainArray(column((r) => r.generation)),
-    plainArray(column((r) => r.endpointVersion)),
-    secondsArray(column((r) => r.startedAtMs)),
-    plainArray(column((r) => Math.round(r.durationMs))),
-    plainArray(column((r) => r.statusCode)),
-    plainArray(column((r) => r.dnsMs)),
-    plainArray(column((r) => r.connectMs)),
-    plainArray(column((r) => r.tlsMs)),
-    plainArray(column((r) => r.firstByteMs)),
-    plainArray(column((r) => r.truncated)),
-    plainArray(column((r) => r.trigger)),
-    plainArray(column((r) => r.errorCode)),
-    textArray(column((r) => r.error)),
-    plainArray(column((r) => r.remoteAddress)),
-    textArray(column((r) => r.signature)),
-    textArray(column((r) => r.responseHeaders)),
-    textArray(column((r) => r.responseBody)),
-    plainArray(column((r) => r.next.to)),
-    secondsArray(column((r) => (r.next.to === 'retry' ? r.next.dueAtMs : null))),
-    plainArray(column((r) => (r.next.to === 'dead' ? r.next.reason : null))),
-    plainArray(column((r) => (r.next.to === 'dead' ? r.next.deadLetterId : null))),
-  ]);
-  return counts!.ended + counts!.goingOn;
+  const all = records.toSorted((a, b) => (a.deliveryId < b.deliveryId ? -1 : 1));
+  const retried = all.filter(goesOn);
+  const ended = retried.length === 0 ? all : all.filter((record) => !goesOn(record));
+  return [
+    uuidColumn(all, (r) => r.deliveryId),
+    intColumn(all, (r) => unlessOne(r.number)),
+    intColumn(all, (r) => unlessOne(r.generation)),
+    intColumn(all, (r) => r.endpointVersion),
+    timeColumn(all, (r) => r.startedAtMs),
+    intColumn(all, (r) => Math.round(r.durationMs)),
+    intColumn(all, (r) => r.statusCode),
+    realColumn(all, (r) => r.dnsMs),
+    realColumn(all, (r) => r.connectMs),
+    realColumn(all, (r) => r.tlsMs),
+    realColumn(all, (r) => r.firstByteMs),
+    boolColumn(all, (r) => r.truncated || null),
+    textColumn(all, (r) => (r.trigger === 'schedule' ? null : r.trigger)),
+    textColumn(all, (r) => r.errorCode),
+    textColumn(all, (r) => r.error),
+    textColumn(all, (r) => r.remoteAddress),
+    textColumn(all, (r) => r.signature),
+    textColumn(all, (r) => r.responseHeaders),
+    textColumn(all, (r) => r.responseBody),
+
+    uuidColumn(ended, (r) => r.deliveryId),
+    intColumn(ended, (r) => unlessOne(r.generation)),
+    intColumn(ended, (r) => unlessOne(r.number)),
+    intColumn(ended, (r) => r.statusCode),
+    textColumn(ended, (r) => r.errorCode),
+    textColumn(ended, (r) => (r.next.to === 'dead' ? r.next.reason : null)),
+    uuidColumn(ended, (r) => (r.next.to === 'dead' ? r.next.deadLetterId : null)),
+
+    uuidColumn(retried, (r) => r.deliveryId),
+    intColumn(retried, (r) => unlessOne(r.generation)),
+    intColumn(retried, (r) => unlessOne(r.number)),
+    intColumn(retried, (r) => r.statusCode),
+    textColumn(retried, (r) => r.errorCode),
+    timeColumn(retried, (r) => r.next.dueAtMs),
+  ];
 }

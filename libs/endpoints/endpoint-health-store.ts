@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import { Database, plainArray, secondsArray } from '#database';
+import { Database, doubleColumn, intColumn, textColumn, timeColumn, uuidColumn } from '#database';
 import type { Uuid } from '#kernel';
 
 /** What one process saw of an endpoint since it last told. */
@@ -28,8 +28,8 @@ export class EndpointHealthStore {
       `INSERT INTO endpoint_health AS h (endpoint_id, writer, succeeded, failed, duration_ms_sum, failures_in_a_row,
               last_success_at, last_failure_at, last_status_code, last_error_code)
        SELECT c.endpoint_id, $1, c.succeeded, c.failed, c.duration_ms_sum, c.failures_in_a_row,
-              to_timestamp(c.last_success_at), to_timestamp(c.last_failure_at), c.last_status_code, c.last_error_code
-         FROM unnest($2::uuid[], $3::int[], $4::int[], $5::bigint[], $6::int[], $7::float8[], $8::float8[], $9::int[],
+              c.last_success_at, c.last_failure_at, c.last_status_code, c.last_error_code
+         FROM unnest($2::uuid[], $3::int[], $4::int[], $5::float8[], $6::int[], $7::timestamptz[], $8::timestamptz[], $9::int[],
                      $10::text[]) AS c(endpoint_id, succeeded, failed, duration_ms_sum, failures_in_a_row,
                      last_success_at, last_failure_at, last_status_code, last_error_code)
          JOIN endpoints e ON e.id = c.endpoint_id
@@ -45,15 +45,15 @@ export class EndpointHealthStore {
               last_error_code = CASE WHEN excluded.failed > 0 THEN excluded.last_error_code ELSE h.last_error_code END`,
       [
         writer,
-        plainArray(sorted.map((c) => c.endpointId)),
-        plainArray(sorted.map((c) => c.succeeded)),
-        plainArray(sorted.map((c) => c.failed)),
-        plainArray(sorted.map((c) => Math.round(c.durationMsSum))),
-        plainArray(sorted.map((c) => c.failuresInARow)),
-        secondsArray(sorted.map((c) => c.lastSuccessAtMs)),
-        secondsArray(sorted.map((c) => c.lastFailureAtMs)),
-        plainArray(sorted.map((c) => c.lastStatusCode)),
-        plainArray(sorted.map((c) => c.lastErrorCode)),
+        uuidColumn(sorted, (c) => c.endpointId),
+        intColumn(sorted, (c) => c.succeeded),
+        intColumn(sorted, (c) => c.failed),
+        doubleColumn(sorted, (c) => Math.round(c.durationMsSum)),
+        intColumn(sorted, (c) => c.failuresInARow),
+        timeColumn(sorted, (c) => c.lastSuccessAtMs),
+        timeColumn(sorted, (c) => c.lastFailureAtMs),
+        intColumn(sorted, (c) => c.lastStatusCode),
+        textColumn(sorted, (c) => c.lastErrorCode),
       ],
     );
   }

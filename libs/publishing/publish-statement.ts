@@ -1,6 +1,16 @@
-import { type Executor, plainArray, secondsArray, type Statement, textArray } from '#database';
+import {
+  boolColumn,
+  type Executor,
+  intColumn,
+  plainArray,
+  type Statement,
+  textArray,
+  textColumn,
+  timeColumn,
+  uuidColumn,
+} from '#database';
 import type { Uuid } from '#kernel';
-import { fingerprint, type PreparedEvent } from './prepared-event.js';
+import { fingerprint, type PreparedDelivery, type PreparedEvent } from './prepared-event.js';
 
 /**
  * The whole group in one statement, one transaction, one commit: events, the uids they claim, their open deliveries
@@ -12,55 +22,68 @@ import { fingerprint, type PreparedEvent } from './prepared-event.js';
  *
  * Young, because whoever reads events in ascending order waits a second for the newest (and for transactions under way),
  * and would pass over one that came later still. The clock is read once, or an event might claim its uid and then be too
- * old to be written.
+ * old to be written. The configurations are checked once for each tenant, and what is outdated is left out by NOT IN:
+ * a join would read the events once for each tenant, and write them in another order than that of their ids.
+ *
+ * Five sets of columns go in: the configurations ($1, $2), the uids ($3 to $8), the events ($9 to $27), the deliveries to
+ * open ($28 to $33) and those to disabled endpoints ($34 to $38). $39 is the lease in milliseconds; what is spilled has
+ * none and is due at once.
  */
 const PUBLISH: Statement = {
   name: 'publish',
   text: `
-    WITH fresh AS MATERIALIZED (
-      SELECT e.id, e.tenant_id, e.uid, e.fingerprint
-        FROM unnest($1::uuid[], $2::uuid[], $3::int[], $4::float8[], $5::text[], $6::text[])
-               AS e(id, tenant_id, config_version, created_at, uid, fingerprint)
-        JOIN tenants t ON t.id = e.tenant_id AND t.config_version = e.config_version AND t.deleted_at IS NULL
-       WHERE e.created_at > (SELECT extract(epoch FROM clock_timestamp())::float8 - 1)
+    WITH outdated AS MATERIALIZED (
+      SELECT matched.tenant_id, matched.config_version
+        FROM unnest($1::uuid[], $2::int[]) AS matched(tenant_id, config_version)
+        LEFT JOIN tenants t ON t.id = matched.tenant_id AND t.config_version = matched.config_version
+                           AND t.deleted_at IS NULL
+       WHERE t.id IS NULL
+    ), too_old AS MATERIALIZED (
+      SELECT clock_timestamp() - interval '1 s' AS at
     ), new_uid AS (
       -- In one order for everybody, or two groups could wait for each other.
       INSERT INTO event_uids (tenant_id, uid, event_id, fingerprint)
-      SELECT tenant_id, uid, id, decode(fingerprint, 'hex') FROM fresh WHERE uid IS NOT NULL ORDER BY tenant_id, uid
+      SELECT e.tenant_id, e.uid, e.id, decode(e.fingerprint, 'hex')
+        FROM unnest($3::uuid[], $4::uuid[], $5::int[], $6::timestamptz[], $7::text[], $8::text[])
+               AS e(id, tenant_id, config_version, created_at, uid, fingerprint)
+       WHERE e.created_at > (SELECT at FROM too_old)
+         AND (e.tenant_id, e.config_version) NOT IN (SELECT tenant_id, config_version FROM outdated)
+       ORDER BY e.tenant_id, e.uid
           ON CONFLICT DO NOTHING
       RETURNING event_id
     ), new_event AS (
       INSERT INTO events (id, tenant_id, uid, type, data, subject, source, occurred_at, correlation_id, schema_version,
              channels, metadata, headers, traceparent, endpoint_id, expires_at, published_by, created_at)
-      SELECT e.id, e.tenant_id, e.uid, e.type, e.data, e.subject, e.source, to_timestamp(e.occurred_at), e.correlation_id,
-             e.schema_version, e.channels::text[], e.metadata, e.headers, e.traceparent, e.endpoint_id,
-             to_timestamp(e.expires_at), e.published_by, to_timestamp(e.created_at)
-        FROM unnest($1::uuid[], $2::uuid[], $5::text[], $7::text[], $8::text[], $9::text[], $10::text[], $11::float8[],
-                    $12::text[], $13::text[], $14::text[], $15::text[], $16::text[], $17::text[], $18::uuid[],
-                    $19::float8[], $20::uuid[], $4::float8[])
-               AS e(id, tenant_id, uid, type, data, subject, source, occurred_at, correlation_id, schema_version, channels,
-                    metadata, headers, traceparent, endpoint_id, expires_at, published_by, created_at)
-       WHERE e.id IN (SELECT id FROM fresh) AND (e.uid IS NULL OR e.id IN (SELECT event_id FROM new_uid))
+      SELECT e.id, e.tenant_id, e.uid, e.type, e.data, e.subject, e.source, coalesce(e.occurred_at, e.created_at),
+             e.correlation_id, e.schema_version, e.channels::text[], e.metadata, e.headers, e.traceparent, e.endpoint_id,
+             e.expires_at, e.published_by, e.created_at
+        FROM unnest($9::uuid[], $10::uuid[], $11::int[], $12::timestamptz[], $13::text[], $14::text[], $15::text[],
+               $16::text[], $17::text[], $18::timestamptz[], $19::text[], $20::text[], $21::text[], $22::text[],
+               $23::text[], $24::text[], $25::uuid[], $26::timestamptz[], $27::uuid[])
+               AS e(id, tenant_id, config_version, created_at, uid, type, data, subject, source, occurred_at,
+                    correlation_id, schema_version, channels, metadata, headers, traceparent, endpoint_id, expires_at,
+                    published_by)
+       WHERE e.created_at > (SELECT at FROM too_old)
+         AND (e.tenant_id, e.config_version) NOT IN (SELECT tenant_id, config_version FROM outdated)
+         AND (e.uid IS NULL OR e.id IN (SELECT event_id FROM new_uid))
       RETURNING id, tenant_id, type, created_at, expires_at
-    ), delivery AS MATERIALIZED (
-      SELECT d.id, d.endpoint_id, d.endpoint_version, d.subscription_id, d.is_cancelled, d.is_leased,
-             e.id AS event_id, e.tenant_id, e.type, e.created_at, e.expires_at
-        FROM unnest($21::uuid[], $22::uuid[], $23::uuid[], $24::int[], $25::uuid[], $26::bool[], $27::bool[])
-               AS d(id, event_id, endpoint_id, endpoint_version, subscription_id, is_cancelled, is_leased)
-        JOIN new_event e ON e.id = d.event_id
     ), opened AS (
       INSERT INTO open_deliveries (id, event_id, tenant_id, endpoint_id, subscription_id, endpoint_version, due_at,
              created_at, expires_at, type, waiting_for)
-      SELECT id, event_id, tenant_id, endpoint_id, subscription_id, endpoint_version,
-             clock_timestamp() + CASE WHEN is_leased THEN $28 ELSE 0 END * interval '1 ms', created_at, expires_at, type,
-             'queue'
-        FROM delivery WHERE NOT is_cancelled
+      SELECT d.id, d.event_id, e.tenant_id, d.endpoint_id, d.subscription_id, d.endpoint_version,
+             clock_timestamp() + CASE WHEN d.is_spilled THEN 0 ELSE $39 END * interval '1 ms', e.created_at, e.expires_at,
+             e.type, 'queue'
+        FROM unnest($28::uuid[], $29::uuid[], $30::uuid[], $31::int[], $32::uuid[], $33::bool[])
+               AS d(id, event_id, endpoint_id, endpoint_version, subscription_id, is_spilled)
+        JOIN new_event e ON e.id = d.event_id
     ), cancelled AS (
       INSERT INTO deliveries (id, event_id, tenant_id, endpoint_id, subscription_id, endpoint_version, attempts,
              created_at, completed_at, type, status, cancel_reason)
-      SELECT id, event_id, tenant_id, endpoint_id, subscription_id, endpoint_version, 0, created_at, clock_timestamp(),
-             type, 'cancelled', 'endpoint_disabled'
-        FROM delivery WHERE is_cancelled
+      SELECT d.id, d.event_id, e.tenant_id, d.endpoint_id, d.subscription_id, d.endpoint_version, 0, e.created_at,
+             clock_timestamp(), e.type, 'cancelled', 'endpoint_disabled'
+        FROM unnest($34::uuid[], $35::uuid[], $36::uuid[], $37::int[], $38::uuid[])
+               AS d(id, event_id, endpoint_id, endpoint_version, subscription_id)
+        JOIN new_event e ON e.id = d.event_id
     )
     SELECT (SELECT count(*) FROM new_event)::int AS written, extract(epoch FROM clock_timestamp())::float8 * 1000 AS "atMs"`,
 };
@@ -72,50 +95,83 @@ export interface Published {
   readonly atMs: number;
 }
 
-/** Runs the statement for events that have ids. `isLeased` tells which endpoints' rows a job is going to carry. */
+interface DeliveryRow {
+  readonly id: Uuid;
+  readonly event: PreparedEvent;
+  readonly delivery: PreparedDelivery;
+}
+
+/** Runs the statement for events that have ids. `isLeased` tells which events' deliveries a job is going to carry. */
 export async function publishGroup(
   db: Executor,
   events: readonly PreparedEvent[],
   isLeased: (event: PreparedEvent) => boolean,
   leaseMs: number,
 ): Promise<Published> {
-  const deliveries = events.flatMap((event) =>
-    event.deliveries.map((delivery, index) => ({ event, delivery, id: event.deliveryIds[index]! })),
-  );
-  const of = <T>(column: (event: PreparedEvent) => T): T[] => events.map(column);
+  const configs = [...new Set(events.map(({ config }) => config))];
+  const withUid = events.filter(({ draft }) => draft.uid !== null);
+  const { opened, cancelled } = deliveryRows(events);
   const [result] = await db.query<Published>(PUBLISH, [
-    plainArray(of((e) => e.id)),
-    plainArray(of((e) => e.config.tenantId)),
-    plainArray(of((e) => e.config.version)),
-    secondsArray(of((e) => e.createdAtMs)),
-    textArray(of((e) => e.draft.uid)),
-    plainArray(of((e) => (e.draft.uid === null ? null : fingerprint(e).toString('hex')))),
-    // Quoted: an event may be called "null".
-    textArray(of((e) => e.draft.type)),
-    textArray(of((e) => e.draft.data)),
-    textArray(of((e) => e.draft.subject)),
-    textArray(of((e) => e.draft.source)),
-    secondsArray(of((e) => e.draft.occurredAtMs ?? e.createdAtMs)),
-    textArray(of((e) => e.draft.correlationId)),
-    textArray(of((e) => e.draft.schemaVersion)),
+    uuidColumn(configs, (c) => c.tenantId),
+    intColumn(configs, (c) => c.version),
+
+    uuidColumn(withUid, (e) => e.id),
+    uuidColumn(withUid, (e) => e.config.tenantId),
+    intColumn(withUid, (e) => e.config.version),
+    timeColumn(withUid, (e) => e.createdAtMs),
+    textColumn(withUid, (e) => e.draft.uid),
+    textColumn(withUid, (e) => fingerprint(e).toString('hex')),
+
+    uuidColumn(events, (e) => e.id),
+    uuidColumn(events, (e) => e.config.tenantId),
+    intColumn(events, (e) => e.config.version),
+    timeColumn(events, (e) => e.createdAtMs),
+    textColumn(events, (e) => e.draft.uid),
+    textColumn(events, (e) => e.draft.type),
+    textColumn(events, (e) => e.draft.data),
+    textColumn(events, (e) => e.draft.subject),
+    textColumn(events, (e) => e.draft.source),
+    timeColumn(events, (e) => e.draft.occurredAtMs),
+    textColumn(events, (e) => e.draft.correlationId),
+    textColumn(events, (e) => e.draft.schemaVersion),
     // An array of arrays must be rectangular, so each goes as the text of its literal.
-    textArray(of((e) => (e.draft.channels === null ? null : textArray(e.draft.channels)))),
-    textArray(of((e) => e.draft.metadata)),
-    textArray(of((e) => e.draft.headers)),
-    textArray(of((e) => e.draft.traceparent)),
-    plainArray(of((e) => (e.draft.endpoint === null ? null : (e.deliveries[0]?.endpointId ?? null)))),
-    secondsArray(of((e) => e.draft.expiresAtMs)),
-    plainArray(of((e) => e.publishedBy.keyId)),
-    plainArray(deliveries.map(({ id }) => id)),
-    plainArray(deliveries.map(({ event }) => event.id)),
-    plainArray(deliveries.map(({ delivery }) => delivery.endpointId)),
-    plainArray(deliveries.map(({ delivery }) => delivery.endpointVersion)),
-    plainArray(deliveries.map(({ delivery }) => delivery.subscriptionId)),
-    plainArray(deliveries.map(({ delivery }) => delivery.isCancelled)),
-    plainArray(deliveries.map(({ event }) => isLeased(event))),
+    textColumn(events, (e) => (e.draft.channels === null ? null : textArray(e.draft.channels))),
+    textColumn(events, (e) => e.draft.metadata),
+    textColumn(events, (e) => e.draft.headers),
+    textColumn(events, (e) => e.draft.traceparent),
+    uuidColumn(events, (e) => (e.draft.endpoint === null ? null : (e.deliveries[0]?.endpointId ?? null))),
+    timeColumn(events, (e) => e.draft.expiresAtMs),
+    uuidColumn(events, (e) => e.publishedBy.keyId),
+
+    ...deliveryColumns(opened),
+    boolColumn(opened, ({ event }) => (isLeased(event) ? null : true)),
+
+    ...deliveryColumns(cancelled),
+
     leaseMs,
   ]);
   return result!;
+}
+
+function deliveryRows(events: readonly PreparedEvent[]): { opened: DeliveryRow[]; cancelled: DeliveryRow[] } {
+  const opened: DeliveryRow[] = [];
+  const cancelled: DeliveryRow[] = [];
+  for (const event of events) {
+    for (const [index, delivery] of event.deliveries.entries()) {
+      (delivery.isCancelled ? cancelled : opened).push({ id: event.deliveryIds[index]!, event, delivery });
+    }
+  }
+  return { opened, cancelled };
+}
+
+function deliveryColumns(rows: readonly DeliveryRow[]): Buffer[] {
+  return [
+    uuidColumn(rows, ({ id }) => id),
+    uuidColumn(rows, ({ event }) => event.id),
+    uuidColumn(rows, ({ delivery }) => delivery.endpointId),
+    intColumn(rows, ({ delivery }) => delivery.endpointVersion),
+    uuidColumn(rows, ({ delivery }) => delivery.subscriptionId),
+  ];
 }
 
 const WRITTEN: Statement = { name: 'events_written', text: `SELECT id FROM events WHERE id = ANY ($1::uuid[])` };
