@@ -1,4 +1,5 @@
-import { toTypeId, type Uuid } from '#kernel';
+import { toTypeId } from '#kernel';
+import type { Replay } from '#replaying';
 import type { Logger } from '#telemetry';
 import type { Principal } from '#tenants';
 
@@ -9,11 +10,11 @@ import type { Principal } from '#tenants';
 export class ReplayLog {
   constructor(private readonly logger: Logger) {}
 
-  note(caller: Principal, deliveryId: Uuid, replayId: Uuid, reason: string | null): void {
+  note(caller: Principal, { id, replayOf }: Replay, reason: string | null): void {
     const facts = {
       requestedBy: toTypeId('key', caller.keyId),
-      delivery: toTypeId('dlv', deliveryId),
-      replay: toTypeId('dlv', replayId),
+      delivery: toTypeId('dlv', replayOf),
+      replay: toTypeId('dlv', id),
       reason,
     };
     this.logger.info(facts, 'delivery replayed');

@@ -1,8 +1,6 @@
 import { Injectable } from '@nestjs/common';
-import { Database, type Executor } from '#database';
+import { Database } from '#database';
 import type { Uuid } from '#kernel';
-
-export type DeadLetterResolution = 'replayed' | 'discarded';
 
 /** Which dead letters are meant; null: does not matter. */
 export interface DeadLetterFilters {
@@ -20,38 +18,19 @@ export interface DeadLetterFilters {
 /** Dead letters that one statement discards, so that a full queue does not make one transaction. */
 const BATCH = 1_000;
 
-/** The guarded statements on dead letters: each is resolved once. */
+/** The guarded statements on dead letters, but for the one that replays them: each is resolved once. */
 @Injectable()
 export class DeadLetterStore {
   constructor(private readonly db: Database) {}
 
-  /** Resolves one; answers its delivery, or null when there is none or it was resolved before. */
-  async resolve(
-    tx: Executor,
-    deadLetterId: Uuid,
-    resolution: DeadLetterResolution,
-    note: string | null,
-  ): Promise<Uuid | null> {
-    const [row] = await tx.query<{ deliveryId: Uuid }>(
-      `UPDATE dead_letters SET resolved_at = clock_timestamp(), resolution = $2, note = $3
-        WHERE id = $1 AND resolved_at IS NULL RETURNING delivery_id AS "deliveryId"`,
-      [deadLetterId, resolution, note],
+  /** Discards one; false when there is none or it was resolved before. */
+  async discard(deadLetterId: Uuid, note: string | null): Promise<boolean> {
+    const discarded = await this.db.query(
+      `UPDATE dead_letters SET resolved_at = clock_timestamp(), resolution = 'discarded', note = $2
+        WHERE id = $1 AND resolved_at IS NULL RETURNING id`,
+      [deadLetterId, note],
     );
-    return row?.deliveryId ?? null;
-  }
-
-  /** Resolves what a delivery has left in the queue, if anything. */
-  async resolveOfDelivery(
-    tx: Executor,
-    deliveryId: Uuid,
-    resolution: DeadLetterResolution,
-    note: string | null,
-  ): Promise<void> {
-    await tx.query(
-      `UPDATE dead_letters SET resolved_at = clock_timestamp(), resolution = $2, note = $3
-        WHERE delivery_id = $1 AND resolved_at IS NULL`,
-      [deliveryId, resolution, note],
-    );
+    return discarded.length > 0;
   }
 
   /** Discards whatever matches and is not resolved, oldest first; answers how many that were. */

@@ -1,4 +1,4 @@
-export { type DeadLetterFilters, type DeadLetterResolution, DeadLetterStore } from './dead-letter.store.js';
+export { type DeadLetterFilters, DeadLetterStore } from './dead-letter.store.js';
 export { DUE_CHANNEL } from './due-channel.js';
 export {
   type Dispatch,

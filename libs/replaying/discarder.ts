@@ -20,7 +20,7 @@ export class Discarder {
 
   /** Throws `already_resolved`, and `not_found` when it is gone. */
   async discard(deadLetterId: Uuid, note: string | null): Promise<void> {
-    if ((await this.deadLetters.resolve(this.db, deadLetterId, 'discarded', note)) !== null) return;
+    if (await this.deadLetters.discard(deadLetterId, note)) return;
     const name = toTypeId('dl', deadLetterId);
     const [row] = await this.db.query<{ resolution: string }>(`SELECT resolution FROM dead_letters WHERE id = $1`, [
       deadLetterId,

@@ -1,164 +1,154 @@
 import { Injectable } from '@nestjs/common';
 import { Config } from '#config';
-import { Database, type Executor, withRetries } from '#database';
-import { DeadLetterStore, DUE_CHANNEL } from '#deliveries';
-import { DatabaseClock, newUuid, PosthornError, toTypeId, type Uuid } from '#kernel';
+import { Database, isDataError, isTransient } from '#database';
+import { DatabaseClock, GroupCommit, newUuid, PosthornError, type Uuid } from '#kernel';
+import { PumpWaker } from './pump-waker.js';
+import { whyRefused } from './replay-refusal.js';
+import { type AskedReplay, findReplayed, type Replay, replayGroup, type ReplayRow } from './replay-statement.js';
 
-/** A delivery that has ended, with what decides whether it may be made again. */
-interface Original {
-  readonly eventId: Uuid;
-  readonly tenantId: Uuid;
-  readonly endpointId: Uuid;
-  readonly subscriptionId: Uuid | null;
-  readonly type: string;
+/** Whose deliveries a caller may replay; those of others do not exist. */
+export interface ReplayScope {
+  /** Null: of all tenants. */
+  readonly tenantIds: readonly Uuid[] | null;
+  /** Only of what was published with this API key; null: whoever published it. */
+  readonly publishedBy: Uuid | null;
 }
 
-/** The endpoint as it is now. */
-interface Target {
-  readonly status: string;
-  readonly version: number;
+/** A replay, why there is none, or that there is no such delivery for the caller. */
+type Outcome = Replay | PosthornError | 'unknown';
+
+/** A replay on its way to the database. */
+interface Pending extends AskedReplay {
+  /** A statement with it was sent before, and may have been committed. */
+  isSent: boolean;
 }
 
-/** What is left of the event. */
-interface Content {
-  readonly isErased: boolean;
-  /** The event's own, or the end of retention if that comes first. */
-  readonly expiresAt: Date;
-  readonly isExpired: boolean;
-}
+/** Replays that one statement opens at most. */
+const GROUP_REPLAYS = 500;
 
+/** Statements under way at once. */
+const CONCURRENT_GROUPS = 2;
+
+/** Replays in memory on their way to the database; beyond, callers must come back. */
+const MAX_PENDING = 10_000;
+
+/** How often a group is tried when the database is away or has rolled it back. */
 const TRIES = 4;
+
+/** How often replays are asked for again that another one of the same event and endpoint came before. */
+const MAX_ROUNDS = 5;
 
 /**
  * Delivers again: a new delivery of the same event, to the endpoint as it is now, on the full schedule, whatever
- * subscriptions say today. Throws {@link PosthornError}: `not_found`, `not_replayable`, `event_expired`,
- * `already_resolved`.
+ * subscriptions say today. Replays that are asked for together share one statement. Throws {@link PosthornError}:
+ * `not_found`, `not_replayable`, `event_expired`, `already_resolved`, `overloaded`.
  */
 @Injectable()
 export class Replayer {
+  private readonly groups: GroupCommit<Pending, Outcome>;
+  private readonly pumps: PumpWaker;
+
   constructor(
     private readonly db: Database,
     private readonly clock: DatabaseClock,
-    private readonly deadLetters: DeadLetterStore,
     private readonly config: Config,
-  ) {}
+  ) {
+    this.pumps = new PumpWaker(db);
+    this.groups = new GroupCommit({
+      flush: (asked) => this.flush(asked),
+      maxWeight: GROUP_REPLAYS,
+      concurrency: CONCURRENT_GROUPS,
+      isDataError,
+      retryDelayMs: (error, failures) => (failures < TRIES && isTransient(error) ? 20 * 2 ** failures : null),
+    });
+  }
 
   /**
-   * Replays a delivery that has ended; answers the new one's id. A dead letter that it left is resolved with it, under
-   * the note given.
+   * Replays a delivery that has ended. A dead letter that it left is resolved with it, under the note given. Null when
+   * there is no such delivery in the scope.
    */
-  async replayDelivery(deliveryId: Uuid, note: string | null = null): Promise<Uuid> {
-    return this.inTransaction(async (tx) => {
-      const replay = await this.open(tx, deliveryId);
-      await this.deadLetters.resolveOfDelivery(tx, deliveryId, 'replayed', note);
-      return replay;
-    });
+  replayDelivery(deliveryId: Uuid, scope: ReplayScope, note: string | null = null): Promise<Replay | null> {
+    return this.replay({ deliveryId, deadLetterId: null }, scope, note);
   }
 
-  /** Replays the delivery that a dead letter stands for, and resolves it; answers the new delivery's id. */
-  async replayDeadLetter(deadLetterId: Uuid, note: string | null = null): Promise<Uuid> {
-    return this.inTransaction(async (tx) => {
-      const deliveryId = await this.deadLetters.resolve(tx, deadLetterId, 'replayed', note);
-      if (deliveryId === null) throw await whyUnresolvable(tx, deadLetterId);
-      return this.open(tx, deliveryId);
-    });
+  /** Replays the delivery that a dead letter stands for, and resolves it. Null when there is none in the scope. */
+  replayDeadLetter(deadLetterId: Uuid, scope: ReplayScope, note: string | null = null): Promise<Replay | null> {
+    return this.replay({ deadLetterId, deliveryId: null }, scope, note);
   }
 
-  private inTransaction<T>(work: (tx: Executor) => Promise<T>): Promise<T> {
-    return withRetries(TRIES, () => this.db.transaction(work));
-  }
-
-  /** The steps of a replay. The notification leaves with the commit, so that a pump takes the row at once. */
-  private async open(tx: Executor, deliveryId: Uuid): Promise<Uuid> {
-    const original = await findEnded(tx, deliveryId);
-    await takeTurns(tx, original);
-    await refuseOpen(tx, original);
-    const { expiresAt } = await findContent(tx, original, this.config.retention.days);
-    const { version } = await findTarget(tx, original);
+  private async replay(
+    original: Pick<AskedReplay, 'deadLetterId' | 'deliveryId'>,
+    { tenantIds, publishedBy }: ReplayScope,
+    note: string | null,
+  ): Promise<Replay | null> {
+    if (this.groups.pending >= MAX_PENDING) throw overloaded();
     const id = newUuid(this.clock.now());
-    await tx.query(
-      `INSERT INTO open_deliveries (id, event_id, tenant_id, endpoint_id, subscription_id, endpoint_version, due_at,
-              created_at, expires_at, replay_of, type, waiting_for)
-       VALUES ($1, $2, $3, $4, $5, $6, clock_timestamp(), clock_timestamp(), $7, $8, $9, 'queue')`,
-      [
-        id,
-        original.eventId,
-        original.tenantId,
-        original.endpointId,
-        original.subscriptionId,
-        version,
-        expiresAt,
-        deliveryId,
-        original.type,
-      ],
-    );
-    await tx.query(`SELECT pg_notify($1, '')`, [DUE_CHANNEL]);
-    return id;
+    const outcome = await this.groups.add({ id, ...original, tenantIds, publishedBy, note, isSent: false });
+    if (outcome instanceof PosthornError) throw outcome;
+    return outcome === 'unknown' ? null : outcome;
+  }
+
+  private async flush(asked: readonly Pending[]): Promise<Outcome[]> {
+    const isRepeated = asked.some(({ isSent }) => isSent);
+    for (const one of asked) one.isSent = true;
+    const outcomes = isRepeated ? await this.repeat(asked) : await this.open(asked);
+    // Outside of any transaction, and after the commit.
+    if (outcomes.some(isReplay)) this.pumps.wake();
+    return outcomes;
+  }
+
+  private async open(asked: readonly AskedReplay[], rounds = MAX_ROUNDS): Promise<Outcome[]> {
+    const rows = await replayGroup(this.db, asked, this.config.retention.days);
+    const beaten = asked.filter((_, index) => rows[index]!.verdict === 'beaten');
+    if (beaten.length === 0 || rounds === 0) return rows.map(toOutcome);
+    // What came before them is committed by now: asked again, they are told of it.
+    const again = new Map(zip(beaten, await this.open(beaten, rounds - 1)));
+    return asked.map((one, index) => again.get(one) ?? toOutcome(rows[index]!));
+  }
+
+  /**
+   * The answer to these was lost, or the statement was rolled back. What is on disk is done; what goes again may meet
+   * itself, if the lost statement was still at work, and is done then too.
+   */
+  private async repeat(asked: readonly AskedReplay[]): Promise<Outcome[]> {
+    const done = await findReplayed(this.db, asked);
+    const rest = asked.filter(({ id }) => !done.has(id));
+    const outcomes = new Map(zip(rest, rest.length > 0 ? await this.open(rest) : []));
+    const refused = rest.filter((one) => !isReplay(outcomes.get(one)!));
+    const late = refused.length > 0 ? await findReplayed(this.db, refused) : done;
+    return asked.map((one) => done.get(one.id) ?? late.get(one.id) ?? outcomes.get(one)!);
   }
 }
 
-async function findEnded(tx: Executor, deliveryId: Uuid): Promise<Original> {
-  const [original] = await tx.query<Original>(
-    `SELECT event_id AS "eventId", tenant_id AS "tenantId", endpoint_id AS "endpointId",
-            subscription_id AS "subscriptionId", type
-       FROM deliveries WHERE id = $1`,
-    [deliveryId],
-  );
-  if (original) return original;
-  const [open] = await tx.query(`SELECT FROM open_deliveries WHERE id = $1`, [deliveryId]);
-  if (open) throw notReplayable(`The delivery ${toTypeId('dlv', deliveryId)} is still open.`);
-  throw new PosthornError('not_found', `There is no delivery ${toTypeId('dlv', deliveryId)}.`);
+function toOutcome(row: ReplayRow): Outcome {
+  const { verdict } = row;
+  if (verdict === 'opened') return toReplay(row);
+  if (verdict === 'beaten') return overloaded();
+  return verdict === 'unknown' ? verdict : whyRefused(verdict, row);
 }
 
-/** Two replays of one event to one endpoint at the same moment: the second sees what the first has opened. */
-async function takeTurns(tx: Executor, { eventId, endpointId }: Original): Promise<void> {
-  await tx.query(`SELECT pg_advisory_xact_lock(hashtextextended($1, 0))`, [`replay ${eventId} ${endpointId}`]);
+/** Field by field: spreading a row of the driver's takes longer than all the rest. */
+function toReplay(row: ReplayRow): Replay {
+  return {
+    id: row.id,
+    replayOf: row.replayOf,
+    eventId: row.eventId,
+    tenantId: row.tenantId,
+    endpointId: row.endpointId,
+    subscriptionId: row.subscriptionId,
+    type: row.type,
+    createdAt: row.createdAt!,
+  };
 }
 
-async function refuseOpen(tx: Executor, { eventId, endpointId }: Original): Promise<void> {
-  const [open] = await tx.query<{ id: Uuid }>(
-    `SELECT id FROM open_deliveries WHERE event_id = $1 AND endpoint_id = $2 LIMIT 1`,
-    [eventId, endpointId],
-  );
-  if (open) throw notReplayable(`${toTypeId('dlv', open.id)} is still open for the same event and endpoint.`);
+const isReplay = (outcome: Outcome): outcome is Replay => outcome !== 'unknown' && !(outcome instanceof PosthornError);
+
+function overloaded(): PosthornError {
+  return new PosthornError('overloaded', 'The platform cannot replay this now; ask again in a moment.', {
+    retryAfterSeconds: 2,
+  });
 }
 
-async function findContent(tx: Executor, { eventId }: Original, retentionDays: number): Promise<Content> {
-  const [content] = await tx.query<Content>(
-    `SELECT data IS NULL AS "isErased", least(expires_at, kept_until) AS "expiresAt",
-            least(expires_at, kept_until) <= clock_timestamp() AS "isExpired"
-       FROM (SELECT data, expires_at, created_at + make_interval(days => $2) AS kept_until FROM events WHERE id = $1) e`,
-    [eventId, retentionDays],
-  );
-  const event = toTypeId('evt', eventId);
-  if (!content) throw new PosthornError('event_expired', `The event ${event} is older than events are kept.`);
-  if (content.isErased) throw new PosthornError('event_expired', `The payload of ${event} was erased.`);
-  if (content.isExpired) throw new PosthornError('event_expired', `The event ${event} has expired.`);
-  return content;
-}
-
-async function findTarget(tx: Executor, { endpointId }: Original): Promise<Target> {
-  const [target] = await tx.query<Target>(
-    `SELECT CASE WHEN e.deleted_at IS NOT NULL OR t.deleted_at IS NOT NULL THEN 'deleted' ELSE e.status END AS status,
-            e.version
-       FROM endpoints e JOIN tenants t ON t.id = e.tenant_id WHERE e.id = $1`,
-    [endpointId],
-  );
-  const endpoint = toTypeId('ep', endpointId);
-  if (!target || target.status === 'deleted') throw notReplayable(`The endpoint ${endpoint} was deleted.`);
-  if (target.status === 'disabled') throw notReplayable(`The endpoint ${endpoint} is disabled: enable it first.`);
-  return target;
-}
-
-async function whyUnresolvable(tx: Executor, deadLetterId: Uuid): Promise<PosthornError> {
-  const [row] = await tx.query<{ resolution: string }>(`SELECT resolution FROM dead_letters WHERE id = $1`, [
-    deadLetterId,
-  ]);
-  const name = toTypeId('dl', deadLetterId);
-  if (!row) return new PosthornError('not_found', `There is no dead letter ${name}.`);
-  return new PosthornError('already_resolved', `The dead letter ${name} was ${row.resolution} before.`);
-}
-
-function notReplayable(message: string): PosthornError {
-  return new PosthornError('not_replayable', message);
+function zip<A, B>(as: readonly A[], bs: readonly B[]): [A, B][] {
+  return as.map((a, index) => [a, bs[index]!]);
 }

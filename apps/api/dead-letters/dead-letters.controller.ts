@@ -1,14 +1,13 @@
 import { Body, Controller, Get, Param, Post, Query, Res } from '@nestjs/common';
 import { ApiOperation, ApiTags } from '@nestjs/swagger';
-import { DeadLetterReadModel, type DeadLetterRow, DeliveryReadModel, EventPayloads } from '#insights';
-import { toTypeId } from '#kernel';
+import { DeadLetterReadModel, type DeadLetterRow, EventPayloads } from '#insights';
 import { Discarder, Replayer } from '#replaying';
 import type { Principal } from '#tenants';
 import { Allow } from '../auth/allow.decorator.js';
 import { Caller } from '../auth/caller.decorator.js';
 import { found, pathId, Viewing } from '../auth/viewing.js';
-import { DeliveryResponse, toDeliveryResponse } from '../deliveries/delivery.response.js';
-import { created } from '../http/answers.js';
+import { createdReplay } from '../deliveries/created-replay.js';
+import { DeliveryResponse } from '../deliveries/delivery.response.js';
 import { Answers, AnswersCreated, AnswersPage } from '../http/api-docs.js';
 import { readPage } from '../http/pagination.js';
 import { toPayloadPage } from '../http/payload-page.js';
@@ -25,7 +24,6 @@ import { DiscardSelectionReader } from './discard-selection.js';
 export class DeadLettersController {
   constructor(
     private readonly deadLetters: DeadLetterReadModel,
-    private readonly deliveries: DeliveryReadModel,
     private readonly payloads: EventPayloads,
     private readonly viewing: Viewing,
     private readonly selection: DiscardSelectionReader,
@@ -94,12 +92,11 @@ export class DeadLettersController {
     @Caller() caller: Principal,
     @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<DeliveryResponse> {
-    const { id, deliveryId } = await this.see(deadLetter, caller);
-    const replay = await this.replayer.replayDeadLetter(id, reason ?? null);
-    this.replayLog.note(caller, deliveryId, replay, reason ?? null);
-    created(reply, `/v1/deliveries/${toTypeId('dlv', replay)}`);
-    const row = await this.deliveries.find(this.viewing.all(caller), replay);
-    return toDeliveryResponse(found(row, toTypeId('dlv', replay), 'delivery'));
+    const id = pathId('dl', deadLetter, 'dead letter');
+    const opened = await this.replayer.replayDeadLetter(id, this.viewing.all(caller), reason ?? null);
+    const replay = found(opened, deadLetter, 'dead letter');
+    this.replayLog.note(caller, replay, reason ?? null);
+    return createdReplay(reply, replay);
   }
 
   @Post(':deadLetter/discard')

@@ -1,7 +1,7 @@
 import { Body, Controller, Get, Param, Post, Query, Res } from '@nestjs/common';
 import { ApiOperation, ApiTags } from '@nestjs/swagger';
 import { AttemptReadModel, type DeliveryFilters, DeliveryReadModel, type DeliveryRow, EventPayloads } from '#insights';
-import { parseTypeId, toTypeId, type Uuid } from '#kernel';
+import { parseTypeId, type Uuid } from '#kernel';
 import { Canceller, Replayer } from '#replaying';
 import type { Principal } from '#tenants';
 import { toAttemptPage } from '../attempts/attempt-page.js';
@@ -10,7 +10,6 @@ import { Allow } from '../auth/allow.decorator.js';
 import { Caller } from '../auth/caller.decorator.js';
 import { found, pathId, queryId, Viewing } from '../auth/viewing.js';
 import { ReplayLog } from '../replay-log.js';
-import { created } from '../http/answers.js';
 import { Answers, AnswersCreated, AnswersPage } from '../http/api-docs.js';
 import { type Page, readPage } from '../http/pagination.js';
 import { toPayloadPage } from '../http/payload-page.js';
@@ -20,6 +19,7 @@ import type { FastifyReply } from '../http/request.js';
 import { PayloadPageQuery } from '../http/traffic-query.dto.js';
 import { ListDeliveriesQuery } from './delivery-query.dto.js';
 import { DeliveryResponse, toDeliveryResponse } from './delivery.response.js';
+import { createdReplay } from './created-replay.js';
 
 @Controller('v1/deliveries')
 @ApiTags('Deliveries')
@@ -46,8 +46,8 @@ export class DeliveriesController {
     const page = readPage(query, 'deliveries');
     const viewer = await this.viewing.limitedTo(caller, query.tenant);
     const filters = toFilters(query, await this.viewing.endpoint(viewer, query.endpoint));
-    const rows = await this.deliveries.list(viewer, filters, page);
-    const answer = await toPayloadPage(page, rows, {
+    const listed = await this.deliveries.list(viewer, filters, page);
+    const answer = await toPayloadPage(page, listed, {
       payloads: query.include === 'data' ? this.payloads : null,
       eventOf: ({ eventId }) => eventId,
       toItem: toDeliveryResponse,
@@ -93,12 +93,11 @@ export class DeliveriesController {
     @Caller() caller: Principal,
     @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<DeliveryResponse> {
-    const { id } = await this.see(delivery, caller);
-    const replayId = await this.replayer.replayDelivery(id, reason ?? null);
-    this.replayLog.note(caller, id, replayId, reason ?? null);
-    const replay = toTypeId('dlv', replayId);
-    created(reply, `/v1/deliveries/${replay}`);
-    return toDeliveryResponse(await this.see(replay, caller));
+    const id = pathId('dlv', delivery, 'delivery');
+    const opened = await this.replayer.replayDelivery(id, this.viewing.all(caller), reason ?? null);
+    const replay = found(opened, delivery, 'delivery');
+    this.replayLog.note(caller, replay, reason ?? null);
+    return createdReplay(reply, replay);
   }
 
   @Post(':delivery/cancel')

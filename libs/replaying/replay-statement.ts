@@ -1,0 +1,186 @@
+import { type Executor, plainArray, type Statement, textColumn, uuidColumn } from '#database';
+import type { Uuid } from '#kernel';
+
+/** A replay that was asked for: of a dead letter, or of a delivery; the other is null. */
+export interface AskedReplay {
+  /** The new delivery's. */
+  readonly id: Uuid;
+  readonly deadLetterId: Uuid | null;
+  readonly deliveryId: Uuid | null;
+  /** What the caller may see: of these tenants (null: all), and published with this API key (null: whichever). */
+  readonly tenantIds: readonly Uuid[] | null;
+  readonly publishedBy: Uuid | null;
+  /** What a dead letter is resolved with. */
+  readonly note: string | null;
+}
+
+/** What became of a replay that was asked for. */
+export type Verdict =
+  | 'opened'
+  /** Could be, but another replay of the event to the endpoint came first, in this group or beside it. Ask again. */
+  | 'beaten'
+  /** There is none, for this caller. */
+  | 'unknown'
+  | Refusal;
+
+export type Refusal =
+  | 'resolved'
+  /** The dead letter's delivery is not on record any more. */
+  | 'delivery_gone'
+  | 'delivery_open'
+  | 'other_open'
+  | 'event_gone'
+  | 'event_erased'
+  | 'event_expired'
+  | 'endpoint_deleted'
+  | 'endpoint_disabled';
+
+/** What is known of a replay: of the original, as far as there is one, and of the new delivery. */
+export interface ReplayRow {
+  readonly id: Uuid;
+  readonly verdict: Verdict;
+  readonly deadLetterId: Uuid | null;
+  /** How the dead letter was resolved before. */
+  readonly resolution: string | null;
+  readonly replayOf: Uuid;
+  readonly eventId: Uuid;
+  readonly tenantId: Uuid;
+  readonly endpointId: Uuid;
+  readonly subscriptionId: Uuid | null;
+  readonly type: string;
+  /** What is open for the same event and endpoint. */
+  readonly otherId: Uuid | null;
+  /** Null unless opened. */
+  readonly createdAt: Date | null;
+}
+
+/**
+ * A whole group of replays in one statement, one transaction, one commit: what each is a replay of, whether that may be,
+ * the new deliveries, and the dead letters that they resolve.
+ *
+ * Two groups that meet cannot both win. A dead letter is locked before it is judged, and whoever has waited for it sees
+ * what became of it. Of replays of one event to one endpoint, `open_deliveries_replay_key` lets the first in. Locks are
+ * taken in one order, dead letters by id and then the new rows by event and endpoint, so that two groups do not wait for
+ * each other.
+ *
+ * Each look-up is a lateral of one row, so that a kept plan goes by the indexes whatever it guesses of the group's size.
+ */
+const REPLAY: Statement = {
+  name: 'replay',
+  text: `
+    WITH asked AS MATERIALIZED (
+      SELECT id, dead_letter_id, delivery_id, tenant_ids::uuid[] AS tenant_ids, published_by, note, n
+        FROM unnest($1::uuid[], $2::uuid[], $3::uuid[], $4::text[], $5::uuid[], $6::text[])
+               WITH ORDINALITY AS a(id, dead_letter_id, delivery_id, tenant_ids, published_by, note, n)
+    ), letter AS MATERIALIZED (
+      SELECT id, delivery_id, event_id, tenant_id, resolution
+        FROM dead_letters
+       WHERE id = ANY ($2::uuid[]) OR delivery_id = ANY ($3::uuid[]) AND resolved_at IS NULL
+       ORDER BY id FOR NO KEY UPDATE
+    ), judged AS MATERIALIZED (
+      SELECT a.id, a.n, a.note, a.dead_letter_id, l.resolution, coalesce(a.delivery_id, l.delivery_id) AS original_id,
+             other.id AS other_id, d.event_id, d.tenant_id, d.endpoint_id, d.subscription_id, d.type, e.expires_at, target.version,
+             CASE
+               WHEN (coalesce(d.tenant_id, l.tenant_id) = ANY (a.tenant_ids) OR
+                     a.tenant_ids IS NULL AND coalesce(d.tenant_id, l.tenant_id) IS NOT NULL) IS NOT TRUE
+                 OR (a.published_by IS NULL OR a.published_by = e.published_by) IS NOT TRUE THEN 'unknown'
+               WHEN l.resolution IS NOT NULL THEN 'resolved'
+               WHEN d.event_id IS NULL THEN 'delivery_gone'
+               WHEN d.is_open THEN 'delivery_open'
+               WHEN other.id IS NOT NULL THEN 'other_open'
+               WHEN e.is_erased IS NULL THEN 'event_gone'
+               WHEN e.is_erased THEN 'event_erased'
+               WHEN e.expires_at <= clock_timestamp() THEN 'event_expired'
+               WHEN target.is_deleted IS NOT FALSE THEN 'endpoint_deleted'
+               WHEN target.status = 'disabled' THEN 'endpoint_disabled'
+               ELSE 'opened'
+             END AS verdict
+        FROM asked a
+        LEFT JOIN letter l ON l.id = a.dead_letter_id
+        LEFT JOIN LATERAL (
+          SELECT event_id, tenant_id, endpoint_id, subscription_id, type, false AS is_open
+            FROM deliveries WHERE id = coalesce(a.delivery_id, l.delivery_id)
+          UNION ALL
+          SELECT event_id, tenant_id, endpoint_id, subscription_id, type, true
+            FROM open_deliveries WHERE id = coalesce(a.delivery_id, l.delivery_id)
+          LIMIT 1
+        ) d ON true
+        LEFT JOIN LATERAL (
+          SELECT id FROM open_deliveries WHERE event_id = d.event_id AND endpoint_id = d.endpoint_id LIMIT 1
+        ) other ON true
+        LEFT JOIN LATERAL (
+          SELECT data IS NULL AS is_erased, least(expires_at, created_at + make_interval(days => $7)) AS expires_at,
+                 published_by
+            FROM events WHERE id = coalesce(d.event_id, l.event_id) LIMIT 1
+        ) e ON true
+        LEFT JOIN LATERAL (
+          SELECT p.status, p.version, p.deleted_at IS NOT NULL OR t.deleted_at IS NOT NULL AS is_deleted
+            FROM endpoints p JOIN tenants t ON t.id = p.tenant_id WHERE p.id = d.endpoint_id LIMIT 1
+        ) target ON true
+    ), opened AS (
+      INSERT INTO open_deliveries (id, event_id, tenant_id, endpoint_id, subscription_id, endpoint_version, due_at,
+             created_at, expires_at, replay_of, type, waiting_for)
+      SELECT DISTINCT ON (event_id, endpoint_id) id, event_id, tenant_id, endpoint_id, subscription_id, version,
+             clock_timestamp(), clock_timestamp(), expires_at, original_id, type, 'queue'
+        FROM judged WHERE verdict = 'opened'
+       ORDER BY event_id, endpoint_id, n
+          ON CONFLICT DO NOTHING
+      RETURNING id, created_at
+    ), resolved AS (
+      UPDATE dead_letters l SET resolved_at = clock_timestamp(), resolution = 'replayed', note = j.note
+        FROM opened o JOIN judged j ON j.id = o.id
+       WHERE l.delivery_id = j.original_id AND l.resolved_at IS NULL
+    )
+    SELECT j.id, CASE WHEN j.verdict = 'opened' AND o.id IS NULL THEN 'beaten' ELSE j.verdict END AS verdict,
+           j.dead_letter_id AS "deadLetterId", j.resolution, j.original_id AS "replayOf", j.event_id AS "eventId",
+           j.tenant_id AS "tenantId", j.endpoint_id AS "endpointId", j.subscription_id AS "subscriptionId", j.type,
+           j.other_id AS "otherId", o.created_at AS "createdAt"
+      FROM judged j LEFT JOIN opened o ON o.id = j.id
+     ORDER BY j.n`,
+};
+
+/** Runs the statement; one row for each replay, in order. */
+export async function replayGroup(
+  db: Executor,
+  asked: readonly AskedReplay[],
+  retentionDays: number,
+): Promise<ReplayRow[]> {
+  return db.query<ReplayRow>(REPLAY, [
+    uuidColumn(asked, ({ id }) => id),
+    uuidColumn(asked, ({ deadLetterId }) => deadLetterId),
+    uuidColumn(asked, ({ deliveryId }) => deliveryId),
+    // An array of arrays must be rectangular, so each goes as the text of its literal.
+    textColumn(asked, ({ tenantIds }) => (tenantIds === null ? null : plainArray(tenantIds))),
+    uuidColumn(asked, ({ publishedBy }) => publishedBy),
+    textColumn(asked, ({ note }) => note),
+    retentionDays,
+  ]);
+}
+
+/** A delivery that was made again: due at once, never tried. */
+export interface Replay {
+  readonly id: Uuid;
+  readonly replayOf: Uuid;
+  readonly eventId: Uuid;
+  readonly tenantId: Uuid;
+  readonly endpointId: Uuid;
+  readonly subscriptionId: Uuid | null;
+  readonly type: string;
+  readonly createdAt: Date;
+}
+
+const replaysIn = (table: string): string => `
+    SELECT id, replay_of AS "replayOf", event_id AS "eventId", tenant_id AS "tenantId", endpoint_id AS "endpointId",
+           subscription_id AS "subscriptionId", type, created_at AS "createdAt"
+      FROM ${table} WHERE id = ANY ($1::uuid[])`;
+
+const REPLAYED: Statement = {
+  name: 'replayed',
+  text: `${replaysIn('open_deliveries')} UNION ALL ${replaysIn('deliveries')}`,
+};
+
+/** Those of these replays that are on disk, open or ended, by id. */
+export async function findReplayed(db: Executor, asked: readonly AskedReplay[]): Promise<Map<Uuid, Replay>> {
+  const rows = await db.query<Replay>(REPLAYED, [uuidColumn(asked, ({ id }) => id)]);
+  return new Map(rows.map((row) => [row.id, row]));
+}
