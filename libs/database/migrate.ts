@@ -1,7 +1,11 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { Database } from './database.js';
 import { ensurePartitions } from './partitions.js';
 
 const MIGRATION_LOCK = `hashtext('posthorn.migrations')`;
+
+/** Whoever finds another process migrating looks again after this. */
+const LOCK_POLL_MS = 100;
 
 /**
  * Brings the schema up to date and makes the partitions of the coming week. Processes that boot together take turns.
@@ -29,7 +33,12 @@ async function withSessionLock<T>(db: Database, work: () => Promise<T>): Promise
   const runner = db.dataSource.createQueryRunner();
   await runner.connect();
   try {
-    await runner.query(`SELECT pg_advisory_lock(${MIGRATION_LOCK})`);
+    // Not by waiting in a statement: CREATE INDEX CONCURRENTLY in the other process would wait for that statement's end.
+    const isOurs = async (): Promise<boolean> => {
+      const [row] = await runner.query(`SELECT pg_try_advisory_lock(${MIGRATION_LOCK}) AS "isOurs"`);
+      return row.isOurs;
+    };
+    while (!(await isOurs())) await sleep(LOCK_POLL_MS);
     try {
       return await work();
     } finally {

@@ -8,6 +8,15 @@ export {
   type WireEvent,
 } from './dispatch.js';
 export { type DispatchJob, type FreshDispatch, JOB_DISPATCHES, packJobs, unpackJob } from './dispatch-job.js';
-export { type Claimed, type Held, LEASE_MS, type Lease, OpenDeliveryStore } from './open-delivery.store.js';
+export {
+  type Claim,
+  type Claimed,
+  type ClaimRequest,
+  type Held,
+  LEASE_MS,
+  type Lease,
+  OpenDeliveryStore,
+  type Turn,
+} from './open-delivery.store.js';
 export { type AttemptRecord, type NextStep, recordAttempts } from './recording.js';
 export { measureBacklog } from './measure-backlog.js';

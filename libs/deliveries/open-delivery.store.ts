@@ -1,15 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { Database, type Executor, plainArray, withRetries } from '#database';
 import type { Uuid } from '#kernel';
-import {
-  BACKLOG,
-  CLAIM_DUE,
-  CLAIM_DUE_FAIRLY,
-  CLAIM_FRESH,
-  GIVE_BACK,
-  NEXT_DUE,
-  RENEW_LEASES,
-} from './claim-statements.js';
+import { BACKLOG, CLAIM_DUE, CLAIM_FRESH, GIVE_BACK, RENEW_LEASES } from './claim-statements.js';
 import { type Dispatch, type EventContent, INLINE_BODY_CHARACTERS, toWireEvent } from './dispatch.js';
 import {
   BURY_EXPIRED,
@@ -43,35 +35,71 @@ export interface Lease {
   readonly leaseUntilMs: number;
 }
 
-type ClaimedRow = Omit<Dispatch, 'event'> &
-  Omit<EventContent, 'id'> & { eventId: Uuid; isLarge: boolean; isErased: boolean };
+/** An endpoint whose due rows are asked for by its name: `rows` of them at most, the oldest since `sinceMs`. */
+export interface Turn {
+  readonly endpointId: Uuid;
+  readonly rows: number;
+  readonly sinceMs: number;
+}
+
+/** What to look for among all that is due, and which endpoints' turn it is besides. Times are epoch milliseconds. */
+export interface ClaimRequest {
+  /** Rows to choose among what fell due since `sinceMs`, but for the endpoints `leftOut`. */
+  readonly rows: number;
+  readonly sinceMs: number;
+  readonly leftOut: readonly Uuid[];
+  readonly turns: readonly Turn[];
+}
 
 /** A claimed delivery; `isErased` when the event's payload is gone and there is nothing left to send. */
 export interface Claimed {
   readonly dispatch: Dispatch;
   readonly isErased: boolean;
+  /** When it had fallen due. */
+  readonly wasDueAtMs: number;
 }
+
+export interface Claim {
+  readonly claimed: readonly Claimed[];
+  /** The database's time of the claim: what fell due until then was looked for. */
+  readonly atMs: number;
+  /** Null, or how far the look came before it had seen as many rows as it may. */
+  readonly seenUntilMs: number | null;
+  /** Endpoints that have due rows which were seen and not chosen. */
+  readonly passedOver: readonly { readonly tenantId: Uuid; readonly endpointId: Uuid }[];
+  /** Milliseconds until something falls due that was not left out, if that is soon; it may have happened already. */
+  readonly nextInMs: number | null;
+}
+
+type ClaimedRow = Omit<Dispatch, 'event'> &
+  Omit<EventContent, 'id'> & { eventId: Uuid; isLarge: boolean; isErased: boolean; wasDueAtMs: number };
+
+type LookRow = Omit<Claim, 'claimed' | 'passedOver'> & {
+  readonly deliveryId: null;
+  readonly passedOver: Claim['passedOver'] | null;
+};
 
 /** The guarded statements on what is still open. */
 @Injectable()
 export class OpenDeliveryStore {
   constructor(private readonly db: Database) {}
 
-  /** Claims the oldest due rows, `limit` at most, leaving out `fullEndpoints`. */
-  async claimDue(limit: number, fullEndpoints: readonly Uuid[]): Promise<Claimed[]> {
-    const values = [LEASE_MS, INLINE_BODY_CHARACTERS, limit, plainArray(fullEndpoints)];
-    return inOrder(await this.db.query<ClaimedRow>(CLAIM_DUE, values));
-  }
-
-  /** Claims `perTenant` due rows of each tenant after `afterTenant` (exclusive), `limit` at most. */
-  async claimDueFairly(
-    limit: number,
-    fullEndpoints: readonly Uuid[],
-    perTenant: number,
-    afterTenant: Uuid,
-  ): Promise<Claimed[]> {
-    const values = [LEASE_MS, INLINE_BODY_CHARACTERS, limit, plainArray(fullEndpoints), perTenant, afterTenant];
-    return inOrder(await this.db.query<ClaimedRow>(CLAIM_DUE_FAIRLY, values));
+  /** Claims due rows, and tells what else is due. */
+  async claimDue({ rows, sinceMs, leftOut, turns }: ClaimRequest): Promise<Claim> {
+    const answer = await this.db.query<ClaimedRow | LookRow>(CLAIM_DUE, [
+      LEASE_MS,
+      INLINE_BODY_CHARACTERS,
+      rows,
+      sinceMs,
+      plainArray(leftOut),
+      plainArray(turns.map(({ endpointId }) => endpointId)),
+      plainArray(turns.map((turn) => turn.rows)),
+      plainArray(turns.map((turn) => turn.sinceMs)),
+    ]);
+    const isLook = (row: ClaimedRow | LookRow): row is LookRow => row.deliveryId === null;
+    const { atMs, seenUntilMs, passedOver, nextInMs } = answer.find(isLook)!;
+    const claimed = inOrder(answer.filter((row) => !isLook(row)));
+    return { claimed, atMs, seenUntilMs, passedOver: passedOver ?? [], nextInMs };
   }
 
   /** Claims what nobody has touched since it was published; what is not answered belongs to someone else, or is done. */
@@ -87,15 +115,6 @@ export class OpenDeliveryStore {
   /** Lets any worker claim the rows, `afterMs` from now. */
   async giveBack(held: readonly Held[], afterMs: number): Promise<void> {
     await this.db.query(GIVE_BACK, [...idsAndGenerations(held), afterMs]);
-  }
-
-  /**
-   * Milliseconds until the next row falls due (negative: it has, meanwhile), or null when there is none. What was due
-   * before `afterMs` (epoch milliseconds) does not count.
-   */
-  async nextDueInMs(afterMs: number): Promise<number | null> {
-    const [row] = await this.db.query<{ inMs: number | null }>(NEXT_DUE, [afterMs / 1000]);
-    return row?.inMs ?? null;
   }
 
   /** How much is due and unclaimed (counted up to a hundred thousand), and how long the oldest of it has been. */
@@ -163,6 +182,7 @@ function toClaimed(row: ClaimedRow): Claimed {
   const event = toWireEvent({ ...row, id: row.eventId });
   return {
     isErased: row.isErased,
+    wasDueAtMs: row.wasDueAtMs,
     dispatch: {
       deliveryId: row.deliveryId,
       tenantId: row.tenantId,

@@ -30,11 +30,11 @@ describe(Pump, () => {
   });
 
   /** A pump over a store that counts claims. Requests to `hanging` end only by `answer`, all others at once. */
-  function start() {
+  function start(sweepEveryMs?: number) {
     const claims = { count: 0 };
     const store = new OpenDeliveryStore({
       query: (sql: { name: string }, values: unknown[]) => {
-        if (sql.name.startsWith('claim_due')) claims.count += 1;
+        if (sql.name === 'claim_due') claims.count += 1;
         return bench.db.query(sql as never, values);
       },
     } as never);
@@ -51,14 +51,14 @@ describe(Pump, () => {
     });
     const exits = new LaneExits(store, clock, new Metrics({ processDefaults: false }));
     const intake = new Intake(lanes, new Recorder(bench.db, clock, SILENT), exits, store, clock);
-    const pump: Pump = new Pump(store, lanes, intake, exits, clock, SILENT);
+    const pump: Pump = new Pump(store, lanes, intake, exits, clock, SILENT, sweepEveryMs);
     pump.start();
     stops.push(async () => {
       intake.close();
       await pump.stop();
     });
     const startedTo = (endpointId: Uuid) => started.filter((dispatch) => dispatch.endpointId === endpointId);
-    return { claims, lanes, startedTo };
+    return { claims, lanes, pump, started, startedTo };
   }
 
   /** Many, by one statement; each of an event that there is. */
@@ -105,5 +105,65 @@ describe(Pump, () => {
       },
       { timeoutMs: 8_000, intervalMs: 1 },
     );
+  });
+
+  it("lets another tenant's work pass a backlog that was there first", async () => {
+    const loud = await bench.anEndpoint();
+    await manyDue(loud, 5_000);
+    const quiet = await bench.anEndpoint();
+    const waiting = await bench.anOpenDelivery(quiet);
+    const { started, startedTo } = start();
+    await waitFor(() => expect(startedTo(quiet.endpointId)).toHaveLength(1));
+    expect(started.findIndex(({ deliveryId }) => deliveryId === waiting)).toBeLessThan(1_500);
+    await waitFor(() => expect(started).toHaveLength(5_001), { timeoutMs: 15_000 });
+  });
+
+  it('takes what is due to many endpoints of one tenant, each delivery once', async () => {
+    for (let n = 0; n < 40; n++) await manyDue(await bench.anEndpoint(hanging.tenantId), 60);
+    const { started } = start();
+    await waitFor(() => expect(started.length).toBeGreaterThanOrEqual(2_400), { timeoutMs: 15_000 });
+    expect(new Set(started.map(({ deliveryId }) => deliveryId)).size).toBe(2_400);
+  });
+
+  it('claims once for wakes that come together', async () => {
+    const { claims, pump } = start();
+    await waitFor(() => expect(claims.count).toBeGreaterThan(0));
+    claims.count = 0;
+    const sinceMs = performance.now();
+    await waitFor(
+      () => {
+        for (let n = 0; n < 10; n++) pump.wake();
+        expect(performance.now() - sinceMs).toBeGreaterThan(1_000);
+      },
+      { intervalMs: 1 },
+    );
+    expect(claims.count).toBeGreaterThan(5);
+    expect(claims.count).toBeLessThan(55);
+  });
+
+  it('finds what comes to be due at a time long past, when it is told', async () => {
+    const { claims, pump, startedTo } = start();
+    await waitFor(() => expect(claims.count).toBeGreaterThan(1));
+    const endpoint = await bench.anEndpoint();
+    await bench.anOpenDelivery(endpoint, { due_at: `clock_timestamp() - interval '1 hour'` });
+    pump.noteDue(Date.now() - 3_660_000);
+    await waitFor(() => expect(startedTo(endpoint.endpointId)).toHaveLength(1), { timeoutMs: 1_500 });
+  });
+
+  it('finds what was seen a few seconds late within about a second', async () => {
+    const { claims, startedTo } = start();
+    await waitFor(() => expect(claims.count).toBeGreaterThan(1));
+    const endpoint = await bench.anEndpoint();
+    await bench.anOpenDelivery(endpoint, { due_at: `clock_timestamp() - interval '5 s'` });
+    await waitFor(() => expect(startedTo(endpoint.endpointId)).toHaveLength(1), { timeoutMs: 3_000 });
+  });
+
+  it('forgets nothing: a sweep finds what nobody told of, also behind a backlog', async () => {
+    await manyDue(hanging, 2_000);
+    const { lanes, startedTo } = start(400);
+    await waitFor(() => expect(lanes.fullEndpoints()).toEqual([hanging.endpointId]));
+    const endpoint = await bench.anEndpoint();
+    await bench.anOpenDelivery(endpoint, { due_at: `clock_timestamp() - interval '1 hour'` });
+    await waitFor(() => expect(startedTo(endpoint.endpointId)).toHaveLength(1));
   });
 });

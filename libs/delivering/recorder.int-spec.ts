@@ -14,7 +14,8 @@ describe(Recorder, () => {
   it('records the attempt whose content the database refuses without it, and its neighbours as they are', async () => {
     const endpoint = await bench.anEndpoint();
     for (let n = 0; n < 8; n++) await bench.anOpenDelivery(endpoint);
-    const claimed = await new OpenDeliveryStore(bench.db).claimDue(8, []);
+    const store = new OpenDeliveryStore(bench.db);
+    const { claimed } = await store.claimDue({ rows: 8, sinceMs: 0, leftOut: [], turns: [] });
     const silent = { warn: () => undefined, error: () => undefined };
     const recorder = new Recorder(bench.db, new DatabaseClock(), silent);
     const bad = claimed[3]!.dispatch.deliveryId;

@@ -6,8 +6,10 @@ import { createTestDatabase } from './test-database.js';
 /** A database with rows made by SQL, for tests of stores and of parts of the worker. */
 export interface StoreBench {
   db: Database;
-  /** An enabled endpoint of a new tenant. */
-  anEndpoint(): Promise<{ tenantId: Uuid; endpointId: Uuid }>;
+  /** For connections beside the pool's. */
+  url: string;
+  /** An enabled endpoint, of a new tenant unless one is given. */
+  anEndpoint(tenantId?: Uuid): Promise<{ tenantId: Uuid; endpointId: Uuid }>;
   /** An open delivery of a new event, due now and never claimed unless `over` says otherwise (columns and their SQL). */
   anOpenDelivery(of: { tenantId: Uuid; endpointId: Uuid }, over?: Record<string, string>): Promise<Uuid>;
   /** The open row of a delivery, or undefined when it has ended. */
@@ -31,9 +33,10 @@ export async function openStoreBench(): Promise<StoreBench> {
   const id = () => newUuid(Date.now());
   return {
     db,
-    anEndpoint: async () => {
-      const [tenantId, endpointId] = [id(), id()];
-      await db.query(`INSERT INTO tenants (id, name) VALUES ($1, 'Acme')`, [tenantId]);
+    url: database.url,
+    anEndpoint: async (ofTenant) => {
+      const [tenantId, endpointId] = [ofTenant ?? id(), id()];
+      await db.query(`INSERT INTO tenants (id, name) VALUES ($1, 'Acme') ON CONFLICT DO NOTHING`, [tenantId]);
       await db.query(`INSERT INTO endpoints (id, tenant_id, url) VALUES ($1, $2, 'https://example.com')`, [
         endpointId,
         tenantId,

@@ -1,10 +1,9 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { LEASE_MS, OpenDeliveryStore, recordAttempts } from '#deliveries';
+import { type ClaimRequest, LEASE_MS, OpenDeliveryStore, recordAttempts } from '#deliveries';
 import { newUuid, type Uuid } from '#kernel';
 import { anAttempt, openStoreBench, type StoreBench } from '../../support/stores.js';
 
-const NONE: readonly Uuid[] = [];
-const BEFORE_ALL = '00000000-0000-0000-0000-000000000000';
+const ALL: ClaimRequest = { rows: 100, sinceMs: 0, leftOut: [], turns: [] };
 
 describe(OpenDeliveryStore, () => {
   let bench: StoreBench;
@@ -21,9 +20,11 @@ describe(OpenDeliveryStore, () => {
     endpoint = await bench.anEndpoint();
   });
 
-  const claimOne = async () => (await store.claimDue(1, NONE))[0]!.dispatch;
-  const claimedIds = async (limit = 100, full = NONE) =>
-    (await store.claimDue(limit, full)).map(({ dispatch }) => dispatch.deliveryId);
+  const claim = (over: Partial<ClaimRequest> = {}) => store.claimDue({ ...ALL, ...over });
+  const claimOne = async () => (await claim({ rows: 1 })).claimed[0]!.dispatch;
+  const claimedIds = async (over: Partial<ClaimRequest> = {}) =>
+    (await claim(over)).claimed.map(({ dispatch }) => dispatch.deliveryId);
+  const agoMs = async (ms: number) => (await bench.db.readClock()) - ms;
 
   describe('claiming', () => {
     it('takes what is due, leases it, and hands over all that is needed to send it', async () => {
@@ -41,14 +42,14 @@ describe(OpenDeliveryStore, () => {
       await bench.anOpenDelivery(endpoint, { due_at: `'infinity'`, waiting_for: `'held'` });
       const full = await bench.anEndpoint();
       await bench.anOpenDelivery(full);
-      expect(await claimedIds(100, [full.endpointId])).toEqual([]);
+      expect(await claimedIds({ leftOut: [full.endpointId] })).toEqual([]);
     });
 
     it('never gives a row to two workers', async () => {
       const ids = await Promise.all(Array.from({ length: 60 }, () => bench.anOpenDelivery(endpoint)));
-      const claims = await Promise.all(Array.from({ length: 6 }, () => claimedIds(20)));
+      const claims = await Promise.all(Array.from({ length: 6 }, () => claimedIds({ rows: 20 })));
       expect(claims.flat().toSorted()).toEqual([...new Set(claims.flat())].toSorted());
-      const rest = await claimedIds(100);
+      const rest = await claimedIds();
       expect([...claims.flat(), ...rest].toSorted()).toEqual(ids.toSorted());
     });
 
@@ -60,26 +61,75 @@ describe(OpenDeliveryStore, () => {
       expect(await claimOne()).toMatchObject({ deliveryId: id, generation: 5 });
     });
 
-    it('gives each tenant its turn when more is due than can be taken', async () => {
-      const loud = await bench.anEndpoint();
-      for (let n = 0; n < 30; n++) {
-        await bench.anOpenDelivery(loud, { due_at: `clock_timestamp() - interval '1 hour'` });
+    /** Due since an hour, all at the same moment. */
+    const dueForAnHour = async (of: typeof endpoint, count: number) => {
+      for (let n = 0; n < count; n++) {
+        await bench.anOpenDelivery(of, { due_at: `date_trunc('minute', clock_timestamp() - interval '1 hour')` });
       }
-      const quiet = await bench.anEndpoint();
-      const waiting = await bench.anOpenDelivery(quiet);
-      const claimed = await store.claimDueFairly(20, NONE, 5, BEFORE_ALL);
+    };
+
+    it('gives each tenant its turn when more is due than can be taken', async () => {
+      await dueForAnHour(endpoint, 30);
+      const waiting = await bench.anOpenDelivery(await bench.anEndpoint());
+      const { claimed, passedOver } = await claim({ rows: 20 });
       expect(claimed.map(({ dispatch }) => dispatch.deliveryId)).toContain(waiting);
-      expect(claimed).toHaveLength(6);
+      expect(claimed).toHaveLength(20);
+      expect(passedOver).toEqual([endpoint]);
     });
 
-    it('knows when the next row falls due, whatever was due before', async () => {
-      const next = async () => store.nextDueInMs(await bench.db.readClock());
+    it('gives each endpoint of a tenant its turn', async () => {
+      await dueForAnHour(endpoint, 30);
+      const quiet = await bench.anEndpoint(endpoint.tenantId);
+      const waiting = await bench.anOpenDelivery(quiet);
+      expect(await claimedIds({ rows: 20 })).toContain(waiting);
+    });
+
+    it('gives turns to endpoints that are left out otherwise, as many rows as they may have, the oldest first', async () => {
+      await dueForAnHour(endpoint, 5);
+      const young = await bench.anOpenDelivery(endpoint);
+      const other = await bench.anEndpoint();
+      await dueForAnHour(other, 2);
+      const turn = { endpointId: endpoint.endpointId, rows: 3, sinceMs: 0 };
+      const { claimed } = await claim({ rows: 1, leftOut: [endpoint.endpointId], turns: [turn] });
+      const countOf = ({ endpointId }: typeof endpoint) =>
+        claimed.filter(({ dispatch }) => dispatch.endpointId === endpointId).length;
+      expect([countOf(endpoint), countOf(other)]).toEqual([3, 1]);
+      expect(await claimedIds({ rows: 0, turns: [{ ...turn, sinceMs: await agoMs(60_000) }] })).toEqual([young]);
+    });
+
+    it('looks no further back than it is told, and tells when it looked', async () => {
+      await dueForAnHour(endpoint, 1);
+      const young = await bench.anOpenDelivery(endpoint);
+      const { claimed, atMs } = await claim({ sinceMs: await agoMs(60_000) });
+      expect(claimed.map(({ dispatch }) => dispatch.deliveryId)).toEqual([young]);
+      expect(Math.abs(atMs - (await agoMs(0)))).toBeLessThan(1_000);
+      expect(claimed[0]!.wasDueAtMs).toBeLessThan(atMs);
+    });
+
+    it('says how far it came when it has not seen all that is due', async () => {
+      expect((await claim()).seenUntilMs).toBeNull();
+      const id = await bench.anOpenDelivery(endpoint, { due_at: `clock_timestamp() - interval '1 hour'` });
+      await bench.db.query(
+        `INSERT INTO open_deliveries (id, event_id, tenant_id, endpoint_id, endpoint_version, created_at, type, due_at, waiting_for)
+         SELECT gen_random_uuid(), event_id, tenant_id, endpoint_id, 1, created_at, type, due_at + n * interval '1 s', waiting_for
+           FROM open_deliveries, generate_series(1, 2000) n WHERE id = $1`,
+        [id],
+      );
+      const { claimed, seenUntilMs } = await claim();
+      expect(seenUntilMs).toBeGreaterThan(Math.max(...claimed.map(({ wasDueAtMs }) => wasDueAtMs)));
+      expect(seenUntilMs).toBeLessThan(await agoMs(0));
+    });
+
+    it('knows when the next row falls due, if that is soon, whatever was due before or is left out', async () => {
+      const next = async () => (await claim({ rows: 0, leftOut: [endpoint.endpointId] })).nextInMs;
+      await bench.anOpenDelivery(endpoint, { due_at: `clock_timestamp() + interval '400 ms'` });
+      const other = await bench.anEndpoint();
+      await bench.anOpenDelivery(other, { due_at: `'infinity'` });
+      await bench.anOpenDelivery(other, { due_at: `clock_timestamp() - interval '1 min'` });
+      await bench.anOpenDelivery(other, { due_at: `clock_timestamp() + interval '1 min'` });
       expect(await next()).toBeNull();
-      await bench.anOpenDelivery(endpoint, { due_at: `'infinity'` });
-      await bench.anOpenDelivery(endpoint, { due_at: `clock_timestamp() - interval '1 min'` });
-      expect(await next()).toBeNull();
-      await bench.anOpenDelivery(endpoint, { due_at: `clock_timestamp() + interval '10 s'` });
-      expect(await next()).toBeGreaterThan(5_000);
+      await bench.anOpenDelivery(other, { due_at: `clock_timestamp() + interval '450 ms'` });
+      expect(await next()).toBeGreaterThan(0);
     });
 
     it('wins of an old job only what nobody has touched since', async () => {

@@ -32,16 +32,20 @@ describe('the plans of what is done to open deliveries', () => {
 
   const held = Array.from({ length: 200 }, () => ({ deliveryId: newUuid(Date.now()), generation: 1, attempts: 0 }));
   const ids = held.map(({ deliveryId }) => deliveryId);
-  const NOBODY = '00000000-0000-0000-0000-000000000000';
 
   it.each<[string, (store: OpenDeliveryStore, db: Database) => Promise<unknown>]>([
-    ['claimDue', (store) => store.claimDue(256, [])],
-    ['claimDue, leaving out', (store) => store.claimDue(256, [endpoint.endpointId])],
-    ['claimDueFairly', (store) => store.claimDueFairly(256, [], 16, NOBODY)],
+    ['claimDue', (store) => store.claimDue({ rows: 256, sinceMs: 0, leftOut: [], turns: [] })],
+    [
+      'claimDue, with turns',
+      (store) => {
+        const { endpointId } = endpoint;
+        const turns = [{ endpointId, rows: 16, sinceMs: 0 }];
+        return store.claimDue({ rows: 256, sinceMs: Date.now() - 300, leftOut: [endpointId], turns });
+      },
+    ],
     ['claimFresh', (store) => store.claimFresh(ids)],
     ['renewLeases', (store) => store.renewLeases(held)],
     ['giveBack', (store) => store.giveBack(held, 0)],
-    ['nextDueInMs', (store) => store.nextDueInMs(Date.now())],
     ['hold', (store) => store.hold(held)],
     ['releaseHeld', (store) => store.releaseHeld()],
     ['cancelLeased', (store) => store.cancelLeased(held, 'x')],
@@ -64,7 +68,7 @@ describe('the plans of what is done to open deliveries', () => {
         const generic = await bench.db.query<{ 'QUERY PLAN': string }>(`EXPLAIN (GENERIC_PLAN) ${text}`);
         const custom = await bench.db.query<{ 'QUERY PLAN': string }>(`EXPLAIN ${text}`, values);
         plans.push(...[generic, custom].map((rows) => rows.map((row) => row['QUERY PLAN']).join('\n')));
-        return [];
+        return [{ deliveryId: null }];
       },
     } as unknown as Database;
     await run(new OpenDeliveryStore(explaining), explaining);
