@@ -19,7 +19,8 @@ export class OneOpenReplay1764000003000 implements MigrationInterface {
     );
   }
 
+  /** Not beside traffic: going down is done in a transaction, whatever `transaction` says. */
   async down(runner: QueryRunner): Promise<void> {
-    await runner.query(`DROP INDEX CONCURRENTLY IF EXISTS open_deliveries_replay_key`);
+    await runner.query(`DROP INDEX IF EXISTS open_deliveries_replay_key`);
   }
 }

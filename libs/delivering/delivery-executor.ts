@@ -44,9 +44,19 @@ export class DeliveryExecutor {
     private readonly options: ExecutorOptions,
   ) {}
 
-  async attempt(dispatch: Dispatch): Promise<Attempted | null> {
-    const target = await this.resolveTarget(dispatch);
+  /** What is at hand is used at once: under load nothing is waited for but the answer. */
+  attempt(dispatch: Dispatch): Promise<Attempted | null> {
+    const known = this.targets.peek(dispatch.endpointId, dispatch.endpointVersion);
+    return known === undefined ? this.attemptAfterLoading(dispatch) : this.attemptTo(known, dispatch);
+  }
+
+  private async attemptAfterLoading(dispatch: Dispatch): Promise<Attempted | null> {
+    const target = await this.loadTarget(dispatch);
     if (target === null) return this.leave(this.exits.giveBack(dispatch, this.waitForTarget(dispatch)));
+    return this.attemptTo(target, dispatch);
+  }
+
+  private attemptTo(target: SendTarget, dispatch: Dispatch): Promise<Attempted | null> {
     const gate = decideGate(target, dispatch.event.expiresAtMs, this.clock.now());
     switch (gate.kind) {
       case 'hold':
@@ -60,9 +70,23 @@ export class DeliveryExecutor {
     }
   }
 
-  private async sendUnderLease(dispatch: Dispatch, target: SendTarget): Promise<Attempted | null> {
+  private sendUnderLease(dispatch: Dispatch, target: SendTarget): Promise<Attempted | null> {
     const timeoutMs = target.timeoutMs ?? this.options.timeoutMs;
-    if (!(await this.hasLeaseFor(dispatch, timeoutMs + LEASE_MARGIN_MS))) return null;
+    const leaseMs = timeoutMs + LEASE_MARGIN_MS;
+    const body = bodyIn(target.payloadFormat, dispatch.event);
+    return body !== null && dispatch.leaseUntilMs - this.clock.now() >= leaseMs
+      ? this.send(dispatch, target, body, timeoutMs)
+      : this.sendAfterFetching(dispatch, target, timeoutMs, leaseMs);
+  }
+
+  /** When the lease has to be made longer first, or the body is too large to have come along. */
+  private async sendAfterFetching(
+    dispatch: Dispatch,
+    target: SendTarget,
+    timeoutMs: number,
+    leaseMs: number,
+  ): Promise<Attempted | null> {
+    if (!(await this.hasLeaseFor(dispatch, leaseMs))) return null;
     const body = await this.bodyFor(dispatch.event, target);
     if (body === null) return this.leave(this.exits.cancel(dispatch, 'payload_erased'));
     return this.send(dispatch, target, body, timeoutMs);
@@ -82,7 +106,7 @@ export class DeliveryExecutor {
   }
 
   /** The endpoint in no older version than the delivery was made for; null when there is none to be had now. */
-  private async resolveTarget({ endpointId, endpointVersion }: Dispatch): Promise<SendTarget | null> {
+  private async loadTarget({ endpointId, endpointVersion }: Dispatch): Promise<SendTarget | null> {
     // The first answer may be of a read that began before that version was there; the second is not.
     for (let loads = 0; loads < 2; loads++) {
       const known = this.targets.peek(endpointId, endpointVersion);

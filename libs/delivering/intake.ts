@@ -16,8 +16,14 @@ const MIN_LEASE_LEFT_MS = 45_000;
 /** Attempts that wait to be recorded count as held work; with more than this the process takes nothing new. */
 const MAX_UNRECORDED = 2_000;
 
-/** While results cannot be recorded, or nothing may be sent, look again this often. */
+/** Whoever waits for room looks again this often, whatever happens. */
 const STUCK_POLL_MS = 250;
+
+interface Waiting {
+  readonly wanted: number;
+  readonly atMost: number;
+  readonly resolve: (places: number) => void;
+}
 
 /** Where work enters the lanes, whether a job brought it or a claim, and where it has to wait for room. */
 export class Intake {
@@ -25,7 +31,8 @@ export class Intake {
   private isPaused = false;
   /** Places promised to those who are on their way with something to put there. */
   private reserved = 0;
-  private readonly waiters = new Set<() => void>();
+  private readonly waiting: Waiting[] = [];
+  private timer: NodeJS.Timeout | null = null;
 
   constructor(
     private readonly lanes: Lanes,
@@ -33,18 +40,21 @@ export class Intake {
     private readonly exits: LaneExits,
     private readonly deliveries: OpenDeliveryStore,
     private readonly clock: Clock,
-  ) {}
+  ) {
+    lanes.onFinished(() => this.admit());
+  }
 
   /** Takes nothing more; whoever waits for room gets its answer, and jobs under way are given back. */
   close(): void {
     this.isClosed = true;
-    this.wake();
+    if (this.timer) clearTimeout(this.timer);
+    this.admit();
   }
 
   /** While paused nothing enters the lanes: jobs wait for room, and what was being claimed is given back. */
   setPaused(isPaused: boolean): void {
     this.isPaused = isPaused;
-    this.wake();
+    this.admit();
   }
 
   /** Dispatches that the process may take now. */
@@ -55,20 +65,19 @@ export class Intake {
 
   /**
    * Reserves room for `atLeast` dispatches (or as many as there ever is room for), and up to `atMost` if there is; waits
-   * until it can. Answers how many: to be given to {@link release} when they have been placed. 0 when the intake is closed.
+   * until it can, behind those who came before. Answers how many: to be given to {@link release} when they have been
+   * placed. 0 when the intake is closed.
    */
-  async reserve(atLeast: number, atMost: number = atLeast): Promise<number> {
-    const wanted = Math.min(atLeast, this.lanes.capacity);
-    while (!this.isClosed && this.room < wanted) await this.change();
-    if (this.isClosed) return 0;
-    const places = Math.min(atMost, this.room);
-    this.reserved += places;
-    return places;
+  reserve(atLeast: number, atMost: number = atLeast): Promise<number> {
+    return new Promise((resolve) => {
+      this.waiting.push({ wanted: Math.min(atLeast, this.lanes.capacity), atMost, resolve });
+      this.admit();
+    });
   }
 
   release(places: number): void {
     this.reserved -= places;
-    this.wake();
+    this.admit();
   }
 
   /**
@@ -96,25 +105,27 @@ export class Intake {
   }
 
   /**
-   * Resolves when there may be room: a request has ended, or we have been closed, paused or resumed. Promise.race with one
-   * promise for all of it would leave a reaction on that promise for each turn, for as long as the process lives.
+   * Lets in whoever there is room for, in their order. Called after each request, so it does nothing but look as long as
+   * the first in line has to wait.
    */
-  private change(): Promise<void> {
-    return new Promise((resolve) => {
-      let timer: NodeJS.Timeout | undefined;
-      const wake = (): void => {
-        clearTimeout(timer);
-        this.waiters.delete(wake);
-        resolve();
-      };
-      this.waiters.add(wake);
-      if (this.lanes.inFlight > 0 && !this.recorder.isStuck) void this.lanes.afterNextFinish().then(wake);
-      else timer = setTimeout(wake, STUCK_POLL_MS);
-    });
+  private admit(): void {
+    while (this.waiting.length > 0) {
+      const { wanted, atMost, resolve } = this.waiting[0]!;
+      const { room } = this;
+      if (room < wanted && !this.isClosed) return this.lookAgain();
+      this.waiting.shift();
+      const places = this.isClosed ? 0 : Math.min(atMost, room);
+      this.reserved += places;
+      resolve(places);
+    }
   }
 
-  private wake(): void {
-    for (const wake of this.waiters) wake();
+  /** Room may also come without a request having ended: when results can be recorded again. */
+  private lookAgain(): void {
+    this.timer ??= setTimeout(() => {
+      this.timer = null;
+      this.admit();
+    }, STUCK_POLL_MS);
   }
 
   private isTrusted(job: DispatchJob, connectedSinceMs: number | null): boolean {

@@ -40,7 +40,8 @@ export class Lanes {
   private inFlightCount = 0;
   /** Lanes with something in them. */
   private busyCount = 0;
-  private roomWaiters: (() => void)[] = [];
+  private finishWaiters: (() => void)[] = [];
+  private whenFinished: () => void = () => undefined;
   /** What the process holds at most. */
   readonly capacity: number;
   private readonly reserve: number;
@@ -83,7 +84,7 @@ export class Lanes {
     if (lane.waitingCount > 0) this.joinRound(lane);
     else if (lane.isEmpty) this.emptied(lane);
     this.startMore();
-    this.wakeWaiters();
+    this.tellFinished();
   }
 
   /** Endpoints whose lanes take nothing more now. */
@@ -116,9 +117,14 @@ export class Lanes {
     return this.takeOut((lane) => lane.remove(() => true));
   }
 
+  /** Calls back whenever a request has ended or something has been taken out: there is room then. One listener only. */
+  onFinished(listener: () => void): void {
+    this.whenFinished = listener;
+  }
+
   /** Resolves after the next request has ended. */
   afterNextFinish(): Promise<void> {
-    return new Promise((resolve) => this.roomWaiters.push(resolve));
+    return new Promise((resolve) => this.finishWaiters.push(resolve));
   }
 
   private isFull(lane: Lane, nowMs: number): boolean {
@@ -130,11 +136,11 @@ export class Lanes {
     return lane.waitingCount >= Math.max(1, free >> 1, Math.min(this.capacity >> 2, 2 * evenShare));
   }
 
-  /** Whoever waits for a request to end looks again now. */
-  wakeWaiters(): void {
-    if (this.roomWaiters.length === 0) return;
-    const waiters = this.roomWaiters;
-    this.roomWaiters = [];
+  private tellFinished(): void {
+    this.whenFinished();
+    if (this.finishWaiters.length === 0) return;
+    const waiters = this.finishWaiters;
+    this.finishWaiters = [];
     for (const wake of waiters) wake();
   }
 
@@ -146,7 +152,7 @@ export class Lanes {
       if (lane.isEmpty) this.emptied(lane);
     }
     this.heldCount -= taken.length;
-    if (taken.length > 0) this.wakeWaiters();
+    if (taken.length > 0) this.tellFinished();
     return taken;
   }
 

@@ -1,4 +1,4 @@
 export type { EventDraft } from './event-draft.js';
-export { nestingDepth } from './json-spans.js';
+export { nestingDepth } from './json-scanner.js';
 export { MAX_BATCH_EVENTS, readBatch, readSingle } from './read-body.js';
 export { DEFAULT_EVENT_LIMITS, type EventLimits, type ReadEvent } from './read-event.js';

@@ -1,6 +1,6 @@
 import { isUtf8 } from 'node:buffer';
 import { PosthornError } from '#kernel';
-import { elementSpans, memberSpans } from './json-spans.js';
+import { JsonScanner } from './json-scanner.js';
 import { type EventLimits, type ReadEvent, readEvent } from './read-event.js';
 
 /** The most events that one batch may hold. */
@@ -10,7 +10,7 @@ export const MAX_BATCH_EVENTS = 1_000;
 export function readSingle(body: Buffer, traceparent: string | null, limits: EventLimits): ReadEvent {
   const text = decode(body);
   const parsed = parse(text);
-  return readEvent(text, { start: 0, end: text.length }, parsed, '', traceparent, limits);
+  return readEvent(new JsonScanner(text), parsed, '', traceparent, limits);
 }
 
 /**
@@ -19,17 +19,40 @@ export function readSingle(body: Buffer, traceparent: string | null, limits: Eve
  */
 export function readBatch(body: Buffer, traceparent: string | null, limits: EventLimits): ReadEvent[] {
   const text = decode(body);
-  const parsed = parse(text);
-  const events = batchEvents(parsed);
-  const members = memberSpans(text);
-  if (members.length > 1)
-    throw refuse(
-      `/${members.find(({ key }) => key !== 'events')?.key ?? 'events'}`,
-      'unknown_field',
-      'only "events" is known here, once',
-    );
-  const spans = elementSpans(text, members[0]!.start);
-  return events.map((event, index) => readEvent(text, spans[index]!, event, `/events/${index}`, traceparent, limits));
+  const events = batchEvents(parse(text));
+  const scanner = new JsonScanner(text);
+  scanner.enter();
+  const read =
+    scanner.hasMore() && scanner.readKey() === 'events' ? readAll(scanner, events, traceparent, limits) : null;
+  if (read === null || scanner.hasMore()) throw refuse(`/${unknownMember(text)}`, 'unknown_field', ONLY_EVENTS);
+  return read;
+}
+
+const ONLY_EVENTS = 'only "events" is known here, once';
+
+function readAll(
+  scanner: JsonScanner,
+  events: readonly unknown[],
+  traceparent: string | null,
+  limits: EventLimits,
+): ReadEvent[] {
+  scanner.enter();
+  const read = events.map((event, index) => {
+    scanner.hasMore();
+    return readEvent(scanner, event, `/events/${index}`, traceparent, limits);
+  });
+  scanner.hasMore();
+  return read;
+}
+
+/** Of a batch with members that it must not have: the first of them, or `events` when it is there twice. */
+function unknownMember(text: string): string {
+  const scanner = new JsonScanner(text);
+  for (scanner.enter(); scanner.hasMore(); scanner.skipValue()) {
+    const key = scanner.readKey();
+    if (key !== 'events') return key;
+  }
+  return 'events';
 }
 
 function batchEvents(parsed: unknown): unknown[] {

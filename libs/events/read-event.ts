@@ -1,7 +1,7 @@
 import type { FieldError } from '#kernel';
 import { isEventType, refuseHeader } from '#policy';
 import type { EventDraft } from './event-draft.js';
-import { type Member, memberSpans, nestingDepth, type Span } from './json-spans.js';
+import type { JsonScanner } from './json-scanner.js';
 
 /** The bounds of one event; all configurable, sizes in bytes of UTF-8 unless they say characters. */
 export interface EventLimits {
@@ -49,35 +49,30 @@ const FIELDS = new Set([
 ]);
 
 /**
- * Reads one event out of the request's text. `parsed` is what `JSON.parse` made of the span (it tells what is there),
- * the span tells where: `data` and `metadata` are taken from the text and never written anew. `pointer` leads the
- * errors' paths (RFC 6901). Written by hand, for it runs for every event published.
+ * Reads the event that the scanner stands before, and goes past it. `parsed` is what `JSON.parse` made of it (it tells
+ * what is there), the scanner tells where: `data` and `metadata` are taken from the text and never written anew.
+ * `pointer` leads the errors' paths (RFC 6901). Written by hand, for it runs for every event published.
  */
 export function readEvent(
-  text: string,
-  span: Span,
+  scanner: JsonScanner,
   parsed: unknown,
   pointer: string,
   traceparent: string | null,
   limits: EventLimits,
 ): ReadEvent {
   if (typeof parsed !== 'object' || parsed === null || Array.isArray(parsed)) {
+    scanner.skipValue();
     return invalid([{ pointer, code: 'wrong_type', message: 'must be an object' }]);
   }
-  const members = memberSpans(text, span.start);
-  const structural = checkStructure(text, span, members, pointer, limits);
-  if (structural) return structural;
   const reader = new FieldReader(parsed as Record<string, unknown>, pointer);
-  checkNames(reader, text, members);
-  const spanOf = (key: string): string | null => {
-    const member = members.find((candidate) => candidate.key === key);
-    return member ? text.slice(member.start, member.end) : null;
-  };
+  const texts = readMembers(scanner, reader);
+  const structural = checkStructure(scanner.text, texts, pointer, limits);
+  if (structural) return structural;
 
   const draft: EventDraft = {
     tenant: reader.requiredText('tenant') ?? '',
     type: readType(reader),
-    data: spanOf('data') ?? reader.missing('data'),
+    data: texts.data ?? reader.missing('data'),
     uid: reader.text('uid'),
     subject: reader.text('subject'),
     source: reader.text('source'),
@@ -85,7 +80,7 @@ export function readEvent(
     correlationId: reader.text('correlationId'),
     schemaVersion: reader.text('schemaVersion'),
     channels: reader.texts('channels', MAX_CHANNELS),
-    metadata: readMetadata(reader, spanOf('metadata'), limits),
+    metadata: readMetadata(reader, texts.metadata, limits),
     headers: readHeaders(reader),
     endpoint: reader.text('endpoint'),
     expiresAtMs: reader.time('expiresAt'),
@@ -94,46 +89,66 @@ export function readEvent(
   return reader.errors.length > 0 ? invalid(reader.errors) : { draft };
 }
 
+/** What the text tells of an event that the parsed value does not. */
+interface EventTexts {
+  data: string | null;
+  metadata: string | null;
+  /** A key that stands twice. */
+  repeated: string | null;
+  /** Levels of nesting, the event's own included. */
+  depth: number;
+  /** From brace to brace. */
+  start: number;
+  end: number;
+}
+
 function invalid(errors: readonly FieldError[]): ReadEvent {
   const isNotYet = errors.every(({ code }) => code === 'not_supported_yet');
   return { refusal: isNotYet ? 'not_supported_yet' : 'validation_failed', errors };
 }
 
-function checkStructure(
-  text: string,
-  span: Span,
-  members: readonly Member[],
-  pointer: string,
-  limits: EventLimits,
-): ReadEvent | null {
-  const seen = new Set<string>();
-  for (const { key } of members) {
-    if (seen.has(key)) {
-      const at = `${pointer}/${escapePointer(key)}`;
-      return { refusal: 'duplicate_key', errors: [{ pointer: at, code: 'duplicate_key', message: 'stands twice' }] };
+/** Goes through the members once, and notes the names that are not an event's. */
+function readMembers(scanner: JsonScanner, reader: FieldReader): EventTexts {
+  const { text } = scanner;
+  const texts: EventTexts = { data: null, metadata: null, repeated: null, depth: 0, start: 0, end: 0 };
+  const seen: string[] = [];
+  scanner.deepest = 0;
+  scanner.enter();
+  texts.start = scanner.at - 1;
+  while (scanner.hasMore()) {
+    const key = scanner.readKey();
+    const start = scanner.at;
+    scanner.skipValue();
+    if (seen.includes(key)) texts.repeated ??= key;
+    seen.push(key);
+    if (key === 'data') texts.data = text.slice(start, scanner.at);
+    else if (key === 'metadata') texts.metadata = text.slice(start, scanner.at);
+    else if (!FIELDS.has(key)) reader.fail(escapePointer(key), 'unknown_field', 'is not a field of an event');
+    else if (NOT_YET.has(key) && text.slice(start, scanner.at) !== 'null') {
+      reader.fail(key, 'not_supported_yet', 'is not supported yet');
     }
-    seen.add(key);
+  }
+  texts.end = scanner.at;
+  texts.depth = scanner.deepest + 1;
+  return texts;
+}
+
+function checkStructure(text: string, texts: EventTexts, pointer: string, limits: EventLimits): ReadEvent | null {
+  if (texts.repeated !== null) {
+    const at = `${pointer}/${escapePointer(texts.repeated)}`;
+    return { refusal: 'duplicate_key', errors: [{ pointer: at, code: 'duplicate_key', message: 'stands twice' }] };
   }
   // No text of fewer characters can have more than three bytes each: most events need not be measured.
-  const isLarge = (span.end - span.start) * 3 > limits.maxEventBytes;
-  if (isLarge && Buffer.byteLength(text.slice(span.start, span.end)) > limits.maxEventBytes) {
+  const isLarge = (texts.end - texts.start) * 3 > limits.maxEventBytes;
+  if (isLarge && Buffer.byteLength(text.slice(texts.start, texts.end)) > limits.maxEventBytes) {
     const message = `is larger than ${limits.maxEventBytes} bytes`;
     return { refusal: 'too_large', errors: [{ pointer, code: 'too_large', message }] };
   }
-  if (nestingDepth(text, span) > limits.maxDepth) {
+  if (texts.depth > limits.maxDepth) {
     const message = `is nested deeper than ${limits.maxDepth} levels`;
     return { refusal: 'too_deep', errors: [{ pointer, code: 'too_deep', message }] };
   }
   return null;
-}
-
-function checkNames(reader: FieldReader, text: string, members: readonly Member[]): void {
-  for (const { key, start, end } of members) {
-    if (!FIELDS.has(key)) reader.fail(escapePointer(key), 'unknown_field', 'is not a field of an event');
-    else if (NOT_YET.has(key) && text.slice(start, end) !== 'null') {
-      reader.fail(key, 'not_supported_yet', 'is not supported yet');
-    }
-  }
 }
 
 /** RFC 6901, section 3. */
@@ -175,9 +190,6 @@ function readHeaders(reader: FieldReader): string | null {
 
 /** ISO 8601 with date, time and offset: nothing that depends on where the server stands. */
 const TIME = /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}(:\d{2}(\.\d{1,9})?)?(Z|[+-]\d{2}:?\d{2})$/;
-
-/** A surrogate without its other half: it has no UTF-8 form, and would be stored as something else. */
-const LONE_SURROGATE = /\p{Surrogate}/u;
 
 /** Reads typed fields of one object and collects what is wrong with them. Null stands for absent. */
 class FieldReader {
@@ -244,7 +256,7 @@ class FieldReader {
     else if (value.length === 0) this.fail(key, 'too_short', 'must not be empty');
     else if (value.length > maxCharacters) this.fail(key, 'too_long', `must be at most ${maxCharacters} characters`);
     else if (value.includes('\0')) this.fail(key, 'invalid', 'must not hold the NUL character');
-    else if (LONE_SURROGATE.test(value))
+    else if (!value.isWellFormed())
       this.fail(key, 'invalid', 'holds half of a surrogate pair, which has no UTF-8 form');
     else return value;
     return null;

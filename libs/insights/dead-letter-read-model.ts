@@ -1,7 +1,8 @@
 import { Injectable } from '@nestjs/common';
 import { Database, type ListPage } from '#database';
 import type { Uuid } from '#kernel';
-import { equals, pageConditions, Parameters, tenantConditions, typeConditions, where } from './query-parts.js';
+import { assertPosition, type Branch, type Listed, lookThrough, readSlice } from './look.js';
+import { equals, eventOf, leadByTenants, Parameters, tenantConditions, typeConditions, where } from './query-parts.js';
 import type { Viewer } from './viewer.js';
 
 export type DeadLetterReason = 'exhausted' | 'gone' | 'blocked' | 'expired';
@@ -64,29 +65,36 @@ export class DeadLetterReadModel {
     return new Set(rows.map(({ id }) => id));
   }
 
-  async list(viewer: Viewer, filters: DeadLetterListFilters, page: ListPage): Promise<DeadLetterRow[]> {
-    const parameters = new Parameters();
-    const conditions = [
-      ...viewerConditions(parameters, viewer),
-      ...equals(parameters, 'l.endpoint_id', filters.endpointId),
-      ...typeConditions(parameters, 'l.type', filters.type),
-      ...equals(parameters, 'l.reason', filters.reason),
-      ...(filters.resolved === null ? [] : [`l.resolved_at IS ${filters.resolved ? 'NOT NULL' : 'NULL'}`]),
-      ...pageConditions(parameters, page, 'l.id'),
-    ];
-    return this.db.query<DeadLetterRow>(
-      `SELECT ${COLUMNS} FROM dead_letters l ${where(conditions)}
-        ORDER BY l.id ${page.order} LIMIT ${parameters.add(page.limit)}`,
-      parameters.values,
+  async list(viewer: Viewer, filters: DeadLetterListFilters, page: ListPage): Promise<Listed<DeadLetterRow>> {
+    assertPosition(page);
+    return lookThrough<DeadLetterRow>(page, [page], (stretch, budget) =>
+      readSlice<DeadLetterRow>(this.db, stretch, budget, (parameters) => branches(parameters, viewer, filters)),
     );
   }
 }
 
-function viewerConditions(parameters: Parameters, { tenantIds, publishedBy }: Viewer): string[] {
-  return [
-    ...tenantConditions(parameters, 'l.tenant_id', tenantIds),
-    ...(publishedBy === null
-      ? []
-      : [`EXISTS (SELECT FROM events e WHERE e.id = l.event_id AND e.published_by = ${parameters.add(publishedBy)})`]),
+function branches(parameters: Parameters, viewer: Viewer, filters: DeadLetterListFilters): Branch[] {
+  const { endpointId, type, reason, resolved } = filters;
+  const ofEndpoint = equals(parameters, 'l.endpoint_id', endpointId);
+  const tenants = leadByTenants(parameters, 'l.tenant_id', endpointId === null ? viewer.tenantIds : null);
+  const rest = [
+    ...tenants.rest,
+    ...(endpointId === null ? [] : tenantConditions(parameters, 'l.tenant_id', viewer.tenantIds)),
+    ...typeConditions(parameters, 'l.type', type),
+    ...equals(parameters, 'l.reason', reason),
+    ...(resolved === true ? ['l.resolved_at IS NOT NULL'] : []),
+    ...publisherConditions(parameters, viewer),
   ];
+  // What is not resolved has indexes of its own.
+  const unresolved = resolved === false ? ['l.resolved_at IS NULL'] : [];
+  const common = { columns: COLUMNS, from: 'dead_letters l', id: 'l.id', rest };
+  return tenants.leads.map((lead) => ({ ...common, lead: [...lead, ...ofEndpoint, ...unresolved] }));
+}
+
+function viewerConditions(parameters: Parameters, viewer: Viewer): string[] {
+  return [...tenantConditions(parameters, 'l.tenant_id', viewer.tenantIds), ...publisherConditions(parameters, viewer)];
+}
+
+function publisherConditions(parameters: Parameters, { publishedBy }: Viewer): string[] {
+  return publishedBy === null ? [] : [eventOf('l', equals(parameters, 'e.published_by', publishedBy))];
 }

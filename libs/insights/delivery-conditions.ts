@@ -1,5 +1,5 @@
 import type { Uuid } from '#kernel';
-import { equals, type Parameters, tenantConditions, typeConditions, where } from './query-parts.js';
+import { equals, eventOf, leadByTenants, type Parameters, tenantConditions, typeConditions } from './query-parts.js';
 import type { Viewer } from './viewer.js';
 
 export type DeliveryStatus = 'pending' | 'held' | 'succeeded' | 'dead' | 'cancelled';
@@ -34,32 +34,76 @@ export function mayBeEnded({ status, waitingFor }: DeliveryFilters): boolean {
   return waitingFor == null && status !== 'pending' && status !== 'held';
 }
 
+/** Conditions of one branch of a list: what an index leads to, in the order of ids, and what each row is looked at for. */
+export interface BranchConditions {
+  readonly lead: readonly string[];
+  readonly rest: readonly string[];
+}
+
+/**
+ * The open deliveries of a list. Of several ways the planner takes the shortest here: a tenant with few rows has an index
+ * by due time, one with many is met soon enough in the order of ids.
+ */
 export function openConditions(
   parameters: Parameters,
   viewer: Viewer,
   filters: DeliveryFilters,
   eventIds: readonly Uuid[] | null,
-): string[] {
-  return [
-    ...sharedConditions(parameters, viewer, filters, eventIds, 'o'),
-    ...(filters.status === 'held' ? [`o.due_at = 'infinity'`] : []),
-    ...(filters.status === 'pending' || filters.waitingFor != null ? [`o.due_at < 'infinity'`] : []),
-    ...equals(parameters, 'o.waiting_for', filters.waitingFor ?? null),
-  ];
+): BranchConditions {
+  const ofTenants = tenantConditions(parameters, 'o.tenant_id', viewer.tenantIds);
+  const ofEndpoint = equals(parameters, 'o.endpoint_id', filters.endpointId ?? null);
+  const byEvent = eventIdConditions(parameters, eventIds, 'o');
+  return {
+    lead: [
+      ...byEvent,
+      ...ofEndpoint,
+      ...(leads(byEvent, ofEndpoint) ? [] : ofTenants),
+      ...(filters.status === 'held' ? [`o.due_at = 'infinity'`] : []),
+    ],
+    rest: [
+      ...(leads(byEvent, ofEndpoint) ? ofTenants : []),
+      ...seenConditions(parameters, viewer, filters, 'o'),
+      ...(filters.status === 'pending' || filters.waitingFor != null ? [`o.due_at < 'infinity'`] : []),
+      ...equals(parameters, 'o.waiting_for', filters.waitingFor ?? null),
+    ],
+  };
 }
 
+/** The ended deliveries of a list: a branch for each tenant, unless something narrower leads. */
 export function endedConditions(
   parameters: Parameters,
   viewer: Viewer,
   filters: DeliveryFilters,
   eventIds: readonly Uuid[] | null,
-): string[] {
-  return [
-    ...sharedConditions(parameters, viewer, filters, eventIds, 'd'),
-    // Said as literals, so that the planner sees that the partial index on what did not succeed will do.
-    ...(filters.status == null ? [] : [`d.status = '${filters.status}'`]),
-    ...(isFailure(filters) ? [`d.status <> 'succeeded'`] : []),
+): BranchConditions[] {
+  const ofEndpoint = equals(parameters, 'd.endpoint_id', filters.endpointId ?? null);
+  const byEvent = eventIdConditions(parameters, eventIds, 'd');
+  const ofReplay = equals(parameters, 'd.replay_id', filters.replayId ?? null);
+  const hasKey = leads(byEvent, ofEndpoint, ofReplay);
+  const replays = filters.isReplay === true && !hasKey ? ['d.replay_of IS NOT NULL'] : [];
+  const isNarrow = hasKey || leads(replays);
+  const tenants = leadByTenants(parameters, 'd.tenant_id', isNarrow ? null : viewer.tenantIds);
+  const lead = [
+    ...byEvent,
+    ...(leads(byEvent) ? [] : ofReplay),
+    ...(leads(byEvent, ofReplay) ? [] : ofEndpoint),
+    // Said as literals, so that the planner sees that a partial index will do.
+    ...(isFailure(filters) && !leads(byEvent, ofReplay) ? [`d.status <> 'succeeded'`] : []),
+    ...replays,
   ];
+  const rest = [
+    ...tenants.rest,
+    ...(isNarrow ? tenantConditions(parameters, 'd.tenant_id', viewer.tenantIds) : []),
+    ...(leads(byEvent) ? ofReplay : []),
+    ...(leads(byEvent, ofReplay) ? ofEndpoint : []),
+    ...(filters.status == null ? [] : [`d.status = '${filters.status}'`]),
+    ...seenConditions(parameters, viewer, filters, 'd'),
+  ];
+  return tenants.leads.map((ofTenant) => ({ lead: [...ofTenant, ...lead], rest }));
+}
+
+function leads(...conditions: readonly string[][]): boolean {
+  return conditions.some(({ length }) => length > 0);
 }
 
 /** Whether nothing that succeeded can be meant: its last attempt was a 2xx, without an error. */
@@ -68,23 +112,19 @@ function isFailure({ status, statusCode, statusClass, errorCode }: DeliveryFilte
   return (statusClass != null && statusClass !== 2) || (statusCode != null && (statusCode < 200 || statusCode > 299));
 }
 
-function sharedConditions(
-  parameters: Parameters,
-  viewer: Viewer,
-  filters: DeliveryFilters,
-  eventIds: readonly Uuid[] | null,
-  t: 'o' | 'd',
-): string[] {
+function eventIdConditions(parameters: Parameters, eventIds: readonly Uuid[] | null, t: 'o' | 'd'): string[] {
+  return eventIds === null ? [] : [`${t}.event_id = ANY (${parameters.add(eventIds)}::uuid[])`];
+}
+
+/** What no index knows. */
+function seenConditions(parameters: Parameters, viewer: Viewer, filters: DeliveryFilters, t: 'o' | 'd'): string[] {
   return [
-    ...tenantConditions(parameters, `${t}.tenant_id`, viewer.tenantIds),
-    ...equals(parameters, `${t}.endpoint_id`, filters.endpointId ?? null),
-    ...(eventIds === null ? [] : [`${t}.event_id = ANY (${parameters.add(eventIds)}::uuid[])`]),
     ...typeConditions(parameters, `${t}.type`, filters.type ?? null),
     ...equals(parameters, `${t}.last_status_code`, filters.statusCode ?? null),
     ...statusClassConditions(filters.statusClass ?? null, t),
     ...equals(parameters, `${t}.last_error_code`, filters.errorCode ?? null),
     ...(filters.isReplay == null ? [] : [`${t}.replay_of IS ${filters.isReplay ? 'NOT NULL' : 'NULL'}`]),
-    ...equals(parameters, `${t}.replay_id`, filters.replayId ?? null),
+    ...(t === 'o' ? equals(parameters, 'o.replay_id', filters.replayId ?? null) : []),
     ...eventConditions(parameters, viewer, filters, t),
   ];
 }
@@ -109,5 +149,5 @@ function eventConditions(
     ...equals(parameters, 'e.correlation_id', correlationId ?? null),
   ];
   if (conditions.length === 0) return [];
-  return [`EXISTS (SELECT FROM events e ${where([`e.id = ${t}.event_id`, ...conditions])})`];
+  return [eventOf(t, conditions)];
 }

@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { Database, type ListPage } from '#database';
-import type { Uuid } from '#kernel';
+import { DatabaseClock, type Uuid, uuidTime } from '#kernel';
 import {
   type DeliveryFilters,
   type DeliveryStatus,
@@ -10,8 +10,11 @@ import {
   openConditions,
 } from './delivery-conditions.js';
 import { EventFinder } from './event-finder.js';
-import { pageConditions, Parameters, where } from './query-parts.js';
+import { assertPosition, type Branch, type Listed, lookThrough, readSlice } from './look.js';
+import type { Parameters } from './query-parts.js';
+import { CLOCK_SLACK_MS } from './undelivered.js';
 import type { Viewer } from './viewer.js';
+import { windowsOf } from './windows.js';
 
 /** One event on its way to one endpoint, open or ended. */
 export interface DeliveryRow {
@@ -63,59 +66,75 @@ export class DeliveryReadModel {
   constructor(
     private readonly db: Database,
     private readonly events: EventFinder,
+    private readonly clock: DatabaseClock,
   ) {}
 
   /** Null when there is none that the viewer sees. */
   async find(viewer: Viewer, deliveryId: Uuid): Promise<DeliveryRow | null> {
     const page: ListPage = { limit: 1, after: null, order: 'asc' };
-    const [row] = await this.run(viewer, {}, page, null, deliveryId);
-    return row ?? null;
+    const { rows } = await readSlice<DeliveryRow>(this.db, page, 1, (parameters) =>
+      deliveryBranches(parameters, viewer, {}, null).map((branch) => ({
+        ...branch,
+        lead: [`${branch.id} = ${parameters.add(deliveryId)}`],
+        rest: [...branch.lead, ...branch.rest],
+      })),
+    );
+    return rows[0] ?? null;
   }
 
   /** The deliveries of an event that the viewer is known to see, oldest first. */
   async ofEvent(eventId: Uuid): Promise<DeliveryRow[]> {
     const page: ListPage = { limit: MAX_OF_EVENT, after: null, order: 'asc' };
-    return this.run({ tenantIds: null, publishedBy: null }, {}, page, [eventId], null);
+    const { rows } = await this.read({ tenantIds: null, publishedBy: null }, {}, page, [eventId]);
+    return [...rows];
   }
 
-  async list(viewer: Viewer, filters: DeliveryFilters, page: ListPage): Promise<DeliveryRow[]> {
+  async list(viewer: Viewer, filters: DeliveryFilters, page: ListPage): Promise<Listed<DeliveryRow>> {
+    assertPosition(page);
     const { eventId, uid = null, subject = null, correlationId = null } = filters;
     const found = await this.events.find({ uid, subject, correlationId }, viewer.tenantIds);
     const eventIds = eventId ? (found ?? [eventId]).filter((id) => id === eventId) : found;
-    if (eventIds?.length === 0) return [];
+    if (eventIds?.length === 0) return { rows: [], stoppedAt: null };
     // Keys that have named their events need not be looked at again.
     const rest = found === null ? filters : { ...filters, uid: null, subject: null, correlationId: null };
-    return this.run(viewer, rest, page, eventIds, null);
+    return this.read(viewer, rest, page, eventIds);
   }
 
   /** `eventIds`: the events that the filters' keys have led to; null when they are to be looked at row by row. */
-  private async run(
+  private read(
     viewer: Viewer,
     filters: DeliveryFilters,
     page: ListPage,
     eventIds: readonly Uuid[] | null,
-    deliveryId: Uuid | null,
-  ): Promise<DeliveryRow[]> {
-    const parameters = new Parameters();
-    const limit = parameters.add(page.limit);
-    const branch = (columns: string, table: string, t: string, conditions: readonly string[]): string => {
-      const all = [
-        ...(deliveryId === null ? [] : [`${t}.id = ${parameters.add(deliveryId)}`]),
-        ...conditions,
-        ...pageConditions(parameters, page, `${t}.id`),
-      ];
-      return `(SELECT ${columns} FROM ${table} ${t} ${where(all)} ORDER BY ${t}.id ${page.order} LIMIT ${limit})`;
-    };
-    const branches: string[] = [];
-    if (mayBeOpen(filters)) {
-      branches.push(branch(OPEN, 'open_deliveries', 'o', openConditions(parameters, viewer, filters, eventIds)));
-    }
-    if (mayBeEnded(filters)) {
-      branches.push(branch(ENDED, 'deliveries', 'd', endedConditions(parameters, viewer, filters, eventIds)));
-    }
-    if (branches.length === 0) return [];
-    if (branches.length === 1) return this.db.query<DeliveryRow>(branches[0]!, parameters.values);
-    const sql = `${branches.join(' UNION ALL ')} ORDER BY id ${page.order} LIMIT ${limit}`;
-    return this.db.query<DeliveryRow>(sql, parameters.values);
+  ): Promise<Listed<DeliveryRow>> {
+    const windows = eventIds === null ? windowsOf(page, this.clock.now()) : [sinceEvents(page, eventIds)];
+    return lookThrough<DeliveryRow>(page, windows, (window, budget) =>
+      readSlice<DeliveryRow>(this.db, window, budget, (parameters) =>
+        deliveryBranches(parameters, viewer, filters, eventIds),
+      ),
+    );
   }
+}
+
+/** The two tables, as far as the filters leave anything of them. */
+function deliveryBranches(
+  parameters: Parameters,
+  viewer: Viewer,
+  filters: DeliveryFilters,
+  eventIds: readonly Uuid[] | null,
+): Branch[] {
+  const open = { columns: OPEN, from: 'open_deliveries o', id: 'o.id' };
+  const ended = { columns: ENDED, from: 'deliveries d', id: 'd.id' };
+  return [
+    ...(mayBeOpen(filters) ? [{ ...open, ...openConditions(parameters, viewer, filters, eventIds) }] : []),
+    ...(mayBeEnded(filters)
+      ? endedConditions(parameters, viewer, filters, eventIds).map((conditions) => ({ ...ended, ...conditions }))
+      : []),
+  ];
+}
+
+/** No delivery is older than its event, so the days before the oldest of these need not be looked at. */
+function sinceEvents(page: ListPage, eventIds: readonly Uuid[]): ListPage {
+  const oldestMs = Math.min(...eventIds.map(uuidTime)) - CLOCK_SLACK_MS;
+  return { ...page, sinceMs: Math.max(page.sinceMs ?? 0, oldestMs, 0) };
 }

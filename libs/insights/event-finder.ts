@@ -36,16 +36,18 @@ export class EventFinder {
     const ofUid = uid === null ? null : await this.byUid(uid, tenantIds);
     if (ofUid !== null && subject === null && correlationId === null) return ofUid;
     const parameters = new Parameters();
-    const conditions = [
-      ...(ofUid === null ? [] : [`id = ANY (${parameters.add(ofUid)}::uuid[])`]),
-      ...equals(parameters, 'subject', subject),
-      ...equals(parameters, 'correlation_id', correlationId),
-      ...tenantConditions(parameters, 'tenant_id', tenantIds),
-    ];
-    const rows = await this.db.query<{ id: Uuid }>(
-      `SELECT id FROM events ${where(conditions)} LIMIT ${MAX_FOUND + 1}`,
+    const byCorrelation = equals(parameters, 'correlation_id', correlationId);
+    const bySubject = equals(parameters, 'subject', subject);
+    // One index leads; what it leads to is counted, wanted or not, or a subject that all tenants use would have no end.
+    const [lead, rest] = byCorrelation.length > 0 ? [byCorrelation, bySubject] : [bySubject, []];
+    const ids = ofUid === null ? [] : [`id = ANY (${parameters.add(ofUid)}::uuid[])`];
+    const match = [...rest, ...tenantConditions(parameters, 'tenant_id', tenantIds)];
+    const rows = await this.db.query<{ id: Uuid; isMatch: boolean | null }>(
+      `SELECT id, ${match.length === 0 ? 'true' : match.join(' AND ')} AS "isMatch"
+         FROM events ${where([...ids, ...lead])} ORDER BY id DESC LIMIT ${parameters.add(MAX_FOUND + 1)}`,
       parameters.values,
     );
-    return rows.length > MAX_FOUND ? null : rows.map(({ id }) => id);
+    if (rows.length > MAX_FOUND) return null;
+    return rows.filter(({ isMatch }) => isMatch).map(({ id }) => id);
   }
 }

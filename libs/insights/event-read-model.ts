@@ -1,11 +1,15 @@
 import { Injectable } from '@nestjs/common';
 import { Database, type ListPage } from '#database';
-import { type Uuid, uuidFloor, uuidTime } from '#kernel';
-import { EventFinder, type EventKeys } from './event-finder.js';
+import { DatabaseClock, type Uuid } from '#kernel';
+import { type EventFilters, leadOf, viewerConditions } from './event-conditions.js';
+import { EventFinder } from './event-finder.js';
 import type { EventPayload } from './event-payloads.js';
-import { equals, pageConditions, Parameters, tenantConditions, typeConditions, where } from './query-parts.js';
+import { assertPosition, type Listed, lookThrough, readSlice, type Slice } from './look.js';
+import { Parameters, where } from './query-parts.js';
 import { SettledEvents } from './settled-events.js';
+import { deliveryRange, undeliveredBranches } from './undelivered.js';
 import type { Viewer } from './viewer.js';
+import { windowsOf } from './windows.js';
 
 /** An event without what it carries. */
 export interface EventRow {
@@ -27,15 +31,6 @@ export interface EventRow {
   readonly createdAt: Date;
 }
 
-/** What a list of events is limited to; null: does not matter. */
-export interface EventFilters extends EventKeys {
-  /** Exact, or with `.*` everything below. */
-  readonly type: string | null;
-  readonly source: string | null;
-  /** False: some endpoint has not got it (yet). True: all have, if there were any. */
-  readonly delivered: boolean | null;
-}
-
 /** Events in ascending order, and where to go on. */
 export interface EventFeed {
   readonly rows: readonly EventRow[];
@@ -50,8 +45,8 @@ const COLUMNS = `e.id, e.tenant_id AS "tenantId", e.uid, e.type, e.subject, e.so
 
 const BEFORE_ALL: Uuid = '00000000-0000-0000-0000-000000000000';
 
-/** A delivery's id is made after its event's, but perhaps by another process: clocks agree better than this. */
-const CLOCK_SLACK_MS = 60_000;
+/** Undelivered events that one statement finds at most, for they are still to be looked at for the other filters. */
+const UNDELIVERED_AT_ONCE = 100;
 
 /** Answers what was published. */
 @Injectable()
@@ -60,6 +55,7 @@ export class EventReadModel {
     private readonly db: Database,
     private readonly finder: EventFinder,
     private readonly settled: SettledEvents,
+    private readonly clock: DatabaseClock,
   ) {}
 
   /** One event with its payload; null when there is none that the viewer sees. */
@@ -74,24 +70,19 @@ export class EventReadModel {
   }
 
   /** A page of events. In ascending order it may skip what commits late; {@link follow} does not. */
-  async list(viewer: Viewer, filters: EventFilters, page: ListPage, below: Uuid | null = null): Promise<EventRow[]> {
+  async list(
+    viewer: Viewer,
+    filters: EventFilters,
+    page: ListPage,
+    below: Uuid | null = null,
+  ): Promise<Listed<EventRow>> {
+    assertPosition(page);
     const ofUid = filters.uid === null ? null : await this.finder.byUid(filters.uid, viewer.tenantIds);
-    if (ofUid?.length === 0) return [];
-    const parameters = new Parameters();
-    const conditions = [
-      ...(ofUid === null ? [] : [`e.id = ANY (${parameters.add(ofUid)}::uuid[])`]),
-      ...viewerConditions(parameters, viewer),
-      ...typeConditions(parameters, 'e.type', filters.type),
-      ...equals(parameters, 'e.subject', filters.subject),
-      ...equals(parameters, 'e.source', filters.source),
-      ...equals(parameters, 'e.correlation_id', filters.correlationId),
-      ...deliveredConditions(parameters, viewer, filters.delivered, page),
-      ...(below === null ? [] : [`e.id < ${parameters.add(below)}`]),
-      ...pageConditions(parameters, page, 'e.id'),
-    ];
-    return this.db.query<EventRow>(
-      `SELECT ${COLUMNS} FROM events e ${where(conditions)} ORDER BY e.id ${page.order} LIMIT ${parameters.add(page.limit)}`,
-      parameters.values,
+    const windows = ofUid === null ? windowsOf(page, this.clock.now()) : [page];
+    return lookThrough<EventRow>(page, windows, (window, budget) =>
+      filters.delivered === false
+        ? this.readUndelivered(viewer, filters, window, ofUid, below, budget)
+        : this.read(viewer, filters, window, ofUid, below, budget),
     );
   }
 
@@ -101,55 +92,54 @@ export class EventReadModel {
    */
   async follow(viewer: Viewer, filters: EventFilters, page: ListPage): Promise<EventFeed> {
     const glance = await this.list(viewer, filters, page);
-    const newest = glance.at(-1);
-    if (!newest) return { rows: [], position: null };
-    const below = await this.settled.bound(newest.id);
-    const rows = await this.list(viewer, filters, page, below);
+    const newest = glance.stoppedAt ?? glance.rows.at(-1)?.id;
+    if (newest === undefined) return { rows: [], position: null };
+    const below = await this.settled.bound(newest);
+    const { rows, stoppedAt } = await this.list(viewer, filters, page, below);
     // What appeared only now was not waited for: it comes with the next page.
-    const shown = rows.filter(({ id }) => id <= newest.id);
+    const shown = rows.filter(({ id }) => id <= newest);
+    if (below === null || newest < below) {
+      const isFull = rows.length === page.limit;
+      const seenTo = stoppedAt ?? (isFull ? rows.at(-1)!.id : newest);
+      return { rows: shown, position: seenTo < newest ? seenTo : newest };
+    }
     return { rows: shown, position: shown.at(-1)?.id ?? page.after ?? BEFORE_ALL };
   }
-}
 
-function viewerConditions(parameters: Parameters, { tenantIds, publishedBy }: Viewer): string[] {
-  return [
-    ...tenantConditions(parameters, 'e.tenant_id', tenantIds),
-    ...equals(parameters, 'e.published_by', publishedBy),
-  ];
-}
+  /** `ids`: the events that are meant, when they are known; `below`: only ids below this one. */
+  private read(
+    viewer: Viewer,
+    filters: EventFilters,
+    page: ListPage,
+    ids: readonly Uuid[] | null,
+    below: Uuid | null,
+    budget: number,
+  ): Promise<Slice<EventRow>> {
+    return readSlice<EventRow>(this.db, page, budget, (parameters) => {
+      const limit = below === null ? [] : [`e.id < ${parameters.add(below)}`];
+      const { leads, rest } = leadOf(parameters, viewer, filters, deliveryRange(page, this.clock.now()), ids);
+      return leads.map((lead) => ({ columns: COLUMNS, from: 'events e', id: 'e.id', lead: [...lead, ...limit], rest }));
+    });
+  }
 
-/**
- * Undelivered is an event that some endpoint has not got, neither by its first delivery nor by a replay. Found from the
- * deliveries' side, which has an index on what did not succeed.
- */
-function deliveredConditions(
-  parameters: Parameters,
-  { tenantIds }: Viewer,
-  delivered: boolean | null,
-  page: ListPage,
-): string[] {
-  if (delivered === null) return [];
-  const got = (of: string): string =>
-    `EXISTS (SELECT FROM deliveries s WHERE s.event_id = ${of}.event_id AND s.endpoint_id = ${of}.endpoint_id
-              AND s.status = 'succeeded')`;
-  const open = [...tenantConditions(parameters, 'o.tenant_id', tenantIds), `NOT ${got('o')}`];
-  const ended = [
-    `d.status <> 'succeeded'`,
-    ...tenantConditions(parameters, 'd.tenant_id', tenantIds),
-    ...sinceConditions(parameters, page),
-    `NOT ${got('d')}`,
-  ];
-  return [
-    `e.id ${delivered ? 'NOT IN' : 'IN'} (
-       SELECT o.event_id FROM open_deliveries o ${where(open)}
-        UNION
-       SELECT d.event_id FROM deliveries d ${where(ended)})`,
-  ];
-}
-
-/** No delivery is older than its event, so the days before the page need not be looked at. */
-function sinceConditions(parameters: Parameters, { order, after, sinceMs }: ListPage): string[] {
-  const afterMs = order === 'asc' && after !== null ? uuidTime(after) : 0;
-  const fromMs = Math.max(Number.isNaN(afterMs) ? 0 : afterMs, sinceMs ?? 0) - CLOCK_SLACK_MS;
-  return fromMs > 0 ? [`d.id >= ${parameters.add(uuidFloor(fromMs))}`] : [];
+  /** Found from the deliveries' side, which has indexes on what did not succeed, in the order of their events. */
+  private async readUndelivered(
+    viewer: Viewer,
+    filters: EventFilters,
+    page: ListPage,
+    ofUid: readonly Uuid[] | null,
+    below: Uuid | null,
+    budget: number,
+  ): Promise<Slice<EventRow>> {
+    const limit = Math.max(page.limit, UNDELIVERED_AT_ONCE);
+    const found = await readSlice<{ id: Uuid }>(this.db, { ...page, limit }, budget, (parameters) =>
+      undeliveredBranches(parameters, viewer, deliveryRange(page, this.clock.now()), ofUid),
+    );
+    const ids = found.rows.map(({ id }) => id);
+    const edge = found.edge ?? (ids.length >= limit ? ids.at(-1)! : null);
+    if (ids.length === 0) return { rows: [], edge };
+    const all: EventFilters = { ...filters, uid: null, delivered: null };
+    const { rows } = await this.read(viewer, all, page, ids, below, ids.length + 1);
+    return { rows, edge };
+  }
 }

@@ -24,6 +24,25 @@ export function tenantConditions(parameters: Parameters, column: string, tenantI
   return [`${column} = ANY (${parameters.add(tenantIds)}::uuid[])`];
 }
 
+/** More tenants than this, and a list goes through all rows in order instead of through each tenant's. */
+const MAX_LEADING_TENANTS = 8;
+
+/**
+ * What an index on (tenant, id) can do for a list: for each set of conditions a branch that it leads, and what is left
+ * to be looked at row by row. No sets: nobody's rows are to be seen.
+ */
+export function leadByTenants(
+  parameters: Parameters,
+  column: string,
+  tenantIds: readonly Uuid[] | null,
+): { leads: string[][]; rest: string[] } {
+  if (tenantIds === null) return { leads: [[]], rest: [] };
+  if (tenantIds.length > MAX_LEADING_TENANTS) {
+    return { leads: [[]], rest: tenantConditions(parameters, column, tenantIds) };
+  }
+  return { leads: tenantIds.map((id) => tenantConditions(parameters, column, [id])), rest: [] };
+}
+
 /** An event type, or with `.*` everything below one, as subscriptions read it. */
 export function typeConditions(parameters: Parameters, column: string, pattern: string | null): string[] {
   if (pattern === null || pattern === '*') return [];
@@ -46,4 +65,9 @@ export function pageConditions(parameters: Parameters, page: ListPage, column: s
     conditions.push(`${column} ${page.order === 'asc' ? '>' : '<'} ${parameters.add(page.after)}`);
   }
   return conditions;
+}
+
+/** Whether the event of a row is such a one. Not EXISTS, of which the planner may make a table of all such events. */
+export function eventOf(row: string, conditions: readonly string[]): string {
+  return `(SELECT true FROM events e ${where([`e.id = ${row}.event_id`, ...conditions])}) IS NOT NULL`;
 }

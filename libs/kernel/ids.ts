@@ -19,6 +19,9 @@ let poolOffset = pool.length;
 
 let lastMs = 0;
 let sequence = 0;
+/** The part of an id that only the millisecond says: it is written once for all ids of one. */
+let timePart = '';
+let timePartMs = -1;
 
 /**
  * A new UUIDv7 for `nowMs` (epoch milliseconds). Ids made by one process never go backwards: within a millisecond, or
@@ -38,11 +41,15 @@ export function newUuid(nowMs: number): Uuid {
     lastMs += 1;
     sequence = 0;
   }
+  if (timePartMs !== lastMs) {
+    const time = lastMs.toString(16).padStart(12, '0');
+    timePart = `${time.slice(0, 8)}-${time.slice(8)}-7`;
+    timePartMs = lastMs;
+  }
   const at = poolOffset + 1;
   poolOffset += 9;
-  const time = lastMs.toString(16).padStart(12, '0');
   return (
-    `${time.slice(0, 8)}-${time.slice(8)}-7${HEX[sequence >> 8]![1]}${HEX[sequence & 0xff]}-` +
+    `${timePart}${HEX[sequence >> 8]![1]}${HEX[sequence & 0xff]}-` +
     `${HEX[(pool[at]! & 0x3f) | 0x80]}${HEX[pool[at + 1]!]}-` +
     `${HEX[pool[at + 2]!]}${HEX[pool[at + 3]!]}${HEX[pool[at + 4]!]}${HEX[pool[at + 5]!]}${HEX[pool[at + 6]!]}${HEX[pool[at + 7]!]}`
   );
@@ -66,17 +73,33 @@ const PAIRS: readonly string[] = Array.from(
   (_, value) => ALPHABET[value >> 5]! + ALPHABET[value & 31]!,
 );
 
+/** Where five hexadecimal digits (20 bits, two pairs of base32 digits) stand in the canonical form, six times. */
+const GROUPS = [
+  [2, 3, 4, 5, 6],
+  [7, 9, 10, 11, 12],
+  [14, 15, 16, 17, 19],
+  [20, 21, 22, 24, 25],
+  [26, 27, 28, 29, 30],
+  [31, 32, 33, 34, 35],
+] as const;
+
 /** `01890a5d-…` → `01h455vb4pex5vsknk084sn02q`: Crockford base32 of the 128 bits, most significant first. */
 export function encodeUuid(id: Uuid): string {
-  // 130 bits in 13 pairs of base32 digits; the first pair holds only 8 of its 10 bits.
-  const hex = id.slice(0, 8) + id.slice(9, 13) + id.slice(14, 18) + id.slice(19, 23) + id.slice(24);
-  let text = PAIRS[Number.parseInt(hex.slice(0, 2), 16)]!;
-  // 120 bits remain: six groups of 20 bits, each five hexadecimal digits and two pairs.
-  for (let at = 2; at < 32; at += 5) {
-    const group = Number.parseInt(hex.slice(at, at + 5), 16);
-    text += PAIRS[group >> 10]! + PAIRS[group & 1023]!;
+  // 130 bits in 13 pairs of base32 digits; the first pair holds only 8 of its 10 bits. By character codes, for it runs
+  // several times for each delivery, and parseInt of pieces takes five times as long.
+  let text = PAIRS[(hexDigit(id, 0) << 4) | hexDigit(id, 1)]!;
+  for (const [a, b, c, d, e] of GROUPS) {
+    const high = (hexDigit(id, a) << 6) | (hexDigit(id, b) << 2) | (hexDigit(id, c) >> 2);
+    const low = ((hexDigit(id, c) & 3) << 8) | (hexDigit(id, d) << 4) | hexDigit(id, e);
+    text += PAIRS[high]! + PAIRS[low]!;
   }
   return text;
+}
+
+/** The value of a hexadecimal digit in either case. */
+function hexDigit(text: string, at: number): number {
+  const char = text.charCodeAt(at);
+  return (char & 15) + (char >> 6) * 9;
 }
 
 /** The inverse of {@link encodeUuid}; null when the text is not 26 digits of base32 or overflows 128 bits. */

@@ -63,7 +63,8 @@ export interface ReplayRow {
  * taken in one order, dead letters by id and then the new rows by event and endpoint, so that two groups do not wait for
  * each other.
  *
- * Each look-up is a lateral of one row, so that a kept plan goes by the indexes whatever it guesses of the group's size.
+ * What is looked up in the traffic is a lateral of one row, so that a kept plan goes by the indexes whatever it guesses of
+ * the group's size.
  */
 const REPLAY: Statement = {
   name: 'replay',
@@ -79,7 +80,7 @@ const REPLAY: Statement = {
        ORDER BY id FOR NO KEY UPDATE
     ), judged AS MATERIALIZED (
       SELECT a.id, a.n, a.note, a.dead_letter_id, l.resolution, coalesce(a.delivery_id, l.delivery_id) AS original_id,
-             other.id AS other_id, d.event_id, d.tenant_id, d.endpoint_id, d.subscription_id, d.type, e.expires_at, target.version,
+             other.id AS other_id, d.event_id, d.tenant_id, d.endpoint_id, d.subscription_id, d.type, e.expires_at, p.version,
              CASE
                WHEN (coalesce(d.tenant_id, l.tenant_id) = ANY (a.tenant_ids) OR
                      a.tenant_ids IS NULL AND coalesce(d.tenant_id, l.tenant_id) IS NOT NULL) IS NOT TRUE
@@ -91,8 +92,8 @@ const REPLAY: Statement = {
                WHEN e.is_erased IS NULL THEN 'event_gone'
                WHEN e.is_erased THEN 'event_erased'
                WHEN e.expires_at <= clock_timestamp() THEN 'event_expired'
-               WHEN target.is_deleted IS NOT FALSE THEN 'endpoint_deleted'
-               WHEN target.status = 'disabled' THEN 'endpoint_disabled'
+               WHEN t.id IS NULL OR p.deleted_at IS NOT NULL OR t.deleted_at IS NOT NULL THEN 'endpoint_deleted'
+               WHEN p.status = 'disabled' THEN 'endpoint_disabled'
                ELSE 'opened'
              END AS verdict
         FROM asked a
@@ -113,10 +114,8 @@ const REPLAY: Statement = {
                  published_by
             FROM events WHERE id = coalesce(d.event_id, l.event_id) LIMIT 1
         ) e ON true
-        LEFT JOIN LATERAL (
-          SELECT p.status, p.version, p.deleted_at IS NOT NULL OR t.deleted_at IS NOT NULL AS is_deleted
-            FROM endpoints p JOIN tenants t ON t.id = p.tenant_id WHERE p.id = d.endpoint_id LIMIT 1
-        ) target ON true
+        LEFT JOIN endpoints p ON p.id = d.endpoint_id
+        LEFT JOIN tenants t ON t.id = p.tenant_id
     ), opened AS (
       INSERT INTO open_deliveries (id, event_id, tenant_id, endpoint_id, subscription_id, endpoint_version, due_at,
              created_at, expires_at, replay_of, type, waiting_for)

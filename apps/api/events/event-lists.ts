@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import { type EventFilters, EventPayloads, EventReadModel, type EventRow, type Viewer } from '#insights';
+import { type EventFilters, EventPayloads, EventReadModel, type EventRow, type Listed, type Viewer } from '#insights';
 import { type Page, type PageRequest, toCursor } from '../http/pagination.js';
 import { toPayloadPage } from '../http/payload-page.js';
 import type { ListTenantEventsQuery } from './event-query.dto.js';
@@ -31,17 +31,17 @@ export class EventLists {
     payloads: EventPayloads | null,
   ): Promise<Page<EventResponse>> {
     const { rows, position } = await this.events.follow(viewer, filters, { ...page, limit: page.size });
-    const shown = await this.show(page, rows, payloads);
+    const shown = await this.show(page, { rows, stoppedAt: null }, payloads);
     if (shown.nextCursor !== null) return shown;
     return { data: shown.data, nextCursor: position === null ? null : toCursor(page, position) };
   }
 
   private show(
     page: PageRequest,
-    rows: readonly EventRow[],
+    listed: Listed<EventRow>,
     payloads: EventPayloads | null,
   ): Promise<Page<EventResponse>> {
-    return toPayloadPage(page, rows, { payloads, eventOf: ({ id }) => id, toItem: toEventResponse });
+    return toPayloadPage(page, listed, { payloads, eventOf: ({ id }) => id, toItem: toEventResponse });
   }
 }
 

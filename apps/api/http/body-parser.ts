@@ -55,7 +55,7 @@ export function parseJson(bytes: Buffer): unknown {
   }
   // Deeper, and whatever walks through the value would run out of stack.
   const { maxDepth } = DEFAULT_EVENT_LIMITS;
-  if (nestingDepth(text, { start: 0, end: text.length }) <= maxDepth) return value;
+  if (nestingDepth(text) <= maxDepth) return value;
   throw new PosthornError('too_deep', `The body is nested deeper than ${maxDepth} levels.`);
 }
 

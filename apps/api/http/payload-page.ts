@@ -1,14 +1,14 @@
-import type { EventPayload, EventPayloads } from '#insights';
+import type { EventPayload, EventPayloads, Listed } from '#insights';
 import type { Uuid } from '#kernel';
 import { type Page, type PageRequest, toCursor, toPage } from './pagination.js';
 
 /**
  * A page that shows, if asked to, what the events carried. It ends early where the payloads would become more than one
- * answer should hold: a page may be short, and its cursor leads on.
+ * answer should hold, and where the search for its rows did: a page may be short, or empty, and its cursor leads on.
  */
 export async function toPayloadPage<Row extends { id: Uuid }, Item>(
   page: PageRequest,
-  rows: readonly Row[],
+  { rows, stoppedAt }: Listed<Row>,
   options: {
     /** Null: no payloads are wanted. */
     readonly payloads: EventPayloads | null;
@@ -17,16 +17,13 @@ export async function toPayloadPage<Row extends { id: Uuid }, Item>(
   },
 ): Promise<Page<Item>> {
   const { payloads, eventOf, toItem } = options;
-  if (payloads === null)
-    return toPage(
-      page,
-      rows,
-      ({ id }) => id,
-      (row) => toItem(row),
-    );
+  const complete = (shown: Page<Item>): Page<Item> =>
+    shown.nextCursor === null && stoppedAt !== null ? { ...shown, nextCursor: toCursor(page, stoppedAt) } : shown;
+  const positionOf = ({ id }: Row): Uuid => id;
+  if (payloads === null) return complete(toPage(page, rows, positionOf, (row) => toItem(row)));
   const { count, byEvent } = await payloads.load(rows.slice(0, page.size).map(eventOf));
   const withPayload = (row: Row): Item => toItem(row, byEvent.get(eventOf(row)) ?? NOTHING);
-  if (count === Math.min(rows.length, page.size)) return toPage(page, rows, ({ id }) => id, withPayload);
+  if (count === Math.min(rows.length, page.size)) return complete(toPage(page, rows, positionOf, withPayload));
   const shown = rows.slice(0, count);
   return { data: shown.map(withPayload), nextCursor: toCursor(page, shown.at(-1)!.id) };
 }

@@ -27,7 +27,7 @@ export const history: Scenario = {
     };
     const first = await steadily('on an empty database');
     const startedMs = performance.now();
-    await loadHistory(servers.postgres.rows, options.rows, servers.folder, progress);
+    await loadHistory(servers.postgres.url, options.rows, servers.folder, progress);
     const loadSeconds = round((performance.now() - startedMs) / 1_000, 1);
     progress.say(`history: ${options.rows.toLocaleString('en-US')} deliveries loaded in ${loadSeconds} s`);
     const second = await steadily('on a full database');

@@ -1,9 +1,31 @@
 import { describe, expect, it } from 'vitest';
-import { elementSpans, memberSpans, nestingDepth } from './json-spans.js';
+import { JsonScanner, nestingDepth } from './json-scanner.js';
 
-const members = (text: string) => memberSpans(text).map(({ key, start, end }) => [key, text.slice(start, end)]);
+function members(text: string): [key: string, value: string][] {
+  const scanner = new JsonScanner(text);
+  const found: [string, string][] = [];
+  for (scanner.enter(); scanner.hasMore(); ) {
+    const key = scanner.readKey();
+    const start = scanner.at;
+    scanner.skipValue();
+    found.push([key, text.slice(start, scanner.at)]);
+  }
+  expect(text.slice(scanner.at).trim()).toBe('');
+  return found;
+}
 
-describe(memberSpans.name, () => {
+function elements(text: string): string[] {
+  const scanner = new JsonScanner(text);
+  const found: string[] = [];
+  for (scanner.enter(); scanner.hasMore(); ) {
+    const start = scanner.at;
+    scanner.skipValue();
+    found.push(text.slice(start, scanner.at));
+  }
+  return found;
+}
+
+describe(JsonScanner.name, () => {
   it.each([
     ['{}', []],
     [' \n{ \t} ', []],
@@ -78,24 +100,16 @@ describe(memberSpans.name, () => {
     for (const key of values.filter((value) => typeof value === 'string')) {
       for (const value of values) {
         const text = JSON.stringify({ [key]: value, last: [value, { [key]: value }] }, null, 2);
-        expect(memberSpans(text).map((m) => [m.key, JSON.parse(text.slice(m.start, m.end))])).toEqual(
+        expect(members(text).map(([key, value]) => [key, JSON.parse(value)])).toEqual(
           Object.entries(JSON.parse(text) as object),
         );
       }
     }
   });
-});
 
-describe(elementSpans.name, () => {
   it('finds the elements of an array', () => {
-    const text = '[1, "]", [2,[3]] ,{"a":[]}\n]';
-    expect(elementSpans(text, 0).map(({ start, end }) => text.slice(start, end))).toEqual([
-      '1',
-      '"]"',
-      '[2,[3]]',
-      '{"a":[]}',
-    ]);
-    expect(elementSpans(' [ ]', 0)).toEqual([]);
+    expect(elements('[1, "]", [2,[3]] ,{"a":[]}\n]')).toEqual(['1', '"]"', '[2,[3]]', '{"a":[]}']);
+    expect(elements(' [ ]')).toEqual([]);
   });
 });
 
@@ -107,6 +121,6 @@ describe(nestingDepth.name, () => {
     ['{"a":[{"b":"]"}],"c":[[]]}', 3],
     ['['.repeat(100) + ']'.repeat(100), 100],
   ])('of %s is %i', (text, depth) => {
-    expect(nestingDepth(text, { start: 0, end: text.length })).toBe(depth);
+    expect(nestingDepth(text)).toBe(depth);
   });
 });
