@@ -3,7 +3,7 @@ import { type AttemptRecord, recordAttempts } from '#deliveries';
 import { type Clock, GroupCommit } from '#kernel';
 
 const GROUP_ATTEMPTS = 400;
-const CONCURRENT_GROUPS = 2;
+const CONCURRENT_GROUPS = 1;
 const SLOWEST_RETRY_MS = 1_000;
 
 /** What is not the database being away is tried this often before the attempts are given up on. */

@@ -103,7 +103,7 @@ export async function readSlice<Row extends { readonly id: Uuid }>(
   for (const { isMatch, isEdge, ...row } of await db.query<Marked<Row>>(sql, parameters.values)) {
     if (isMatch) rows.push(row as unknown as Row);
     // What comes behind is of the other branches, and not all of it.
-    if (isEdge) return { rows, edge: row['id'] as Uuid };
+    if (isEdge) return { rows, edge: row['id'] };
   }
   return { rows, edge: null };
 }

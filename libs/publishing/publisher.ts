@@ -33,7 +33,7 @@ const DELIVERIES_PER_WEIGHT = 4;
 const CHARACTERS_PER_WEIGHT = 8_192;
 
 /** Statements under way at once. */
-const CONCURRENT_GROUPS = 2;
+const CONCURRENT_GROUPS = 1;
 
 /** Events, and characters of their content, in memory on their way to the database; beyond, publishers must come back. */
 const MAX_PENDING = 20_000;

@@ -1,4 +1,4 @@
-import { randomBytes } from 'node:crypto';
+import { randomUUID } from 'node:crypto';
 import type { Socket } from 'node:net';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { type ErrorCode, PosthornError } from '#kernel';
@@ -12,7 +12,8 @@ const REASONS: Readonly<Record<string, readonly [code: ErrorCode, message: strin
 };
 
 export function newRequestId(): string {
-  return `req_${randomBytes(12).toString('base64url')}`;
+  // Node draws the bits of many of these at once.
+  return `req_${randomUUID().replaceAll('-', '')}`;
 }
 
 /** The router's own refusals (a broken `%` escape, an over-long parameter) reach no filter. */
