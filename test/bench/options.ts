@@ -15,6 +15,8 @@ export interface BenchOptions {
   batch: number | null;
   /** Deliveries that the database holds before `history` measures. */
   rows: number;
+  /** Whether somebody holds a snapshot of the database all the while, as a report or a backup does. */
+  oldSnapshot: boolean;
   json: boolean;
   /** Folder for CPU profiles of API and worker and the statements of the run; null: none are made. */
   profile: string | null;
@@ -33,6 +35,7 @@ export const USAGE = `npm run bench -- [options]
   --seconds N       how long to measure, after a warm-up (30 unless given)
   --batch N         events per publish: 100 unless the scenario says otherwise; 1 = single publishes over 64 connections
   --rows N          history only: deliveries that the database already holds (10000000 unless given)
+  --old-snapshot    steady only: a snapshot of the database is held open from before the warm-up to the end
   --json            one JSON object on standard output, everything else on standard error
   --profile DIR     CPU profiles of API and worker, and the run's SQL statements, into this folder
 `;
@@ -47,6 +50,7 @@ export function readOptions(args: readonly string[]): BenchOptions | 'help' {
     seconds: count('--seconds', values.seconds, 3_600),
     batch: values.batch === undefined ? null : count('--batch', values.batch, MOST_PER_PUBLISH),
     rows: count('--rows', values.rows, 1_000_000_000),
+    oldSnapshot: values['old-snapshot'],
     json: values.json,
     profile: values.profile ?? null,
   };
@@ -62,6 +66,7 @@ function parse(args: readonly string[]) {
         seconds: { type: 'string', default: '30' },
         batch: { type: 'string' },
         rows: { type: 'string', default: '10000000' },
+        'old-snapshot': { type: 'boolean', default: false },
         json: { type: 'boolean', default: false },
         profile: { type: 'string' },
         help: { type: 'boolean', default: false },

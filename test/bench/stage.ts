@@ -97,6 +97,14 @@ export class Stage {
     return this.receiver.swallow();
   }
 
+  /** Holds a snapshot of the platform's database, for which PostgreSQL must keep whatever is deleted; answers how to end it. */
+  async holdSnapshot(): Promise<() => Promise<void>> {
+    const { rows } = this.servers.postgres;
+    await rows.query('BEGIN ISOLATION LEVEL REPEATABLE READ');
+    await rows.query('SELECT count(*) FROM tenants');
+    return async () => void (await rows.query('COMMIT'));
+  }
+
   async warmUp(): Promise<void> {
     await this.watch(sleep(this.warmUpSeconds * 1_000), 'warming up');
   }

@@ -8,10 +8,12 @@ export const steady: Scenario = {
   batch: 100,
   run: async (stage, batch) => {
     const streams = await stage.openEndpoints(MANY_ENDPOINTS);
+    const endSnapshot = stage.options.oldSnapshot ? await stage.holdSnapshot() : null;
     const load = stage.start(saturating(streams, batch));
     await stage.warmUp();
     const measured = await stage.measure();
     await stage.stop(load);
+    await endSnapshot?.();
     const figures = figuresOf(await stage.settle(), measured);
     return { figures, extras: {}, rows: commonRows(figures, stage.options, batch) };
   },
