@@ -61,8 +61,8 @@ describe('event types', () => {
     const path = '/v1/event-types/short.lived';
     await t.api.put(path, { description });
     await t.api.delete(path, { expect: 204 });
-    for (const call of [t.api.get(path), t.api.patch(path, {}), t.api.delete(path)]) {
-      await expect(call).rejects.toThrow('got 404');
+    for (const call of [() => t.api.get(path), () => t.api.patch(path, {}), () => t.api.delete(path)]) {
+      await expect(call()).rejects.toThrow('got 404');
     }
   });
 

@@ -44,7 +44,7 @@ const OF_EVERY_LIST = new Set(['limit', 'cursor', 'order', 'since', 'until', 'in
 const SMALL = 1_000;
 
 /** They grow with what is configured, not with traffic, and may be read whole: by a uid over all tenants, for one. */
-const CONFIGURED = new Set(['tenants', 'endpoints', 'event_types']);
+const CONFIGURED = new Set(['tenants', 'endpoints', 'subscriptions', 'event_types']);
 
 /** A list by an event's keys may look up as many events and put their deliveries into order. */
 const MOST_SORTED = 1_001;
@@ -97,6 +97,8 @@ async function readLists(): Promise<List[]> {
 }
 
 function valuesOf({ path }: List, { name, schema }: Parameter): string[] {
+  // Below a tenant, other tenants' endpoints are not to be found.
+  if (name === 'endpoint' && path.includes('{tenant}')) return [endpoints[0]!.id];
   const values = examples[name] ?? schema.enum ?? (schema.type === 'boolean' ? ['true', 'false'] : null);
   if (values) return values;
   throw new Error(`${path} takes "${name}", which has no example here: without one its plans are not looked at.`);
