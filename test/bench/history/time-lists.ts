@@ -1,7 +1,7 @@
 import { type Percentiles, percentilesOf } from '../figures/percentiles.js';
 import type { AdminApi } from '../admin-api.js';
 
-const REQUESTS = 30;
+const REQUESTS = 60;
 const DAY_MS = 86_400_000;
 
 interface Page {
@@ -50,6 +50,9 @@ async function listPaths(api: AdminApi): Promise<string[]> {
     `/v1/events?correlationId=${correlationId}`,
     `/v1/events?tenant=${tenant}`,
     `/v1/events?tenant=${tenant}&delivered=false`,
+    `/v1/events?tenant=${tenant}&delivered=true`,
+    '/v1/events?delivered=false',
+    `/v1/events?since=${since}&order=asc`,
     `/v1/events?since=${since}&until=${until}`,
     `/v1/tenants/${tenant}/events?type=bench.endpoint7`,
     `/v1/events/${event}`,
@@ -60,6 +63,13 @@ async function listPaths(api: AdminApi): Promise<string[]> {
     `/v1/deliveries?tenant=${tenant}&status=dead`,
     `/v1/deliveries?endpoint=${endpoint}`,
     `/v1/deliveries?endpoint=${endpoint}&statusCode=500`,
+    `/v1/deliveries?endpoint=${endpoint}&status=dead`,
+    `/v1/deliveries?tenant=${tenant}&errorCode=tls`,
+    '/v1/deliveries?order=asc',
+    '/v1/deliveries?include=data',
+    '/v1/deliveries?statusCode=204',
+    '/v1/deliveries?replay=true',
+    '/v1/deliveries?waitingFor=retry',
     `/v1/deliveries?event=${event}`,
     `/v1/deliveries?subject=${subject}`,
     `/v1/deliveries?correlationId=${correlationId}`,

@@ -1,6 +1,6 @@
 import { Webhook } from 'standardwebhooks';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { ensurePartitions, partitionName } from '#database';
+import { ensurePartitions } from '#database';
 import { OpenDeliveryStore } from '#deliveries';
 import { parseTypeId } from '#kernel';
 import { startApi, type TestApi } from '../../support/api.js';
@@ -159,62 +159,7 @@ describe('deliveries', () => {
     const attemptId = made['dead']!.replace('dlv_', 'att_');
     for (const path of ['', '/curl']) await stranger.get(`/v1/attempts/${attemptId}_1${path}`, { expect: 404 });
   });
-
-  it('uses indexes for every list, however many rows there are', async () => {
-    const own = await aTenant(t.api);
-    const { id } = await anEndpoint(t.api, own);
-    const [tenantId, endpointId] = [parseTypeId('ten', own.id), parseTypeId('ep', id)];
-    // UUIDv7s of today, in order.
-    const ids = `(lpad(to_hex((extract(epoch FROM clock_timestamp()) * 1000)::bigint - 5000 + n), 12, '0') ||
-                  '70008' || lpad(to_hex(n), 15, '0'))::uuid`;
-    await t.db.query(
-      `INSERT INTO deliveries (id, event_id, tenant_id, endpoint_id, endpoint_version, attempts, created_at,
-              completed_at, type, status, last_error_code)
-       SELECT ${ids}, ${ids}, $1, $2, 1, 1, clock_timestamp(), clock_timestamp(), 'x',
-              CASE WHEN n % 100 = 0 THEN 'dead' ELSE 'succeeded' END, CASE WHEN n % 100 = 0 THEN 'status' END
-         FROM generate_series(1, 5000) n`,
-      [tenantId, endpointId],
-    );
-    await t.db.query(
-      `INSERT INTO open_deliveries (id, event_id, tenant_id, endpoint_id, endpoint_version, due_at, created_at, type, waiting_for)
-       SELECT ${ids}, ${ids}, $1, $2, 1, clock_timestamp() + interval '1 h', clock_timestamp(), 'x', 'retry'
-         FROM generate_series(5001, 9000) n`,
-      [tenantId, endpointId],
-    );
-    await t.db.query('ANALYZE');
-    const plans = await plansOf(t, async () => {
-      for (const query of ['', `tenant=${own.id}`, `endpoint=${id}`, `tenant=${own.id}&status=dead`, 'status=dead']) {
-        await t.api.get(`/v1/deliveries?limit=10&${query}`);
-      }
-    });
-    expect(plans).toHaveLength(5);
-    // Of the partitions only today's has rows; the empty ones may be read as they are.
-    const withRows = `Seq Scan on (open_deliveries|${partitionName('deliveries', Date.now())})`;
-    for (const plan of plans) expect(plan).not.toMatch(new RegExp(withRows));
-    await t.db.query(`DELETE FROM open_deliveries WHERE tenant_id = $1`, [tenantId]);
-  });
 });
-
-/** The plans of the list statements that run while `work` does. */
-async function plansOf({ db }: TestApi, work: () => Promise<unknown>): Promise<string[]> {
-  const seen: [string, readonly unknown[]][] = [];
-  const query = db.query.bind(db);
-  db.query = (sql: string, values: readonly unknown[] = []) => {
-    if (typeof sql === 'string' && /FROM (deliveries|open_deliveries) [do]\b/.test(sql)) seen.push([sql, values]);
-    return query(sql, values);
-  };
-  try {
-    await work();
-  } finally {
-    db.query = query;
-  }
-  return Promise.all(
-    seen.map(async ([sql, values]) => {
-      const rows = await query<{ 'QUERY PLAN': string }>(`EXPLAIN ${sql}`, values);
-      return rows.map((row) => row['QUERY PLAN']).join('\n');
-    }),
-  );
-}
 
 describe('attempts', () => {
   it('shows request and response as they were, with secrets masked', async () => {

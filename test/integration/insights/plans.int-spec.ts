@@ -3,6 +3,7 @@ import { partitionName } from '#database';
 import { toTypeId } from '#kernel';
 import { startApi, type TestApi } from '../../support/api.js';
 import { aKey, anEndpoint, aTenant, type MadeEndpoint, type MadeTenant } from '../../support/factories.js';
+import { allPages } from '../../support/recorded-traffic.js';
 import { insertManyRows } from './many-rows.js';
 
 /**
@@ -104,7 +105,7 @@ function valuesOf({ path }: List, { name, schema }: Parameter): string[] {
   throw new Error(`${path} takes "${name}", which has no example here: without one its plans are not looked at.`);
 }
 
-/** Each filter on its own, in both orders, and together with the two that lists are mostly limited by. */
+/** Each filter on its own in both orders, and together with the two that lists are mostly limited by. */
 function queriesOf(list: List): string[] {
   const within = ['tenant', 'endpoint'].flatMap((name) => {
     const filter = list.filters.find((one) => one.name === name);
@@ -115,7 +116,7 @@ function queriesOf(list: List): string[] {
   );
   const others = alone.filter((query) => !within.includes(query));
   const together = within.flatMap((one) => others.map((other) => `${one}&${other}`));
-  return ['', 'limit=250', ...alone, ...together].flatMap((query) => [query, `${query}&order=asc`]);
+  return [...['', 'limit=250', ...alone].flatMap((query) => [query, `${query}&order=asc`]), ...together];
 }
 
 /** The plans of the statements that a request runs, as they ran. */
@@ -244,4 +245,18 @@ describe('lists', () => {
       expect(new Set(days).size).toBeLessThanOrEqual(3);
     }
   });
+
+  it.each(['asc', 'desc'])(
+    'find the one row among all in %s order, if need be after pages with none',
+    async (order) => {
+      const [event] = await t.db.query<{ id: string }>('SELECT id FROM events ORDER BY id OFFSET 9000 LIMIT 1');
+      const [delivery] = await t.db.query<{ id: string }>('SELECT id FROM deliveries ORDER BY id OFFSET 9000 LIMIT 1');
+      await t.db.query(`UPDATE events SET source = 'rare' WHERE id = $1`, [event!.id]);
+      await t.db.query(`UPDATE deliveries SET last_status_code = 299 WHERE id = $1`, [delivery!.id]);
+      const found = async (path: string): Promise<unknown[]> =>
+        (await allPages(t.api, `${path}&order=${order}`)).map(({ id }) => id);
+      expect(await found('/v1/events?source=rare')).toEqual([toTypeId('evt', event!.id)]);
+      expect(await found('/v1/deliveries?statusCode=299')).toEqual([toTypeId('dlv', delivery!.id)]);
+    },
+  );
 });
