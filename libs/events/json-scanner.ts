@@ -27,6 +27,18 @@ export class JsonScanner {
     this.at += 1;
   }
 
+  /** Whether the value that is next is an object. */
+  isAtObject(): boolean {
+    this.skipSpace();
+    return this.text.charCodeAt(this.at) === OPEN_BRACE;
+  }
+
+  /** Whether the value that is next is an array. */
+  isAtArray(): boolean {
+    this.skipSpace();
+    return this.text.charCodeAt(this.at) === OPEN_BRACKET;
+  }
+
   /** Whether another member or element follows in what was entered; goes out of it if not. */
   hasMore(): boolean {
     this.skipSpace();

@@ -1,7 +1,7 @@
 import { isUtf8 } from 'node:buffer';
 import { PosthornError } from '#kernel';
 import { JsonScanner } from './json-scanner.js';
-import { type EventLimits, type ReadEvent, readEvent } from './read-event.js';
+import { type EventLimits, isObject, type ReadEvent, readEvent } from './read-event.js';
 
 /** The most events that one batch may hold. */
 export const MAX_BATCH_EVENTS = 1_000;
@@ -22,27 +22,32 @@ export function readBatch(body: Buffer, traceparent: string | null, limits: Even
   const events = batchEvents(parse(text));
   const scanner = new JsonScanner(text);
   scanner.enter();
-  const read =
-    scanner.hasMore() && scanner.readKey() === 'events' ? readAll(scanner, events, traceparent, limits) : null;
+  scanner.hasMore();
+  const read = scanner.readKey() === 'events' ? readAll(scanner, events, traceparent, limits) : null;
   if (read === null || scanner.hasMore()) throw refuse(`/${unknownMember(text)}`, 'unknown_field', ONLY_EVENTS);
   return read;
 }
 
 const ONLY_EVENTS = 'only "events" is known here, once';
 
+/**
+ * Reads the array that the scanner stands before, of which `events` was parsed. Null when that is another one: of two
+ * members with one key, `JSON.parse` keeps the last.
+ */
 function readAll(
   scanner: JsonScanner,
   events: readonly unknown[],
   traceparent: string | null,
   limits: EventLimits,
-): ReadEvent[] {
-  scanner.enter();
-  const read = events.map((event, index) => {
-    scanner.hasMore();
-    return readEvent(scanner, event, `/events/${index}`, traceparent, limits);
-  });
-  scanner.hasMore();
-  return read;
+): ReadEvent[] | null {
+  if (!scanner.isAtArray()) return null;
+  const read: ReadEvent[] = [];
+  for (scanner.enter(); scanner.hasMore(); ) {
+    const event = events[read.length];
+    if (scanner.isAtObject() !== isObject(event)) return null;
+    read.push(readEvent(scanner, event, `/events/${read.length}`, traceparent, limits));
+  }
+  return read.length === events.length ? read : null;
 }
 
 /** Of a batch with members that it must not have: the first of them, or `events` when it is there twice. */

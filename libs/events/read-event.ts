@@ -60,11 +60,11 @@ export function readEvent(
   traceparent: string | null,
   limits: EventLimits,
 ): ReadEvent {
-  if (typeof parsed !== 'object' || parsed === null || Array.isArray(parsed)) {
+  if (!isObject(parsed)) {
     scanner.skipValue();
     return invalid([{ pointer, code: 'wrong_type', message: 'must be an object' }]);
   }
-  const reader = new FieldReader(parsed as Record<string, unknown>, pointer);
+  const reader = new FieldReader(parsed, pointer);
   const texts = readMembers(scanner, reader);
   const structural = checkStructure(scanner.text, texts, pointer, limits);
   if (structural) return structural;
@@ -100,6 +100,10 @@ interface EventTexts {
   /** From brace to brace. */
   start: number;
   end: number;
+}
+
+export function isObject(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
 function invalid(errors: readonly FieldError[]): ReadEvent {
@@ -246,7 +250,7 @@ class FieldReader {
   object(key: string): Record<string, unknown> | null {
     const value = this.fields[key];
     if (value === undefined || value === null) return null;
-    if (typeof value === 'object' && !Array.isArray(value)) return value as Record<string, unknown>;
+    if (isObject(value)) return value;
     this.fail(key, 'wrong_type', 'must be an object');
     return null;
   }
