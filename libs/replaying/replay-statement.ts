@@ -64,7 +64,8 @@ export interface ReplayRow {
  * each other.
  *
  * What is looked up in the traffic is a lateral of one row, so that a kept plan goes by the indexes whatever it guesses of
- * the group's size.
+ * the group's size. Without statistics it may guess wrong which index, so that each condition is worded for the one that
+ * finds a single row: `resolved_at` and `endpoint_id` would lead to those of all that is unresolved, or an endpoint's.
  */
 const REPLAY: Statement = {
   name: 'replay',
@@ -76,7 +77,7 @@ const REPLAY: Statement = {
     ), letter AS MATERIALIZED (
       SELECT id, delivery_id, event_id, tenant_id, resolution
         FROM dead_letters
-       WHERE id = ANY ($2::uuid[]) OR delivery_id = ANY ($3::uuid[]) AND resolved_at IS NULL
+       WHERE id = ANY ($2::uuid[]) OR delivery_id = ANY ($3::uuid[])
        ORDER BY id FOR NO KEY UPDATE
     ), judged AS MATERIALIZED (
       SELECT a.id, a.n, a.note, a.dead_letter_id, l.resolution, coalesce(a.delivery_id, l.delivery_id) AS original_id,
@@ -107,7 +108,8 @@ const REPLAY: Statement = {
           LIMIT 1
         ) d ON true
         LEFT JOIN LATERAL (
-          SELECT id FROM open_deliveries WHERE event_id = d.event_id AND endpoint_id = d.endpoint_id LIMIT 1
+          SELECT id FROM open_deliveries
+           WHERE event_id = d.event_id AND endpoint_id IS NOT DISTINCT FROM d.endpoint_id LIMIT 1
         ) other ON true
         LEFT JOIN LATERAL (
           SELECT data IS NULL AS is_erased, least(expires_at, created_at + make_interval(days => $7)) AS expires_at,
@@ -128,7 +130,7 @@ const REPLAY: Statement = {
     ), resolved AS (
       UPDATE dead_letters l SET resolved_at = clock_timestamp(), resolution = 'replayed', note = j.note
         FROM opened o JOIN judged j ON j.id = o.id
-       WHERE l.delivery_id = j.original_id AND l.resolved_at IS NULL
+       WHERE l.delivery_id = j.original_id AND l.resolution IS NULL
     )
     SELECT j.id, CASE WHEN j.verdict = 'opened' AND o.id IS NULL THEN 'beaten' ELSE j.verdict END AS verdict,
            j.dead_letter_id AS "deadLetterId", j.resolution, j.original_id AS "replayOf", j.event_id AS "eventId",

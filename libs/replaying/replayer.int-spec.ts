@@ -209,6 +209,20 @@ describe(Replayer, () => {
     expect(await openOf(originals)).toHaveLength(originals.length);
   });
 
+  it('finds what is open by its event in a kept plan too, never by reading the backlog of an endpoint', async () => {
+    const plans: string[] = [];
+    const replayer = aReplayer(async (sql, values) => {
+      if (typeof sql !== 'string' && sql.name === 'replay') {
+        const plan = await bench.db.query<{ 'QUERY PLAN': string }>(`EXPLAIN (GENERIC_PLAN) ${sql.text}`);
+        plans.push(plan.map((row) => row['QUERY PLAN']).join('\n'));
+      }
+      return bench.db.query(sql, values);
+    });
+    expect(await replayer.replayDelivery((await anEnded()).delivery, EVERYTHING)).not.toBeNull();
+    expect(plans).toEqual([expect.stringContaining('open_deliveries_event_idx')]);
+    expect(plans[0]).not.toMatch(/Seq Scan on (open_)?deliveries|Seq Scan on dead_letters|endpoint_idx|turn_idx|unresolved/);
+  });
+
   it('tries again after a deadlock', async () => {
     const [letter] = await some(1);
     let isFirst = true;
