@@ -26,8 +26,8 @@ interface Pending extends AskedReplay {
 /** Replays that one statement opens at most. */
 const GROUP_REPLAYS = 500;
 
-/** Statements under way at once. */
-const CONCURRENT_GROUPS = 2;
+/** Statements under way at once. One at a time makes larger groups, and those cost less. */
+const CONCURRENT_GROUPS = 1;
 
 /** Replays in memory on their way to the database; beyond, callers must come back. */
 const MAX_PENDING = 10_000;
