@@ -1,4 +1,4 @@
-import type { Uuid } from '#kernel';
+import { type Uuid, writeUuid } from '#kernel';
 
 /**
  * Array parameters for `unnest`, in PostgreSQL's binary format (`array_send` and the types' own send functions in
@@ -142,22 +142,6 @@ function writeTime(column: Buffer, at: number, epochMs: number): number {
 function writeBool(column: Buffer, at: number, value: boolean): number {
   column[at] = value ? 1 : 0;
   return at + 1;
-}
-
-/** Where the digits of the canonical form stand (RFC 9562, section 4). */
-const DIGIT_PAIRS = [0, 2, 4, 6, 9, 11, 14, 16, 19, 21, 24, 26, 28, 30, 32, 34] as const;
-
-function writeUuid(column: Buffer, at: number, uuid: Uuid): number {
-  let place = at;
-  for (const pair of DIGIT_PAIRS) {
-    column[place++] = (hexDigit(uuid.charCodeAt(pair)) << 4) | hexDigit(uuid.charCodeAt(pair + 1));
-  }
-  return place;
-}
-
-/** 0-9 and a-f, in either case. */
-function hexDigit(char: number): number {
-  return (char & 15) + (char >> 6) * 9;
 }
 
 type Nullable<T> = T | null | undefined;

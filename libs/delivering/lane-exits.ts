@@ -82,7 +82,6 @@ export class LaneExits {
         return new Array<void>(held.length);
       },
       maxWeight: GROUP_ROWS,
-      concurrency: 1,
       isDataError,
       retryDelayMs: (error, failures) => (isTransient(error) && failures < TRIES ? 50 * 2 ** failures : null),
     });

@@ -3,7 +3,6 @@ import { type AttemptRecord, recordAttempts } from '#deliveries';
 import { type Clock, GroupCommit } from '#kernel';
 
 const GROUP_ATTEMPTS = 400;
-const CONCURRENT_GROUPS = 1;
 const SLOWEST_RETRY_MS = 1_000;
 
 /** What is not the database being away is tried this often before the attempts are given up on. */
@@ -30,7 +29,6 @@ export class Recorder {
     this.groups = new GroupCommit({
       flush: (records) => this.write(records),
       maxWeight: GROUP_ATTEMPTS,
-      concurrency: CONCURRENT_GROUPS,
       isDataError,
       retryDelayMs: (error, failures) => this.retryDelayMs(error, failures),
     });

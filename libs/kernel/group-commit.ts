@@ -6,8 +6,6 @@ export interface GroupCommitOptions<Item, Result> {
   weigh?: (item: Item) => number;
   /** The most weight that goes in one flush. A single heavier item still goes, alone. */
   maxWeight: number;
-  /** Flushes under way at once. With one, a group is whatever arrived while the last one was being written. */
-  concurrency: number;
   /** Whether the error is the fault of some item's content, so that its neighbours may do without it. */
   isDataError: (error: unknown) => boolean;
   /** Milliseconds after which the same group is tried again, or null to give up and reject its items. */
@@ -21,14 +19,14 @@ interface Waiting<Item, Result> {
 }
 
 /**
- * Group commit: whatever arrives while the last flush is in flight goes in the next one. Nobody waits for a timer (an
- * item that finds nothing in flight goes with its own turn of the event loop), and under load one statement carries
- * hundreds of items. When a group fails by the fault of its content, it is halved down to the culprit, which alone is
- * refused.
+ * Group commit: whatever arrives while a flush is in flight goes in the next one. There is one at a time: two would halve
+ * the groups, and a statement has costs of its own. Nobody waits for a timer (an item that finds nothing in flight goes
+ * with its own turn of the event loop), and under load one statement carries hundreds of items. When a group fails by the
+ * fault of its content, it is halved down to the culprit, which alone is refused.
  */
 export class GroupCommit<Item, Result> {
   private waiting: Waiting<Item, Result>[] = [];
-  private inFlight = 0;
+  private isFlushing = false;
   private unsettled = 0;
   private scheduled = false;
   private idleWaiters: (() => void)[] = [];
@@ -53,12 +51,12 @@ export class GroupCommit<Item, Result> {
   }
 
   private schedule(): void {
-    if (this.scheduled || this.inFlight >= this.options.concurrency) return;
+    if (this.scheduled || this.isFlushing) return;
     this.scheduled = true;
     // After this turn's I/O, so that all requests read in one turn share a group.
     setImmediate(() => {
       this.scheduled = false;
-      while (this.waiting.length > 0 && this.inFlight < this.options.concurrency) this.launch(this.takeGroup());
+      if (this.waiting.length > 0) this.launch(this.takeGroup());
     });
   }
 
@@ -80,10 +78,10 @@ export class GroupCommit<Item, Result> {
   }
 
   private launch(group: Waiting<Item, Result>[]): void {
-    this.inFlight += 1;
+    this.isFlushing = true;
     this.unsettled += group.length;
     void this.write(group).finally(() => {
-      this.inFlight -= 1;
+      this.isFlushing = false;
       if (this.waiting.length > 0) this.schedule();
       if (this.pending === 0) for (const wake of this.idleWaiters.splice(0)) wake();
     });

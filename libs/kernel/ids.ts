@@ -96,6 +96,16 @@ export function encodeUuid(id: Uuid): string {
   return text;
 }
 
+/** Where the pairs of hexadecimal digits stand in the canonical form (RFC 9562, section 4). */
+const DIGIT_PAIRS = [0, 2, 4, 6, 9, 11, 14, 16, 19, 21, 24, 26, 28, 30, 32, 34] as const;
+
+/** Writes the 16 bytes of an id, and answers where the next thing goes. */
+export function writeUuid(target: Uint8Array, at: number, id: Uuid): number {
+  let place = at;
+  for (const pair of DIGIT_PAIRS) target[place++] = (hexDigit(id, pair) << 4) | hexDigit(id, pair + 1);
+  return place;
+}
+
 /** The value of a hexadecimal digit in either case. */
 function hexDigit(text: string, at: number): number {
   const char = text.charCodeAt(at);

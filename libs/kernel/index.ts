@@ -6,3 +6,4 @@ export { KeyRing } from './key-ring.js';
 export { onStopSignal, type StopLog } from './stop-signal.js';
 export { POSTHORN_VERSION } from './version.js';
 export { reasonOf } from './reason-of.js';
+export { zip } from './zip.js';

@@ -10,7 +10,7 @@ import {
   isUniqueViolation,
 } from '#database';
 import { LEASE_MS } from '#deliveries';
-import { type Clock, GroupCommit, newUuid, PosthornError, type Uuid } from '#kernel';
+import { type Clock, GroupCommit, newUuid, PosthornError, type Uuid, zip } from '#kernel';
 import type { Enqueuer } from './enqueuer.js';
 import { fingerprint, matchDeliveries, type PreparedEvent } from './prepared-event.js';
 import { assertInScope, type PublishScope, unknownTenant } from './publish-scope.js';
@@ -31,9 +31,6 @@ export type PublishResult =
 const GROUP_WEIGHT = 500;
 const DELIVERIES_PER_WEIGHT = 4;
 const CHARACTERS_PER_WEIGHT = 8_192;
-
-/** Statements under way at once. */
-const CONCURRENT_GROUPS = 1;
 
 /** Events, and characters of their content, in memory on their way to the database; beyond, publishers must come back. */
 const MAX_PENDING = 20_000;
@@ -63,7 +60,6 @@ export class Publisher {
       flush: (events) => this.commit(events),
       weigh,
       maxWeight: GROUP_WEIGHT,
-      concurrency: CONCURRENT_GROUPS,
       isDataError,
       retryDelayMs: (error, failures) =>
         failures < TRIES && (isRolledBack(error) || isConnectionLost(error)) ? 25 * 2 ** Math.min(failures, 5) : null,
@@ -284,8 +280,4 @@ function toRefusal(error: unknown): PosthornError {
     return new PosthornError('validation_failed', message, { errors: [{ pointer: '', code: 'invalid', message }] });
   }
   return overloaded();
-}
-
-function zip<A, B>(as: readonly A[], bs: readonly B[]): [A, B][] {
-  return as.map((a, index) => [a, bs[index]!]);
 }

@@ -220,7 +220,9 @@ describe(Replayer, () => {
     });
     expect(await replayer.replayDelivery((await anEnded()).delivery, EVERYTHING)).not.toBeNull();
     expect(plans).toEqual([expect.stringContaining('open_deliveries_event_idx')]);
-    expect(plans[0]).not.toMatch(/Seq Scan on (open_)?deliveries|Seq Scan on dead_letters|endpoint_idx|turn_idx|unresolved/);
+    expect(plans[0]).not.toMatch(
+      /Seq Scan on (open_)?deliveries|Seq Scan on dead_letters|endpoint_idx|turn_idx|unresolved/,
+    );
   });
 
   it('tries again after a deadlock', async () => {

@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { Config } from '#config';
 import { Database, isDataError, isTransient } from '#database';
-import { DatabaseClock, GroupCommit, newUuid, PosthornError, type Uuid } from '#kernel';
+import { DatabaseClock, GroupCommit, newUuid, PosthornError, type Uuid, zip } from '#kernel';
 import { PumpWaker } from './pump-waker.js';
 import { whyRefused } from './replay-refusal.js';
 import { type AskedReplay, findReplayed, type Replay, replayGroup, type ReplayRow } from './replay-statement.js';
@@ -25,9 +25,6 @@ interface Pending extends AskedReplay {
 
 /** Replays that one statement opens at most. */
 const GROUP_REPLAYS = 500;
-
-/** Statements under way at once. One at a time makes larger groups, and those cost less. */
-const CONCURRENT_GROUPS = 1;
 
 /** Replays in memory on their way to the database; beyond, callers must come back. */
 const MAX_PENDING = 10_000;
@@ -57,7 +54,6 @@ export class Replayer {
     this.groups = new GroupCommit({
       flush: (asked) => this.flush(asked),
       maxWeight: GROUP_REPLAYS,
-      concurrency: CONCURRENT_GROUPS,
       isDataError,
       retryDelayMs: (error, failures) => (failures < TRIES && isTransient(error) ? 20 * 2 ** failures : null),
     });
@@ -147,8 +143,4 @@ function overloaded(): PosthornError {
   return new PosthornError('overloaded', 'The platform cannot replay this now; ask again in a moment.', {
     retryAfterSeconds: 2,
   });
-}
-
-function zip<A, B>(as: readonly A[], bs: readonly B[]): [A, B][] {
-  return as.map((a, index) => [a, bs[index]!]);
 }

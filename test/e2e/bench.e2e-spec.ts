@@ -19,7 +19,16 @@ describe.runIf(process.platform === 'linux')('npm run bench', () => {
   it(
     'prints one JSON object with every figure, loses nothing and leaves nothing behind',
     async () => {
-      const { stdout, pid } = await bench('--seconds', '2', '--scenario', 'steady', '--queue', 'redis', '--json');
+      const { stdout, pid } = await bench(
+        '--seconds',
+        '2',
+        '--scenario',
+        'steady',
+        '--queue',
+        'redis',
+        '--old-snapshot',
+        '--json',
+      );
       const report = JSON.parse(stdout) as Record<string, number>;
       expect(report).toMatchObject({
         scenario: 'steady',

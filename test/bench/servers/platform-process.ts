@@ -18,7 +18,7 @@ export interface PlatformProcessOptions {
 }
 
 /** As the images start them (docker/Dockerfile). */
-const NODE_OPTIONS: Record<PlatformProcessOptions['app'], readonly string[]> = {
+const NODE_FLAGS: Record<PlatformProcessOptions['app'], readonly string[]> = {
   api: [],
   worker: ['--max-semi-space-size=32'],
 };
@@ -34,7 +34,7 @@ export async function startPlatformProcess(options: PlatformProcessOptions, clea
   mkdirSync(cwd);
   const log = join(folder, `${app}.log`);
   const output = openSync(log, 'a');
-  const child = spawn(process.execPath, [...NODE_OPTIONS[app], ...profiling(options), programOf(app)], {
+  const child = spawn(process.execPath, [...NODE_FLAGS[app], ...profiling(options), programOf(app)], {
     cwd,
     env: { PATH: process.env.PATH ?? '', NODE_ENV: 'production', ...env },
     stdio: ['ignore', output, output],
