@@ -17,12 +17,6 @@ export interface PlatformProcessOptions {
   profile: string | null;
 }
 
-/** As the images start them (docker/Dockerfile). */
-const NODE_FLAGS: Record<PlatformProcessOptions['app'], readonly string[]> = {
-  api: [],
-  worker: ['--max-semi-space-size=32'],
-};
-
 const READY_WITHIN_MS = 60_000;
 const STOP_WITHIN_MS = 20_000;
 const SHOWN_LOG_CHARACTERS = 4_000;
@@ -34,7 +28,7 @@ export async function startPlatformProcess(options: PlatformProcessOptions, clea
   mkdirSync(cwd);
   const log = join(folder, `${app}.log`);
   const output = openSync(log, 'a');
-  const child = spawn(process.execPath, [...NODE_FLAGS[app], ...profiling(options), programOf(app)], {
+  const child = spawn(process.execPath, [...profiling(options), programOf(app)], {
     cwd,
     env: { PATH: process.env.PATH ?? '', NODE_ENV: 'production', ...env },
     stdio: ['ignore', output, output],
