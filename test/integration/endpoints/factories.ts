@@ -11,6 +11,12 @@ export async function aTenant(api: ApiClient, fields: object = {}): Promise<{ id
   return { id: body['id'], uid };
 }
 
+/** A tenant with settings, and the path of its endpoints. */
+export async function aTenantWithEndpoints(api: ApiClient, settings: object = {}) {
+  const tenant = await aTenant(api, { settings });
+  return { tenant, endpoints: `/v1/tenants/${tenant.id}/endpoints` };
+}
+
 /** An endpoint of a tenant, and its path. */
 export async function anEndpoint(
   api: ApiClient,
