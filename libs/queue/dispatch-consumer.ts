@@ -2,6 +2,7 @@ import { type Job, WaitingError } from 'bullmq';
 import type { BullWorker, ConnectionListener, ConsumerBackend } from './backend.js';
 import { ConnectionLog } from './connection-log.js';
 import type { ReceivedJob } from './job.js';
+import { saysServerIsGone } from './postgres-pool.js';
 import type { QueueLog } from './queue-log.js';
 
 export interface DispatchConsumerOptions {
@@ -140,7 +141,12 @@ function isLostJob(error: Error): boolean {
   return /^(Missing key|Missing lock|Lock mismatch|Job .* is not in the)/.test(error.message);
 }
 
-/** The socket's errors, which may be reported a moment before the connection is known to be lost. */
+/**
+ * May be reported a moment before the connection is known to be lost: by the socket, or by a PostgreSQL that says goodbye
+ * to a client which BullMQ has taken out of the pool, where nobody gives the error another name.
+ */
 function isLostConnection(error: Error): boolean {
-  return 'syscall' in error || /^(Connection |Socket timeout|Command aborted)|ECONN|EPIPE/.test(error.message);
+  const bySocket =
+    'syscall' in error || /^(Connection |Socket timeout|Command aborted)|ECONN|EPIPE/.test(error.message);
+  return bySocket || saysServerIsGone(error);
 }

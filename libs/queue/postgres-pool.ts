@@ -118,11 +118,22 @@ function rethrow(error: unknown): never {
   throw isConnectionLoss(error) ? new Error('Connection is closed.', { cause: error }) : error;
 }
 
-/**
- * Without an SQLSTATE the error comes from the socket or the driver. Of those with one: connection (08), resources (53),
- * operator intervention (57P, which is shutdown and start-up), system (58), wrong user (28) and missing database (3D).
- */
+/** Of what a query or a connect rejects with: without an SQLSTATE the error comes from the socket or the driver. */
 export function isConnectionLoss(error: unknown): boolean {
-  const code = error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : '';
-  return !/^[0-9A-Z]{5}$/.test(code) || /^(08|53|57P|58|28|3D)/.test(code);
+  return !SQLSTATE.test(codeOf(error)) || saysServerIsGone(error);
+}
+
+/**
+ * By its SQLSTATE: connection (08), resources (53), operator intervention (57P, which is shutdown and start-up), system
+ * (58), wrong user (28) and missing database (3D). https://www.postgresql.org/docs/current/errcodes-appendix.html
+ */
+export function saysServerIsGone(error: unknown): boolean {
+  const code = codeOf(error);
+  return SQLSTATE.test(code) && /^(08|53|57P|58|28|3D)/.test(code);
+}
+
+const SQLSTATE = /^[0-9A-Z]{5}$/;
+
+function codeOf(error: unknown): string {
+  return error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : '';
 }
