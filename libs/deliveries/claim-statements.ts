@@ -41,15 +41,15 @@ export const CLAIM_DUE: Statement = {
              ) in_turn
        ORDER BY turn, due_at LIMIT $3
     ), walked AS MATERIALIZED (
-      SELECT id, due_at FROM open_deliveries
+      SELECT id, due_at, waiting_for FROM open_deliveries
        WHERE id = ANY (ARRAY(SELECT id FROM chosen)) AND due_at <= (SELECT now FROM clock)
          FOR UPDATE SKIP LOCKED
     ), turned AS MATERIALIZED (
-      SELECT due.id, due.due_at
+      SELECT due.id, due.due_at, due.waiting_for
         FROM unnest($6::uuid[], $7::int[], $8::float8[]) AS turn(endpoint_id, row_count, since_ms)
         JOIN endpoints e ON e.id = turn.endpoint_id
        CROSS JOIN LATERAL (
-         SELECT o.id, o.due_at FROM open_deliveries o
+         SELECT o.id, o.due_at, o.waiting_for FROM open_deliveries o
           WHERE (o.tenant_id, o.endpoint_id, o.due_at) >= (e.tenant_id, e.id, to_timestamp(turn.since_ms / 1000))
             AND (o.tenant_id, o.endpoint_id, o.due_at) <= (e.tenant_id, e.id, (SELECT now FROM clock))
           ORDER BY o.tenant_id, o.endpoint_id, o.due_at LIMIT turn.row_count FOR UPDATE SKIP LOCKED
@@ -78,6 +78,8 @@ export const CLAIM_DUE: Statement = {
       SELECT c.id AS "deliveryId", c.tenant_id AS "tenantId", c.endpoint_id AS "endpointId",
              c.endpoint_version AS "endpointVersion", c.generation, c.attempts, c.replay_of AS "replayOf",
              extract(epoch FROM p.due_at)::float8 * 1000 AS "wasDueAtMs",
+             CASE WHEN p.waiting_for IN ('rate_limit', 'circuit') THEN extract(epoch FROM p.due_at)::float8 * 1000 END
+               AS "slotAtMs",
              extract(epoch FROM c.due_at)::float8 * 1000 AS "leaseUntilMs", c.event_id AS "eventId",
              e.uid, c.type, extract(epoch FROM e.occurred_at)::float8 * 1000 AS "occurredAtMs", e.subject,
              e.schema_version AS "schemaVersion", e.correlation_id AS "correlationId",
@@ -122,6 +124,19 @@ export const GIVE_BACK: Statement = {
        SET generation = o.generation + 1, due_at = clock_timestamp() + $3 * interval '1 ms',
            waiting_for = CASE WHEN o.attempts > 0 THEN 'retry' ELSE 'queue' END
       FROM unnest($1::uuid[], $2::int[]) AS mine(id, generation)
+     WHERE o.id = mine.id AND o.generation = mine.generation AND o.due_at < 'infinity'`,
+};
+
+/**
+ * Rows wait until the slots that were reserved for them, without an attempt. $1 ids, $2 generations, $3 the slots (epoch
+ * milliseconds), $4 what they wait for. A slot farther ahead than the event lives is the gate's business, when it comes.
+ */
+export const DEFER: Statement = {
+  name: 'defer',
+  text: `
+    UPDATE open_deliveries o
+       SET generation = o.generation + 1, due_at = to_timestamp(mine.slot_ms / 1000), waiting_for = mine.waiting_for
+      FROM unnest($1::uuid[], $2::int[], $3::float8[], $4::text[]) AS mine(id, generation, slot_ms, waiting_for)
      WHERE o.id = mine.id AND o.generation = mine.generation AND o.due_at < 'infinity'`,
 };
 

@@ -80,6 +80,7 @@ export function unpackJob(job: DispatchJob): Dispatch[] {
     attempts: 0,
     replayOf: null,
     leaseUntilMs: job.until,
+    slotAtMs: null,
     event: events[eventIndex]!,
   }));
 }

@@ -50,6 +50,8 @@ export interface Dispatch {
   readonly replayOf: Uuid | null;
   /** When the lease ends, in database time. */
   leaseUntilMs: number;
+  /** The slot of a limited rate or of a closing circuit that was reserved for it, if it waited for one. */
+  readonly slotAtMs: number | null;
   readonly event: WireEvent;
 }
 

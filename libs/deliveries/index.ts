@@ -12,6 +12,7 @@ export {
   type Claim,
   type Claimed,
   type ClaimRequest,
+  type Deferral,
   type Held,
   LEASE_MS,
   type Lease,

@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { Database, type Executor, plainArray, withRetries } from '#database';
 import type { Uuid } from '#kernel';
-import { BACKLOG, CLAIM_DUE, CLAIM_FRESH, GIVE_BACK, RENEW_LEASES } from './claim-statements.js';
+import { BACKLOG, CLAIM_DUE, CLAIM_FRESH, DEFER, GIVE_BACK, RENEW_LEASES } from './claim-statements.js';
 import { type Dispatch, type EventContent, INLINE_BODY_CHARACTERS, toWireEvent } from './dispatch.js';
 import {
   BURY_EXPIRED,
@@ -26,6 +26,12 @@ const TRIES = 4;
 export interface Held {
   readonly deliveryId: Uuid;
   readonly generation: number;
+}
+
+/** A row that is to wait for the slot that was reserved for it: epoch milliseconds of the database's clock. */
+export interface Deferral extends Held {
+  readonly slotAtMs: number;
+  readonly waitingFor: 'rate_limit' | 'circuit';
 }
 
 /** A lease that was taken or made longer. */
@@ -117,6 +123,16 @@ export class OpenDeliveryStore {
     await this.db.query(GIVE_BACK, [...idsAndGenerations(held), afterMs]);
   }
 
+  /** Lets rows wait for the slots that were reserved for them, where any worker may claim them then. Spends no attempt. */
+  async defer(deferrals: readonly Deferral[]): Promise<void> {
+    const sorted = deferrals.toSorted(byDelivery);
+    await this.db.query(DEFER, [
+      ...idsAndGenerations(sorted),
+      plainArray(sorted.map(({ slotAtMs }) => slotAtMs)),
+      plainArray(sorted.map(({ waitingFor }) => waitingFor)),
+    ]);
+  }
+
   /** How much is due and unclaimed (counted up to a hundred thousand), and how long the oldest of it has been. */
   async backlog(): Promise<{ due: number; oldestAgeSeconds: number }> {
     const [row] = await this.db.query<{ due: number; oldestAgeSeconds: number }>(BACKLOG);
@@ -168,8 +184,10 @@ async function inBatches(run: () => Promise<unknown[]>): Promise<number> {
 
 const ids = (rows: readonly { id: Uuid }[]): Uuid[] => rows.map(({ id }) => id);
 
+const byDelivery = (a: Held, b: Held): number => (a.deliveryId < b.deliveryId ? -1 : 1);
+
 function idsAndGenerations(held: readonly Held[]): [string, string] {
-  const sorted = held.toSorted((a, b) => (a.deliveryId < b.deliveryId ? -1 : 1));
+  const sorted = held.toSorted(byDelivery);
   return [plainArray(sorted.map((row) => row.deliveryId)), plainArray(sorted.map((row) => row.generation))];
 }
 
@@ -192,6 +210,7 @@ function toClaimed(row: ClaimedRow): Claimed {
       attempts: row.attempts,
       replayOf: row.replayOf,
       leaseUntilMs: row.leaseUntilMs,
+      slotAtMs: row.slotAtMs,
       event: row.isLarge ? { ...event, body: null } : event,
     },
   };

@@ -32,6 +32,7 @@ const dispatch: Dispatch = {
   attempts: 0,
   replayOf: null,
   leaseUntilMs: 90_000,
+  slotAtMs: null,
   event: {
     id: '01890a5d-ac96-774b-bcce-b302099a8057',
     type: 'a',

@@ -1,5 +1,5 @@
 import { isDataError, isTransient } from '#database';
-import type { Dispatch, Held, OpenDeliveryStore } from '#deliveries';
+import type { Deferral, Dispatch, Held, OpenDeliveryStore } from '#deliveries';
 import { type Clock, GroupCommit, newUuid } from '#kernel';
 import type { Metrics } from '#telemetry';
 
@@ -14,8 +14,9 @@ const RESUMED_WAIT_MS = 1_000;
  * about the same time. None of them is urgent: if it cannot be written, the row's lease runs out and says the same.
  */
 export class LaneExits {
-  private readonly holding = this.group((held) => this.holdOrGiveBack(held));
-  private readonly burying = this.group(async (held) => {
+  private readonly holding = this.group<Held>((held) => this.holdOrGiveBack(held));
+  private readonly deferring = this.group<Deferral>((deferrals) => this.store.defer(deferrals));
+  private readonly burying = this.group<Held>(async (held) => {
     const buried = await this.store.buryExpired(
       held.map((row) => ({ ...row, deadLetterId: newUuid(this.clock.now()) })),
     );
@@ -35,6 +36,11 @@ export class LaneExits {
     return this.holding.add(toHeld(dispatch));
   }
 
+  /** Its turn is a slot that was reserved for it; no attempt is spent. */
+  defer(dispatch: Dispatch, slotAtMs: number, waitingFor: Deferral['waitingFor']): Promise<void> {
+    return this.deferring.add({ ...toHeld(dispatch), slotAtMs, waitingFor });
+  }
+
   /** The event is worth nothing any more. */
   bury(dispatch: Dispatch): Promise<void> {
     return this.burying.add(toHeld(dispatch));
@@ -43,7 +49,7 @@ export class LaneExits {
   cancel(dispatch: Dispatch, reason: string): Promise<void> {
     let group = this.cancelling.get(reason);
     if (!group) {
-      group = this.group(async (held) => {
+      group = this.group<Held>(async (held) => {
         this.metrics.deliveries.cancelled.inc((await this.store.cancelLeased(held, reason)).length);
       });
       this.cancelling.set(reason, group);
@@ -57,14 +63,20 @@ export class LaneExits {
     const wait = afterMs <= 0 ? 0 : Math.min(60_000, 500 * 2 ** Math.ceil(Math.log2(Math.max(1, afterMs / 500))));
     let group = this.givingBack.get(wait);
     if (!group) {
-      group = this.group((held) => this.store.giveBack(held, wait));
+      group = this.group<Held>((held) => this.store.giveBack(held, wait));
       this.givingBack.set(wait, group);
     }
     return group.add(toHeld(dispatch));
   }
 
   async idle(): Promise<void> {
-    const groups = [this.holding, this.burying, ...this.givingBack.values(), ...this.cancelling.values()];
+    const groups = [
+      this.holding,
+      this.deferring,
+      this.burying,
+      ...this.givingBack.values(),
+      ...this.cancelling.values(),
+    ];
     await Promise.all(groups.map((group) => group.idle()));
   }
 
@@ -75,11 +87,11 @@ export class LaneExits {
     if (resumed.length > 0) await this.store.giveBack(resumed, RESUMED_WAIT_MS);
   }
 
-  private group(write: (held: readonly Held[]) => Promise<unknown>): GroupCommit<Held, void> {
-    return new GroupCommit<Held, void>({
-      flush: async (held) => {
-        await write(held);
-        return new Array<void>(held.length);
+  private group<Row extends Held>(write: (rows: readonly Row[]) => Promise<unknown>): GroupCommit<Row, void> {
+    return new GroupCommit<Row, void>({
+      flush: async (rows) => {
+        await write(rows);
+        return new Array<void>(rows.length);
       },
       maxWeight: GROUP_ROWS,
       isDataError,

@@ -14,6 +14,7 @@ const to = (endpointId: string): Dispatch => ({
   attempts: 0,
   replayOf: null,
   leaseUntilMs: 0,
+  slotAtMs: null,
   event: { id: 'e', type: 'a', body: '', dataStart: 0, dataEnd: 0, headers: [], traceparent: null, expiresAtMs: null },
 });
 

@@ -143,6 +143,7 @@ export function aDispatch(deliveryId: Uuid, endpointId: Uuid, over: Partial<Disp
     attempts: 0,
     replayOf: null,
     leaseUntilMs: Date.now() + 90_000,
+    slotAtMs: null,
     event,
     ...over,
   };

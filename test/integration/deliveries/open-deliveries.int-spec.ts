@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { type ClaimRequest, LEASE_MS, OpenDeliveryStore, recordAttempts } from '#deliveries';
 import { newUuid, type Uuid } from '#kernel';
+import { waitFor } from '../../support/wait-for.js';
 import { anAttempt, openStoreBench, type StoreBench } from '../../support/stores.js';
 
 const ALL: ClaimRequest = { rows: 100, sinceMs: 0, leftOut: [], turns: [] };
@@ -51,6 +52,29 @@ describe(OpenDeliveryStore, () => {
       expect(claims.flat().toSorted()).toEqual([...new Set(claims.flat())].toSorted());
       const rest = await claimedIds();
       expect([...claims.flat(), ...rest].toSorted()).toEqual(ids.toSorted());
+    });
+
+    it('hands over the slot that a row has waited for, and the row to any worker then', async () => {
+      const id = await bench.anOpenDelivery(endpoint);
+      const { generation } = await claimOne();
+      const slotAtMs = Math.ceil(await agoMs(-150));
+      await store.defer([{ deliveryId: id, generation, slotAtMs, waitingFor: 'rate_limit' }]);
+      expect(await bench.open(id)).toMatchObject({
+        waiting_for: 'rate_limit',
+        generation: generation + 1,
+        attempts: 0,
+      });
+      expect(await claimedIds()).toEqual([]);
+
+      await waitFor(async () => expect(await claimOne()).toMatchObject({ deliveryId: id, slotAtMs }));
+      expect(await bench.open(id)).toMatchObject({ waiting_for: 'sending' });
+    });
+
+    it('defers only what is still under the lease', async () => {
+      const id = await bench.anOpenDelivery(endpoint);
+      const { generation } = await claimOne();
+      await store.defer([{ deliveryId: id, generation: generation - 1, slotAtMs: 0, waitingFor: 'circuit' }]);
+      expect(await bench.open(id)).toMatchObject({ waiting_for: 'sending', generation });
     });
 
     it('takes a row again when its lease has run out', async () => {
