@@ -1,20 +1,37 @@
-import { Connection, type KeepAliveLimits } from './connection.js';
-import type { GuardedConnector } from './guarded-connector.js';
+import { Connection } from './connection.js';
+import type { DialTools } from './dial.js';
+import type { SendTarget } from './target.js';
+
+export interface KeepAliveLimits {
+  /** How long an idle connection is kept when the receiver gives no hint, in milliseconds. */
+  idleMs: number;
+  /** The longest that a receiver's `Keep-Alive: timeout=` hint may make it, in milliseconds. */
+  maxIdleMs: number;
+  /** After this long a connection is not used again, so that changes in DNS are followed. */
+  maxAgeMs: number;
+  /** Idle connections kept in all; beyond it the one idle longest is closed. */
+  maxIdleConnections: number;
+}
+
+/** A request that sets out as the receiver's time runs out would be lost: so we are the first to let go. */
+const hintMarginMs = 2_000;
+
+const sweepEveryMs = 1_000;
 
 /**
  * Idle connections by origin. Nobody ever waits for a connection here: when none is idle, a new one is made, and what
  * bounds their number are the worker's lanes. So one tenant cannot hold up another that sends to the same host.
- * (undici's Agent and Pool do not say which socket a request got, cannot give up one that is still connecting, and cost a
- * little more: 44 against 38 µs of CPU a request with an empty handler.)
  */
 export class ConnectionPool {
   /** The one used last is used next, so the others grow old and close. */
   readonly #idleByOrigin = new Map<string, Connection[]>();
   /** In the order in which they became idle. */
   readonly #idle = new Set<Connection>();
+  /** Closes what was idle for too long. One for all of them: a timer each would cost something with every request. */
+  #sweep: NodeJS.Timeout | null = null;
 
   constructor(
-    private readonly connector: GuardedConnector,
+    private readonly tools: DialTools,
     private readonly limits: KeepAliveLimits,
   ) {}
 
@@ -22,39 +39,62 @@ export class ConnectionPool {
     return this.#idle.size;
   }
 
-  /** An idle connection to the origin, or a new one. `now` is monotonic: `performance.now()`. */
-  take(origin: string, now: number): Connection {
+  /** An idle connection to the target's origin, or a new one. `now` is monotonic: `performance.now()`. */
+  take(target: SendTarget, now: number): Connection {
     for (;;) {
-      const connection = this.#idleByOrigin.get(origin)?.at(-1);
-      if (!connection) return this.makeNew(origin);
+      const connection = this.#idleByOrigin.get(target.origin)?.at(-1);
+      if (!connection) return this.makeNew(target);
       this.#forget(connection);
-      if (connection.isReusable(now, this.limits.maxAgeMs)) return connection;
+      if (now < connection.idleUntilMs && connection.isReusable(now, this.limits.maxAgeMs)) return connection;
       connection.discard();
     }
   }
 
-  makeNew(origin: string): Connection {
-    const connection = new Connection(origin, this.connector, this.limits);
-    // Closed by the receiver or idle for too long: there is nothing left to reuse.
-    connection.on('disconnect', () => {
-      if (this.#forget(connection)) connection.discard();
-    });
-    return connection;
+  makeNew(target: SendTarget): Connection {
+    return new Connection(target, this.tools, this.#onLost);
   }
 
-  giveBack(connection: Connection, now: number): void {
-    if (!connection.isReusable(now, this.limits.maxAgeMs)) return connection.discard();
+  /** `keptAliveMs`: how long the receiver keeps an idle connection, if it said so. */
+  giveBack(connection: Connection, now: number, keptAliveMs: number | null): void {
+    connection.release();
+    const idleMs =
+      keptAliveMs === null ? this.limits.idleMs : Math.min(keptAliveMs - hintMarginMs, this.limits.maxIdleMs);
+    if (idleMs <= 0 || !connection.isReusable(now, this.limits.maxAgeMs)) return connection.discard();
+    connection.idleUntilMs = now + idleMs;
     this.#idle.add(connection);
-    const idle = this.#idleByOrigin.get(connection.origin);
+    const idle = this.#idleByOrigin.get(connection.target.origin);
     if (idle) idle.push(connection);
-    else this.#idleByOrigin.set(connection.origin, [connection]);
+    else this.#idleByOrigin.set(connection.target.origin, [connection]);
     if (this.#idle.size > this.limits.maxIdleConnections) this.#closeLongestIdle();
+    this.#sweep ??= setInterval(() => this.#closeExpired(), sweepEveryMs).unref();
   }
 
   closeIdle(): void {
     for (const connection of this.#idle) connection.discard();
     this.#idle.clear();
     this.#idleByOrigin.clear();
+    this.#stopSweeping();
+  }
+
+  /** Closed by the receiver, or spoiled by something that it said unasked: there is nothing left to reuse. */
+  readonly #onLost = (connection: Connection): void => {
+    this.#forget(connection);
+    connection.discard();
+  };
+
+  #closeExpired(): void {
+    const now = performance.now();
+    for (const connection of this.#idle) {
+      if (now < connection.idleUntilMs) continue;
+      this.#forget(connection);
+      connection.discard();
+    }
+    if (this.#idle.size === 0) this.#stopSweeping();
+  }
+
+  #stopSweeping(): void {
+    if (this.#sweep) clearInterval(this.#sweep);
+    this.#sweep = null;
   }
 
   #closeLongestIdle(): void {
@@ -64,14 +104,14 @@ export class ConnectionPool {
     oldest.discard();
   }
 
-  /** Takes it out of the idle ones; false when it was not there. */
-  #forget(connection: Connection): boolean {
-    if (!this.#idle.delete(connection)) return false;
-    const idle = this.#idleByOrigin.get(connection.origin);
-    if (!idle) return true;
+  /** Takes it out of the idle ones, if it is there. */
+  #forget(connection: Connection): void {
+    if (!this.#idle.delete(connection)) return;
+    const { origin } = connection.target;
+    const idle = this.#idleByOrigin.get(origin);
+    if (!idle) return;
     if (idle.at(-1) === connection) idle.pop();
     else idle.splice(idle.indexOf(connection), 1);
-    if (idle.length === 0) this.#idleByOrigin.delete(connection.origin);
-    return true;
+    if (idle.length === 0) this.#idleByOrigin.delete(origin);
   }
 }

@@ -1,22 +1,15 @@
 import type { LookupAddress } from 'node:dns';
-import { connect as connectTcp, isIP, type Socket } from 'node:net';
+import { connect as connectTcp, isIP, type OnReadOpts, type Socket } from 'node:net';
 import { connect as connectTls, type TLSSocket } from 'node:tls';
 import type { AddressPolicy } from './address-policy.js';
-import { tolerateContinue } from './continue-answers.js';
 import { BlockedAddressError, DialError } from './dial-error.js';
 import type { NameLookup } from './name-lookup.js';
 import { openTunnel, type ProxyTarget } from './proxy-tunnel.js';
+import type { SendTarget } from './target.js';
 import type { TlsSessions } from './tls-sessions.js';
 
 export type DialPhase = 'dns' | 'connect' | 'tls' | 'open';
 export type DialCallback = (error: DialError | null, socket: Socket | null) => void;
-
-export interface DialTarget {
-  /** Host name, or an address without brackets. */
-  hostname: string;
-  port: number;
-  secure: boolean;
-}
 
 export interface DialTools {
   policy: AddressPolicy;
@@ -47,8 +40,10 @@ export class Dial {
   #stopTunnel: (() => void) | null = null;
 
   constructor(
-    private readonly target: DialTarget,
+    private readonly target: SendTarget,
     private readonly tools: DialTools,
+    /** Where a plain connection puts what it reads. TLS and tunnels have 'data' events instead. */
+    private readonly onread: OnReadOpts,
     private readonly callback: DialCallback,
   ) {}
 
@@ -92,14 +87,14 @@ export class Dial {
     if (this.tools.proxy) return this.#connectThroughProxy(this.tools.proxy, addresses);
     const { hostname, port } = this.target;
     const [only] = addresses;
+    const options = { port, noDelay: true, ...(this.target.secure ? {} : { onread: this.onread }) };
     const socket =
       addresses.length === 1 && only
-        ? connectTcp({ host: only.address, port, noDelay: true })
+        ? connectTcp({ host: only.address, ...options })
         : // With several addresses Node tries them in turn (RFC 8305); the look-up hands it those the guard has seen.
           connectTcp({
             host: hostname,
-            port,
-            noDelay: true,
+            ...options,
             lookup: (_host, _options, callback) => callback(null, [...addresses]),
           });
     this.socket = socket;
@@ -169,7 +164,6 @@ export class Dial {
     this.openedAtMs = performance.now();
     this.#isOver = true;
     socket.setKeepAlive(true, 30_000);
-    tolerateContinue(socket);
     this.callback(null, socket);
     // Only now, so that there is never a moment without a listener for 'error'.
     socket.off('error', this.#onError);

@@ -1,171 +1,143 @@
 import { STATUS_CODES } from 'node:http';
-import type { Dispatcher } from 'undici';
-import type { Connection } from './connection.js';
+import type { Carried, Connection } from './connection.js';
 import type { ConnectionPool } from './connection-pool.js';
 import type { Dial, DialPhase } from './dial.js';
-import { describeFailure, type Failure } from './failure.js';
-import { bodyText, headersText, maxKeptBytes, type ResponseHeaders } from './response-text.js';
+import { bodyTooLarge, Failure } from './failure.js';
+import { KeptBody } from './kept-body.js';
+import { wholeRequest, withFields } from './request-text.js';
+import type { ResponseHead } from './response-head.js';
 import type { OutboundRequest, SendResult } from './send-result.js';
 
 /** Beyond this an answer is not read on. */
-export const maxBodyBytes = 256 * 1024;
+const maxBodyBytes = 256 * 1024;
 
 /**
- * One request and its answer: what undici calls back, in one object. It ends exactly once, by the answer, a failure or
- * the deadline, whichever comes first; what undici says afterwards is ignored.
+ * One request and its answer: what its connection calls back, in one object. It ends exactly once, by the answer, a
+ * failure or the deadline, whichever comes first.
  */
-export class Exchange implements Dispatcher.DispatchHandler {
+export class Exchange implements Carried {
   readonly #startedAtMs = Date.now();
   readonly #started = performance.now();
   readonly #timer: NodeJS.Timeout;
-  readonly #options: Dispatcher.DispatchOptions;
-  #connection: Connection;
+  /** The head of the request, without the length of its body. */
+  #requestHead = '';
+  #connection: Connection | null = null;
   /** The dial this request went out over; null until it was written. */
   #dial: Dial | null = null;
-  /** Whether the connection had been used before this exchange got it. */
-  #isReused = false;
   #isResent = false;
   #isDone = false;
   #writtenMs = 0;
   #firstByteAtMs = 0;
   #endedMs = 0;
-  #statusCode: number | null = null;
-  #headers: ResponseHeaders | null = null;
-  #bodyBytes = 0;
-  #kept: Buffer | null = null;
-  #keptBytes = 0;
+  #head: ResponseHead | null = null;
+  #body: KeptBody | null = null;
 
   constructor(
     private readonly request: OutboundRequest,
-    userAgent: readonly string[],
     private readonly pool: ConnectionPool,
     private readonly resolve: (result: SendResult) => void,
   ) {
-    this.#options = {
-      path: request.target.path,
-      method: 'POST',
-      headers: userAgent.length === 0 ? request.headers : [...userAgent, ...request.headers],
-      body: request.body,
-      blocking: false,
-    };
     this.#timer = setTimeout(onDeadline, request.timeoutMs, this);
-    this.#connection = pool.take(request.target.origin, this.#started);
-    this.#isReused = this.#connection.dial !== null;
   }
 
-  start(): void {
-    this.#connection.dispatch(this.#options, this);
+  /** `userAgent`: a header line that goes out before the request's own, or nothing. */
+  start(userAgent: string): void {
+    const { target, headers } = this.request;
+    const requestHead = withFields(target.requestStart + userAgent, headers);
+    if (requestHead instanceof Failure) return this.#end(requestHead, false);
+    this.#requestHead = requestHead;
+    this.#goOver(this.pool.take(target, this.#started));
   }
 
-  onRequestStart(): void {
-    const { dial } = this.#connection;
-    this.#writtenMs = performance.now();
+  takeRequest(dial: Dial): string | Buffer {
     this.#dial = dial;
-    if (dial) this.#isReused = dial.requestCount++ > 0;
+    this.#writtenMs = performance.now();
+    return wholeRequest(this.#requestHead, this.request.body);
   }
 
-  /** The first byte of an answer, an informational one included. */
-  onResponseStarted(): void {
+  onBytes(): void {
     if (this.#firstByteAtMs === 0) this.#firstByteAtMs = performance.now();
   }
 
-  onResponseStart(_controller: Dispatcher.DispatchController, statusCode: number, headers: ResponseHeaders): void {
-    if (statusCode < 200) return;
-    this.#statusCode = statusCode;
-    this.#headers = headers;
+  onHead(head: ResponseHead): void {
+    this.#head = head;
   }
 
-  onResponseData(_controller: Dispatcher.DispatchController, chunk: Buffer): void {
+  onBody(bytes: Buffer, start: number, end: number): void {
+    // A piece may hold many chunks, of which one was the last straw.
     if (this.#isDone) return;
-    this.#keep(chunk);
-    this.#bodyBytes += chunk.length;
-    if (this.#bodyBytes <= maxBodyBytes) return;
-    this.#end(
-      this.#statusOr({ errorCode: 'body_too_large', error: 'The answer has a body of more than 256 KiB.' }),
-      false,
-    );
-    this.#connection.discard();
+    this.#body ??= new KeptBody();
+    this.#body.add(bytes, start, end);
+    if (this.#body.length <= maxBodyBytes) return;
+    this.#end(this.#statusOr(bodyTooLarge), false);
+    this.#connection?.discard();
   }
 
-  onResponseEnd(): void {
+  onEnd(mayGoOn: boolean): void {
     if (this.#isDone) return;
     this.#end(this.#statusOr(null), true);
-    this.pool.giveBack(this.#connection, this.#endedMs);
+    if (this.#connection === null) return;
+    if (mayGoOn) this.pool.giveBack(this.#connection, this.#endedMs, this.#head?.keptAliveMs ?? null);
+    else this.#connection.discard();
   }
 
-  onResponseError(_controller: Dispatcher.DispatchController, error: Error): void {
+  onFailure(failure: Failure): void {
     if (this.#isDone) return;
-    const failure = describeFailure(error, this.#firstByteAtMs > 0);
-    const abandoned = this.#connection;
+    this.#connection?.discard();
     if (this.#mayResend(failure)) this.#resend();
     else this.#end(this.#statusOr(failure), false);
-    abandoned.discard();
   }
 
   onDeadline(): void {
     if (this.#isDone) return;
     const error = `There was no complete answer within ${this.request.timeoutMs / 1_000} s: ${this.#whatWasMissing()}.`;
-    this.#end(this.#statusOr({ errorCode: 'timeout', error }), false);
-    this.#connection.discard();
+    this.#end(this.#statusOr(new Failure('timeout', error)), false);
+    this.#connection?.discard();
   }
 
   /** A status outside 2xx is the failure, whatever befell its body afterwards. */
   #statusOr(failure: Failure | null): Failure | null {
-    if (this.#statusCode === null || (this.#statusCode >= 200 && this.#statusCode < 300)) return failure;
-    return { errorCode: 'status', error: describeStatus(this.#statusCode, this.#headers) };
+    const head = this.#head;
+    if (head === null || (head.statusCode >= 200 && head.statusCode < 300)) return failure;
+    return new Failure('status', describeStatus(head));
   }
 
   /**
    * A kept-alive connection may have died unnoticed. When nothing at all came back over it, the request goes out once
-   * more, over a connection that is certainly new.
+   * more, over a connection that is certainly new (RFC 9112 section 9.3.1 leaves that to whoever knows that it does no
+   * harm: a delivery may arrive twice).
    */
   #mayResend(failure: Failure): boolean {
-    if (this.#isResent || !this.#isReused || this.#firstByteAtMs > 0) return false;
-    if (failure.errorCode === 'reset') return true;
-    // Not even written: something the receiver sent after its last answer has spoiled the connection.
-    return failure.errorCode === 'protocol' && this.#dial === null && this.#connection.dial?.phase === 'open';
+    const wasUsedBefore = this.#dial !== null && this.#dial.requestCount > 1;
+    return failure.errorCode === 'reset' && wasUsedBefore && !this.#isResent && this.#firstByteAtMs === 0;
   }
 
   #resend(): void {
-    this.#isResent = this.#dial !== null;
-    this.#isReused = false;
+    this.#isResent = true;
     this.#dial = null;
-    this.#connection = this.pool.makeNew(this.request.target.origin);
-    this.start();
+    this.#goOver(this.pool.makeNew(this.request.target));
   }
 
-  /** The first chunk is kept as it is; only a body that comes in several pieces is copied together. */
-  #keep(chunk: Buffer): void {
-    if (this.#kept === null) {
-      this.#kept = chunk;
-      this.#keptBytes = Math.min(chunk.length, maxKeptBytes);
-      return;
-    }
-    if (this.#keptBytes >= maxKeptBytes) return;
-    if (this.#kept.length !== maxKeptBytes) {
-      const joined = Buffer.allocUnsafeSlow(maxKeptBytes);
-      this.#kept.copy(joined, 0, 0, this.#keptBytes);
-      this.#kept = joined;
-    }
-    this.#keptBytes += chunk.copy(this.#kept, this.#keptBytes);
+  #goOver(connection: Connection): void {
+    this.#connection = connection;
+    connection.carry(this);
   }
 
-  #end(failure: Failure | null, isBodyComplete: boolean): void {
+  #end(failure: Failure | null, isComplete: boolean): void {
     this.#isDone = true;
     this.#endedMs = performance.now();
     clearTimeout(this.#timer);
-    this.resolve(this.#result(failure, isBodyComplete));
-    this.#kept = null;
+    this.resolve(this.#result(failure, isComplete));
+    this.#body = null;
   }
 
-  #result(failure: Failure | null, isBodyComplete: boolean): SendResult {
-    const dial = this.#dial ?? this.#connection.dial;
-    const headers = this.#headers;
-    const isWhole = isBodyComplete && this.#bodyBytes === this.#keptBytes;
-    const isNewConnection = dial !== null && dial.requestCount <= (this.#dial === null ? 0 : 1);
-    const retryAfter = headers?.['retry-after'];
+  #result(failure: Failure | null, isComplete: boolean): SendResult {
+    const dial = this.#dial ?? this.#connection?.dial ?? null;
+    const head = this.#head;
+    const body = this.#body;
+    const isNewConnection = dial !== null && dial.requestCount <= 1;
     return {
-      statusCode: this.#statusCode,
+      statusCode: head === null ? null : head.statusCode,
       errorCode: failure === null ? null : failure.errorCode,
       error: failure === null ? null : failure.error,
       remoteAddress: dial === null ? null : dial.remoteAddress,
@@ -177,23 +149,18 @@ export class Exchange implements Dispatcher.DispatchHandler {
         tlsMs: isNewConnection ? dial.tlsMs : null,
         firstByteMs: this.#firstByteAtMs === 0 ? null : this.#firstByteAtMs - this.#writtenMs,
       },
-      responseHeaders: headers === null ? null : headersText(headers),
-      responseBody: headers === null ? null : this.#bodyText(isWhole),
-      truncated: headers !== null && !isWhole,
-      retryAfter: (Array.isArray(retryAfter) ? retryAfter[0] : retryAfter) ?? null,
+      responseHeaders: head === null ? null : head.headersText,
+      responseBody: head === null ? null : body === null ? '' : body.text(isComplete),
+      truncated: head !== null && !(isComplete && (body === null || body.isWhole)),
+      retryAfter: head === null ? null : head.first('retry-after'),
       resent: this.#isResent,
     };
   }
 
-  #bodyText(isWhole: boolean): string {
-    return this.#kept === null ? '' : bodyText(this.#kept.subarray(0, this.#keptBytes), isWhole);
-  }
-
   #whatWasMissing(): string {
-    if (this.#statusCode !== null) return `the body did not end (${this.#bodyBytes} bytes came)`;
-    if (this.#dial) return 'the receiver has the connection but did not answer';
-    const { dial } = this.#connection;
-    return dial === null ? 'no connection was begun' : missingInPhase[dial.phase];
+    if (this.#head !== null) return `the body did not end (${this.#body?.length ?? 0} bytes came)`;
+    if (this.#dial !== null) return 'the receiver has the connection but did not answer';
+    return this.#connection === null ? 'no connection was begun' : missingInPhase[this.#connection.dial.phase];
   }
 }
 
@@ -208,10 +175,12 @@ function onDeadline(exchange: Exchange): void {
   exchange.onDeadline();
 }
 
-function describeStatus(statusCode: number, headers: ResponseHeaders | null): string {
-  const words = STATUS_CODES[statusCode];
-  const status = words === undefined ? String(statusCode) : `${statusCode} ${words}`;
-  const location = headers?.location;
-  if (statusCode < 300 || statusCode > 399 || location === undefined) return `The receiver answered ${status}.`;
-  return `The receiver answered ${status}, to ${String(location).slice(0, 300)}; redirects are never followed.`;
+function describeStatus(head: ResponseHead): string {
+  const words = STATUS_CODES[head.statusCode];
+  const status = words === undefined ? String(head.statusCode) : `${head.statusCode} ${words}`;
+  const location = head.first('location');
+  if (head.statusCode < 300 || head.statusCode > 399 || location === null) {
+    return `The receiver answered ${status}.`;
+  }
+  return `The receiver answered ${status}, to ${location.slice(0, 300)}; redirects are never followed.`;
 }

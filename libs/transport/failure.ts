@@ -1,57 +1,49 @@
-import { errors } from 'undici';
-import { DialError } from './dial-error.js';
+import type { DialError } from './dial-error.js';
 import type { AttemptErrorCode } from './send-result.js';
 
-export interface Failure {
-  errorCode: AttemptErrorCode;
-  /** One sentence. */
-  error: string;
+/** Why there is no answer, or none that counts. A value, not an exception: receivers do this all day. */
+export class Failure {
+  constructor(
+    readonly errorCode: AttemptErrorCode,
+    /** One sentence. */
+    readonly error: string,
+  ) {}
 }
 
-/** What a connection that broke, or an answer that is none, is called. `hasAnswerBegun` tells which it was. */
-export function describeFailure(error: NodeJS.ErrnoException, hasAnswerBegun: boolean): Failure {
-  if (error instanceof DialError) return { errorCode: error.errorCode, error: error.message };
-  if (error instanceof errors.HTTPParserError) return describeParserError(error, hasAnswerBegun);
-  const code = error.code ?? '';
-  switch (code) {
-    case 'UND_ERR_HEADERS_OVERFLOW':
-      return { errorCode: 'protocol', error: 'The answer has more than 64 KiB of headers.' };
-    case 'UND_ERR_RES_CONTENT_LENGTH_MISMATCH':
-      return { errorCode: 'protocol', error: 'The body of the answer is not as long as its content-length says.' };
-    case 'UND_ERR_INVALID_ARG':
-    case 'UND_ERR_NOT_SUPPORTED':
-      return { errorCode: 'protocol', error: `The request cannot be sent: ${error.message}.` };
-    case 'UND_ERR_SOCKET':
-      if (error.message === 'bad response' || error.message === 'bad upgrade') {
-        return {
-          errorCode: 'protocol',
-          error: 'The answer is not one to a POST: it switches protocols or was not asked for.',
-        };
-      }
-      return cutOff(hasAnswerBegun);
-    case 'UND_ERR_DESTROYED':
-    case 'UND_ERR_CLOSED':
-      return { errorCode: 'reset', error: 'The sender was stopped before the answer came.' };
-    case 'ECONNRESET':
-    case 'EPIPE':
-      return cutOff(hasAnswerBegun);
-    default:
-      if (code.startsWith('ERR_SSL_') || code === 'EPROTO') {
-        return { errorCode: 'tls', error: `The TLS connection broke (${code}).` };
-      }
-      return { errorCode: 'reset', error: `The connection broke: ${error.message}.` };
-  }
+export const headersTooLarge = new Failure('protocol', 'The answer has more than 64 KiB of headers.');
+export const bodyTooLarge = new Failure('body_too_large', 'The answer has a body of more than 256 KiB.');
+export const lengthMismatch = new Failure(
+  'protocol',
+  'The body of the answer is not as long as its content-length says.',
+);
+export const protocolSwitch = new Failure('protocol', 'The answer is not one to a POST: it switches protocols.');
+
+/** `words` say what is wrong with the answer. */
+export function invalidAnswer(words: string): Failure {
+  return new Failure('protocol', `The answer is not valid HTTP/1.1: ${words}.`);
 }
 
-/** undici 7.30 gives these no usable code; the parser's own words stand in brackets at the end of the message. */
-function describeParserError(error: Error, hasAnswerBegun: boolean): Failure {
-  const reason = /\((.*)\)$/.exec(error.message)?.[1];
-  if (reason?.includes('EOF')) return cutOff(hasAnswerBegun);
-  const words = reason === undefined ? '' : `: ${reason.charAt(0).toLowerCase()}${reason.slice(1)}`;
-  return { errorCode: 'protocol', error: `The answer is not valid HTTP/1.1${words}.` };
+/** `words` say what of the request may not be sent. */
+export function refusedRequest(words: string): Failure {
+  return new Failure('protocol', `The request cannot be sent: ${words}.`);
 }
 
-function cutOff(hasAnswerBegun: boolean): Failure {
+export function cutOff(hasAnswerBegun: boolean): Failure {
   const when = hasAnswerBegun ? 'in the middle of the answer' : 'before answering';
-  return { errorCode: 'reset', error: `The receiver closed the connection ${when}.` };
+  return new Failure('reset', `The receiver closed the connection ${when}.`);
+}
+
+/** What a connection that broke is called. */
+export function brokenConnection(error: NodeJS.ErrnoException, hasAnswerBegun: boolean): Failure {
+  const code = error.code ?? '';
+  if (code === 'ECONNRESET' || code === 'EPIPE') return cutOff(hasAnswerBegun);
+  if (code.startsWith('ERR_SSL_') || code === 'EPROTO') {
+    return new Failure('tls', `The TLS connection broke (${code}).`);
+  }
+  return new Failure('reset', `The connection broke: ${error.message}.`);
+}
+
+/** What a connection that did not come about is called. */
+export function failedDial(error: DialError): Failure {
+  return new Failure(error.errorCode, error.message);
 }

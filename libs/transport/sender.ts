@@ -1,10 +1,11 @@
 import type { AddressPolicy } from './address-policy.js';
-import type { KeepAliveLimits } from './connection.js';
-import { ConnectionPool } from './connection-pool.js';
+import { ConnectionPool, type KeepAliveLimits } from './connection-pool.js';
+import type { DialTools } from './dial.js';
 import { Exchange } from './exchange.js';
-import { GuardedConnector } from './guarded-connector.js';
+import { Failure } from './failure.js';
 import { type LookupAll, NameLookup } from './name-lookup.js';
 import { parseProxy } from './proxy-tunnel.js';
+import { withFields } from './request-text.js';
 import type { OutboundRequest, SendResult } from './send-result.js';
 import { TlsSessions } from './tls-sessions.js';
 
@@ -34,22 +35,25 @@ const defaultKeepAlive: KeepAliveLimits = {
  */
 export class Sender {
   readonly #pool: ConnectionPool;
-  readonly #userAgent: string[];
+  /** The field line of the user agent, or nothing. */
+  readonly #userAgent: string;
   #inFlight = 0;
   #onIdle: (() => void) | null = null;
   #isClosed = false;
 
-  /** Throws when `proxy` is not an http(s) URL. */
+  /** Throws when `proxy` is not an http(s) URL, or `userAgent` may not stand in a header. */
   constructor(options: SenderOptions) {
-    const connector = new GuardedConnector({
+    const tools: DialTools = {
       policy: options.policy,
       names: new NameLookup(options.lookup),
       sessions: new TlsSessions(),
       proxy: options.proxy === undefined ? null : parseProxy(options.proxy),
       ca: options.ca,
-    });
-    this.#pool = new ConnectionPool(connector, { ...defaultKeepAlive, ...options.keepAlive });
-    this.#userAgent = options.userAgent === undefined ? [] : ['user-agent', options.userAgent];
+    };
+    this.#pool = new ConnectionPool(tools, { ...defaultKeepAlive, ...options.keepAlive });
+    const userAgent = withFields('', options.userAgent === undefined ? [] : ['user-agent', options.userAgent]);
+    if (userAgent instanceof Failure) throw new TypeError(userAgent.error);
+    this.#userAgent = userAgent;
   }
 
   /** Requests that have no result yet. */
@@ -62,12 +66,12 @@ export class Sender {
     if (this.#isClosed) return Promise.reject(new Error('the sender is closed'));
     this.#inFlight++;
     return new Promise((resolve) => {
-      const exchange = new Exchange(request, this.#userAgent, this.#pool, (result) => {
+      const exchange = new Exchange(request, this.#pool, (result) => {
         this.#inFlight--;
         resolve(result);
         if (this.#inFlight === 0) this.#onIdle?.();
       });
-      exchange.start();
+      exchange.start(this.#userAgent);
     });
   }
 

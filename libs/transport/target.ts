@@ -4,11 +4,27 @@ export interface SendTarget {
   readonly origin: string;
   /** Path and query, as they go on the request line. */
   readonly path: string;
+  /** Host name, or an address without brackets. */
+  readonly hostname: string;
+  readonly port: number;
+  readonly secure: boolean;
+  /** What every request to it begins with, as it goes over the wire: the request line and the host field. */
+  readonly requestStart: string;
 }
 
 /** Throws a TypeError when `url` is not an absolute http(s) URL; credentials and fragment are left out. */
 export function parseTarget(url: string): SendTarget {
-  const { protocol, origin, pathname, search } = new URL(url);
+  const { protocol, origin, host, hostname, port, pathname, search } = new URL(url);
   if (protocol !== 'https:' && protocol !== 'http:') throw new TypeError(`cannot send to a ${protocol} URL`);
-  return { origin, path: pathname + search };
+  const secure = protocol === 'https:';
+  const path = pathname + search;
+  return {
+    origin,
+    path,
+    hostname: hostname.replace(/^\[|\]$/g, ''),
+    port: Number(port) || (secure ? 443 : 80),
+    secure,
+    // A URL that was parsed holds neither spaces nor line breaks: they are percent-encoded by now.
+    requestStart: `POST ${path} HTTP/1.1\r\nhost: ${host}\r\n`,
+  };
 }
