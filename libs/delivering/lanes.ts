@@ -21,6 +21,13 @@ const FAST_MS = 500;
 /** What could not start within this has no business in a lane: another worker may be quicker, and others need the room. */
 const SLOW_MS = 5_000;
 
+/**
+ * What goes back from a full lane is due again after this at the latest. How fast an endpoint is may have been a false
+ * alarm: the first requests of a cold process take long, and those of one that was not let run. The pump leaves rows of
+ * full lanes where they are, without a write, so that coming back too early costs nothing.
+ */
+const MAX_DRAIN_MS = 1_000;
+
 /** Lanes that are remembered while they are empty, for how fast their endpoints are and how many requests they bear. */
 const MAX_REMEMBERED = 10_000;
 
@@ -97,10 +104,11 @@ export class Lanes {
     return full;
   }
 
-  /** About how long a full lane needs until there is room in it. */
+  /** About how long a full lane needs until there is room in it, or until it is worth looking again. */
   drainMs(endpointId: Uuid): number {
     const lane = this.lanes.get(endpointId);
-    return lane === undefined ? 0 : lane.drainMs(this.atOnceOf(lane), this.options.clock.now());
+    if (lane === undefined) return 0;
+    return Math.min(MAX_DRAIN_MS, lane.drainMs(this.atOnceOf(lane), this.options.clock.now()));
   }
 
   /** Takes out what has waited for longer than `ms`, and what lanes have too much of since they became slow. */
