@@ -12,8 +12,9 @@ export const SCHEDULE_HORIZON_MS = 500;
  *   events at most, those after $2, each with an equal part of $1. They are found by hopping along an index from tenant to
  *   tenant. After the last tenant there is no turn, and the oldest are taken.
  *
- * The clock is read once: a bare clock_timestamp() is volatile and would keep the index unused. A delivery never outlives
- * the retention of its event, $4 in days.
+ * The clock is read once: a bare clock_timestamp() is volatile and would keep the index unused. How many events were chosen
+ * is unknown to a plan that is kept, so each is looked up by a lateral of one row. A delivery never outlives the retention of
+ * its event, $4 in days.
  */
 export const DUE_EVENTS: Statement = {
   name: 'due_events',
@@ -32,7 +33,8 @@ export const DUE_EVENTS: Statement = {
     ), turns AS MATERIALIZED (
       SELECT h.tenant_id FROM hop h
        WHERE (SELECT true FROM scheduled_events s
-               WHERE s.tenant_id = h.tenant_id AND s.due_at <= (SELECT now FROM clock) LIMIT 1) IS NOT NULL
+               WHERE s.tenant_id = h.tenant_id AND s.due_at <= (SELECT now FROM clock)
+               ORDER BY s.due_at LIMIT 1) IS NOT NULL
        LIMIT $3
     ), chosen AS MATERIALIZED (
       SELECT due.event_id, due.tenant_id, due.due_at
@@ -55,9 +57,12 @@ export const DUE_EVENTS: Statement = {
     ), work AS (
       SELECT c.event_id AS "eventId", c.tenant_id AS "tenantId", extract(epoch FROM c.due_at)::float8 * 1000 AS "dueAtMs",
              e.type, e.channels, e.endpoint_id AS "endpointId",
-             extract(epoch FROM least(e.expires_at, e.created_at + make_interval(days => $4)))::float8 * 1000
-               AS "expiresAtMs"
-        FROM chosen c LEFT JOIN events e ON e.id = c.event_id
+             extract(epoch FROM e.expires_at)::float8 * 1000 AS "expiresAtMs"
+        FROM chosen c
+        LEFT JOIN LATERAL (
+          SELECT type, channels, endpoint_id, least(expires_at, created_at + make_interval(days => $4)) AS expires_at
+            FROM events WHERE id = c.event_id LIMIT 1
+        ) e ON true
     )
     SELECT * FROM work FULL JOIN look ON false`,
 };
