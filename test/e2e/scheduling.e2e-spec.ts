@@ -105,17 +105,16 @@ describe.each(QUEUE_KINDS)('scheduling, with %s as the queue', (queue) => {
   it('buries what expires while it is held or waits for a retry, without a request', async () => {
     const { tenant, endpoint } = await platform.aTenantAt(receiver);
     await post(`/v1/tenants/${tenant}/endpoints/${endpoint}/pause`);
-    const held = await platform.publish(tenant, { expiresAt: inMs(1_500), deliverAt: inMs(100) });
+    const held = await platform.publish(tenant, { expiresAt: inMs(7_200_000), deliverAt: inMs(100) });
     await deliveries(held, [{ status: 'held' }]);
     const refusing = await Receiver.start();
     refusing.answer({ status: 503, headers: { 'retry-after': '3600' } });
     const other = await platform.aTenantAt(refusing);
     const retrying = await platform.publish(other.tenant, { expiresAt: inMs(7_200_000) });
     await deliveries(retrying, [{ status: 'pending', waitingFor: 'retry', attemptCount: 1 }]);
-    // As when its schedule was decided before the expiry was near.
     await platform.db.query(
-      `UPDATE open_deliveries SET expires_at = clock_timestamp() + interval '1 s' WHERE event_id = $1`,
-      [parseTypeId('evt', retrying)],
+      `UPDATE open_deliveries SET expires_at = clock_timestamp() + interval '1 s' WHERE event_id = ANY ($1::uuid[])`,
+      [[held, retrying].map((id) => parseTypeId('evt', id))],
     );
     await deliveries(held, [{ status: 'dead', attemptCount: 0 }], 15_000);
     await deliveries(retrying, [{ status: 'dead', attemptCount: 1 }], 15_000);
