@@ -13,6 +13,7 @@ import {
   SubscriptionReadModel,
   SubscriptionStore,
 } from '#endpoints';
+import { ScheduledEventStore } from '#events';
 import { DatabaseClock, KeyRing } from '#kernel';
 import {
   AttemptReadModel,
@@ -119,6 +120,7 @@ const PROVIDERS: Provider[] = [
   References,
   Replayer,
   RequestSources,
+  ScheduledEventStore,
   Scope,
   SecretStore,
   SettledEvents,

@@ -2,8 +2,10 @@ import type { Config } from '#config';
 import type { Database } from '#database';
 import { measureBacklog, OpenDeliveryStore } from '#deliveries';
 import { DeliveryWorker } from '#delivering';
-import { EndpointHealthStore, EndpointSwitch, SendTargets } from '#endpoints';
+import { EndpointHealthStore, EndpointSwitch, SendTargets, TenantConfigs } from '#endpoints';
+import { ScheduledEventStore } from '#events';
 import { type DatabaseClock, type KeyRing, POSTHORN_VERSION } from '#kernel';
+import { Scheduler } from '#publishing';
 import { EndpointDeliveryEffects } from '#replaying';
 import type { Logger, Metrics } from '#telemetry';
 import { SwitchStore } from '#tenants';
@@ -30,7 +32,7 @@ export interface RunningWorker {
   stop(drainMs: number): Promise<void>;
 }
 
-/** Puts a worker together, delivery and upkeep, and starts it. */
+/** Puts a worker together, delivery, schedule and upkeep, and starts it. */
 export function startWorker({ config, db, clock, keyRing, logger, metrics, queuePrefix }: WorkerDeps): RunningWorker {
   const deliveries = new OpenDeliveryStore(db);
   const sender = new Sender({
@@ -61,8 +63,17 @@ export function startWorker({ config, db, clock, keyRing, logger, metrics, queue
     },
   );
   metrics.measure('backlog', () => measureBacklog(metrics, deliveries));
-  const upkeep = new Upkeep(db, deliveries, clock, logger);
+  const upkeep = new Upkeep(db, deliveries, clock, metrics, logger);
+  const scheduler = new Scheduler(
+    db,
+    clock,
+    new ScheduledEventStore(db),
+    new TenantConfigs(db),
+    { retentionDays: config.retention.days, wakePumps: () => worker.wake() },
+    logger,
+  );
   worker.start();
+  scheduler.start();
   upkeep.start();
   return {
     get isQueueConnected() {
@@ -72,7 +83,7 @@ export function startWorker({ config, db, clock, keyRing, logger, metrics, queue
       return worker.isHealthy;
     },
     stop: async (drainMs) => {
-      await Promise.all([worker.stop(drainMs), upkeep.stop()]);
+      await Promise.all([worker.stop(drainMs), scheduler.stop(), upkeep.stop()]);
     },
   };
 }

@@ -61,6 +61,21 @@ export const BURY_EXPIRED: Statement = {
 };
 
 /**
+ * Rows whose event has expired and that nobody is sending, $1 at most: held, waiting for a retry or a slot that comes later,
+ * or due and not claimed. What is leased is left to the gate: a fresh row says `queue` while its job is under way.
+ */
+export const FIND_EXPIRED: Statement = {
+  name: 'find_expired',
+  text: `
+    WITH clock AS MATERIALIZED (SELECT clock_timestamp() AS now)
+    SELECT id AS "deliveryId", generation
+      FROM open_deliveries
+     WHERE expires_at <= (SELECT now FROM clock)
+       AND (waiting_for NOT IN ('queue', 'sending') OR due_at <= (SELECT now FROM clock))
+     ORDER BY expires_at LIMIT $1`,
+};
+
+/**
  * Holds rows under the leases given, but only while their endpoint or tenant really is paused now: a worker's view may
  * be a second old, and what is held after the resume would wait for the sweeper. $1 ids, $2 generations.
  */

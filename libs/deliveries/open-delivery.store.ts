@@ -9,6 +9,7 @@ import {
   CANCEL_LEASED,
   CANCEL_OF_ENDPOINT,
   CANCEL_OF_EVENT,
+  FIND_EXPIRED,
   HOLD,
   RELEASE_HELD,
 } from './end-statements.js';
@@ -156,6 +157,11 @@ export class OpenDeliveryStore {
   async buryExpired(held: readonly (Held & { deadLetterId: Uuid })[]): Promise<Uuid[]> {
     const values = [...idsAndGenerations(held), plainArray(held.map(({ deadLetterId }) => deadLetterId))];
     return ids(await this.db.query<{ id: Uuid }>(BURY_EXPIRED, values));
+  }
+
+  /** Rows, `limit` at most, that have outlived their event's expiry while they waited, to be buried. */
+  async findExpired(limit: number): Promise<Held[]> {
+    return this.db.query<Held>(FIND_EXPIRED, [limit]);
   }
 
   /** Cancels one delivery on someone's word; false when it is not open (any more). */

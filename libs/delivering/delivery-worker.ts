@@ -124,6 +124,11 @@ export class DeliveryWorker {
     this.pump.start();
   }
 
+  /** Deliveries were made that are due now. */
+  wake(): void {
+    this.pump.wake();
+  }
+
   /**
    * Takes no more, gives back what has not been started, finishes what is in flight within `drainMs`, and puts it on
    * record. Nothing is lost or sent twice; what is still unanswered then is left to its lease.
@@ -173,7 +178,7 @@ export class DeliveryWorker {
     switch (record.next.to) {
       case 'succeeded':
         metrics.deliveries.succeeded.inc();
-        if (dispatch.replayOf === null) metrics.endToEndSeconds.observe(secondsSince(dispatch.event.id, record));
+        if (dispatch.replayOf === null) metrics.endToEndSeconds.observe(secondsSince(dispatch.deliveryId, record));
         return;
       case 'retry':
         this.pump.noteDue(record.next.dueAtMs);
@@ -226,9 +231,12 @@ export class DeliveryWorker {
   }
 }
 
-/** From the acceptance of the event, which its id tells, to the end of the attempt. */
-function secondsSince(eventId: string, { startedAtMs, durationMs }: AttemptRecord): number {
-  return Math.max(0, startedAtMs + durationMs - uuidTime(eventId)) / 1000;
+/**
+ * From the making of the delivery, which its id tells, to the end of the attempt. It was made when its event was accepted,
+ * or when that was due.
+ */
+function secondsSince(deliveryId: string, { startedAtMs, durationMs }: AttemptRecord): number {
+  return Math.max(0, startedAtMs + durationMs - uuidTime(deliveryId)) / 1000;
 }
 
 /** Waits for `promise`, but no longer than `ms`. */

@@ -18,6 +18,8 @@ export interface EventDraft {
   readonly headers: string | null;
   /** Target of an event meant for one endpoint; TypeID or uid, as written. */
   readonly endpoint: string | null;
+  /** When it is matched and sent; null: at once. */
+  readonly deliverAtMs: number | null;
   readonly expiresAtMs: number | null;
   /** From the publish request's own header (W3C Trace Context). */
   readonly traceparent: string | null;

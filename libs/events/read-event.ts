@@ -28,7 +28,7 @@ const MAX_CHANNELS = 20;
 const MAX_HEADERS = 20;
 
 /** Part of the contract, built later: refused rather than accepted and ignored. */
-const NOT_YET = new Set(['deliverAt', 'orderingKey']);
+const NOT_YET = new Set(['orderingKey']);
 
 const FIELDS = new Set([
   'tenant',
@@ -44,6 +44,7 @@ const FIELDS = new Set([
   'metadata',
   'headers',
   'endpoint',
+  'deliverAt',
   'expiresAt',
   ...NOT_YET,
 ]);
@@ -83,9 +84,11 @@ export function readEvent(
     metadata: readMetadata(reader, texts.metadata, limits),
     headers: readHeaders(reader),
     endpoint: reader.text('endpoint'),
+    deliverAtMs: reader.time('deliverAt'),
     expiresAtMs: reader.time('expiresAt'),
     traceparent,
   };
+  checkTimes(reader, draft);
   return reader.errors.length > 0 ? invalid(reader.errors) : { draft };
 }
 
@@ -169,6 +172,13 @@ function readType(reader: FieldReader): string {
     reader.fail('type', 'reserved', 'types beginning "posthorn." are the platform\'s own');
   }
   return type;
+}
+
+/** What has expired before its time would never be sent, which nobody means. */
+function checkTimes(reader: FieldReader, { deliverAtMs, expiresAtMs }: EventDraft): void {
+  if (deliverAtMs !== null && expiresAtMs !== null && expiresAtMs <= deliverAtMs) {
+    reader.fail('expiresAt', 'invalid', 'must be after deliverAt');
+  }
 }
 
 function readMetadata(reader: FieldReader, text: string | null, limits: EventLimits): string | null {

@@ -26,7 +26,10 @@ export interface EventRow {
   readonly endpointId: Uuid | null;
   readonly orderingKey: string | null;
   readonly deliverAt: Date | null;
+  readonly isScheduled: boolean;
   readonly expiresAt: Date | null;
+  readonly cancelledAt: Date | null;
+  readonly cancelReason: string | null;
   readonly isErased: boolean;
   readonly createdAt: Date;
 }
@@ -41,7 +44,8 @@ export interface EventFeed {
 const COLUMNS = `e.id, e.tenant_id AS "tenantId", e.uid, e.type, e.subject, e.source, e.occurred_at AS "occurredAt",
   e.correlation_id AS "correlationId", e.schema_version AS "schemaVersion", e.channels, e.endpoint_id AS "endpointId",
   e.ordering_key AS "orderingKey", e.deliver_at AS "deliverAt", e.expires_at AS "expiresAt",
-  e.data IS NULL AS "isErased", e.created_at AS "createdAt"`;
+  (e.deliver_at IS NOT NULL AND (SELECT true FROM scheduled_events s WHERE s.event_id = e.id) IS NOT NULL) AS "isScheduled",
+  e.cancelled_at AS "cancelledAt", e.cancel_reason AS "cancelReason", e.data IS NULL AS "isErased", e.created_at AS "createdAt"`;
 
 const BEFORE_ALL: Uuid = '00000000-0000-0000-0000-000000000000';
 

@@ -24,7 +24,8 @@ export function deliveryRange({ order, after, sinceMs }: ListPage, nowMs: number
 
 /**
  * Undelivered is an event that some endpoint has not got, neither by its first delivery nor by a replay: there is a
- * delivery, open or ended without success, and none to the same endpoint that succeeded.
+ * delivery, open or ended without success, and none to the same endpoint that succeeded. One that waits for its time is
+ * undelivered as well: whoever it is for has not got it.
  *
  * The look-ups are written as scalar subqueries: an EXISTS the planner may turn into a table of all there are.
  */
@@ -41,7 +42,8 @@ function within(parameters: Parameters, delivery: string, { from, below }: Deliv
 export function isUndelivered(parameters: Parameters, range: DeliveryRange): string {
   return `((SELECT true FROM open_deliveries o WHERE o.event_id = e.id AND NOT ${gotBy(parameters, 'o', range)} LIMIT 1) IS NOT NULL
        OR (SELECT true FROM deliveries d WHERE d.tenant_id = e.tenant_id AND d.event_id = e.id AND ${within(parameters, 'd', range)}
-              AND d.status <> 'succeeded' AND NOT ${gotBy(parameters, 'd', range)} LIMIT 1) IS NOT NULL)`;
+              AND d.status <> 'succeeded' AND NOT ${gotBy(parameters, 'd', range)} LIMIT 1) IS NOT NULL
+       OR (SELECT true FROM scheduled_events w WHERE w.event_id = e.id) IS NOT NULL)`;
 }
 
 /** The ids of undelivered events, each as one row. `ids`: those that are meant, when they are known. */
@@ -61,6 +63,13 @@ export function undeliveredBranches(
       lead: [...tenantConditions(parameters, 'o.tenant_id', tenantIds), ...among('o')],
       rest: [`NOT ${gotBy(parameters, 'o', range)}`],
       isGrouped: true,
+    },
+    {
+      columns: 'w.event_id AS id',
+      from: 'scheduled_events w',
+      id: 'w.event_id',
+      lead: among('w'),
+      rest: tenantConditions(parameters, 'w.tenant_id', tenantIds),
     },
     ...ended.leads.map((lead) => ({
       columns: 'd.event_id AS id',

@@ -17,6 +17,18 @@ export function isEventTypePattern(text: string): boolean {
   return text === '*' || WORDS.test(text.endsWith('.*') ? text.slice(0, -2) : text);
 }
 
+/** What the platform's own events are called: of it, and not of what happened at a customer's. */
+export const OPERATIONAL_PREFIX = 'posthorn.';
+
+/**
+ * Whether a subscription's pattern wants an event of this type. `*` is everything that is published: the platform's own
+ * events go only to those who ask for them by name, or a receiver would get what it has never heard of.
+ */
+export function isSubscribed(pattern: string, type: string): boolean {
+  if (pattern === '*' && type.startsWith(OPERATIONAL_PREFIX)) return false;
+  return matchesPattern(pattern, type);
+}
+
 /**
  * Whether an event of this type is wanted by the pattern. `payment.*` matches everything below `payment.`, however
  * deep, but not `payment` itself; upper and lower case are different letters.

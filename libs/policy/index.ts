@@ -8,6 +8,7 @@ export {
   refuseHeader,
   unmaskHeaders,
 } from './custom-headers.js';
+export { decideDeliveryTime, type DeliveryTime } from './delivery-time.js';
 export { isEventType, isEventTypePattern, MAX_EVENT_TYPE_LENGTH, matchesPattern } from './event-type-pattern.js';
 export { isJsonObject, type Json, type JsonObject, mergePatch } from './merge-patch.js';
 export { decideGate, type GateDecision, type GateTarget } from './gate.js';

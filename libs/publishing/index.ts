@@ -1,3 +1,4 @@
 export { Enqueuer, type EnqueuerLog } from './enqueuer.js';
 export type { PublishScope } from './publish-scope.js';
 export { Publisher, type PublishResult } from './publisher.js';
+export { Scheduler, type SchedulerLog, type SchedulerOptions } from './scheduler.js';

@@ -20,6 +20,10 @@ export interface PreparedEvent {
   /** Who published it: also asked again when the event is matched anew, for a uid may come to name another tenant. */
   readonly publishedBy: PublishScope;
   config: TenantConfig;
+  /** Matched only when it is due: it has no deliveries yet. */
+  isScheduled: boolean;
+  /** The one endpoint that it is meant for. */
+  targetId: Uuid | null;
   deliveries: readonly PreparedDelivery[];
   /** Given at the first flush and kept through retries, so that a retry can see that it was written. */
   id: Uuid | null;
@@ -28,7 +32,10 @@ export interface PreparedEvent {
 }
 
 /** Matches the event against the configuration. Throws `unknown_endpoint` when it targets one that is not there. */
-export function matchDeliveries(draft: EventDraft, config: TenantConfig): PreparedDelivery[] {
+export function matchDeliveries(
+  draft: Pick<EventDraft, 'type' | 'channels' | 'endpoint'>,
+  config: TenantConfig,
+): PreparedDelivery[] {
   if (draft.endpoint !== null) return [targetedDelivery(draft.endpoint, config)];
   const deliveries: PreparedDelivery[] = [];
   for (const { endpointId, subscriptionId } of config.matcher.match(draft.type, draft.channels)) {
@@ -66,8 +73,10 @@ function targetedDelivery(ref: string, config: TenantConfig): PreparedDelivery {
  * What two publishes under one uid must have in common to be the same event: type, data and routing. An endpoint is the
  * same by its id and by its uid.
  */
-export function fingerprint({ draft, deliveries }: Pick<PreparedEvent, 'draft' | 'deliveries'>): Buffer {
-  const endpoint = draft.endpoint === null ? null : deliveries[0]!.endpointId;
-  const routing = JSON.stringify([draft.type, draft.channels, endpoint, draft.subject, draft.expiresAtMs]);
+export function fingerprint({ draft, targetId }: Pick<PreparedEvent, 'draft' | 'targetId'>): Buffer {
+  const { type, channels, subject, expiresAtMs, deliverAtMs } = draft;
+  // What is rare stands at the end and only where it is: the prints of all other events stay as they were.
+  const later = deliverAtMs === null ? [] : [{ deliverAtMs }];
+  const routing = JSON.stringify([type, channels, targetId, subject, expiresAtMs, ...later]);
   return createHash('sha256').update(routing).update('\n').update(draft.data).digest().subarray(0, 16);
 }

@@ -25,9 +25,9 @@ import { fingerprint, type PreparedDelivery, type PreparedEvent } from './prepar
  * old to be written. The configurations are checked once for each tenant, and what is outdated is left out by NOT IN:
  * a join would read the events once for each tenant, and write them in another order than that of their ids.
  *
- * Five sets of columns go in: the configurations ($1, $2), the uids ($3 to $8), the events ($9 to $27), the deliveries to
- * open ($28 to $33) and those to disabled endpoints ($34 to $38). $39 is the lease in milliseconds; what is spilled has
- * none and is due at once.
+ * Six sets of columns go in: the configurations ($1, $2), the uids ($3 to $8), the events ($9 to $27, and $40), the
+ * deliveries to open ($28 to $33), those to disabled endpoints ($34 to $38), and which of the events are for later ($41).
+ * $39 is the lease in milliseconds; what is spilled has none and is due at once.
  */
 const PUBLISH: Statement = {
   name: 'publish',
@@ -53,20 +53,24 @@ const PUBLISH: Statement = {
       RETURNING event_id
     ), new_event AS (
       INSERT INTO events (id, tenant_id, uid, type, data, subject, source, occurred_at, correlation_id, schema_version,
-             channels, metadata, headers, traceparent, endpoint_id, expires_at, published_by, created_at)
+             channels, metadata, headers, traceparent, endpoint_id, expires_at, published_by, created_at,
+             deliver_at)
       SELECT e.id, e.tenant_id, e.uid, e.type, e.data, e.subject, e.source, coalesce(e.occurred_at, e.created_at),
              e.correlation_id, e.schema_version, e.channels::text[], e.metadata, e.headers, e.traceparent, e.endpoint_id,
-             e.expires_at, e.published_by, e.created_at
+             e.expires_at, e.published_by, e.created_at, e.deliver_at
         FROM unnest($9::uuid[], $10::uuid[], $11::int[], $12::timestamptz[], $13::text[], $14::text[], $15::text[],
                $16::text[], $17::text[], $18::timestamptz[], $19::text[], $20::text[], $21::text[], $22::text[],
-               $23::text[], $24::text[], $25::uuid[], $26::timestamptz[], $27::uuid[])
+               $23::text[], $24::text[], $25::uuid[], $26::timestamptz[], $27::uuid[], $40::timestamptz[])
                AS e(id, tenant_id, config_version, created_at, uid, type, data, subject, source, occurred_at,
                     correlation_id, schema_version, channels, metadata, headers, traceparent, endpoint_id, expires_at,
-                    published_by)
+                    published_by, deliver_at)
        WHERE e.created_at > (SELECT at FROM too_old)
          AND (e.tenant_id, e.config_version) NOT IN (SELECT tenant_id, config_version FROM outdated)
          AND (e.uid IS NULL OR e.id IN (SELECT event_id FROM new_uid))
-      RETURNING id, tenant_id, type, created_at, expires_at
+      RETURNING id, tenant_id, type, created_at, expires_at, deliver_at
+    ), scheduled AS (
+      INSERT INTO scheduled_events (event_id, tenant_id, due_at)
+      SELECT e.id, e.tenant_id, e.deliver_at FROM unnest($41::uuid[]) AS s(event_id) JOIN new_event e ON e.id = s.event_id
     ), opened AS (
       INSERT INTO open_deliveries (id, event_id, tenant_id, endpoint_id, subscription_id, endpoint_version, due_at,
              created_at, expires_at, type, waiting_for)
@@ -139,7 +143,7 @@ export async function publishGroup(
     textColumn(events, (e) => e.draft.metadata),
     textColumn(events, (e) => e.draft.headers),
     textColumn(events, (e) => e.draft.traceparent),
-    uuidColumn(events, (e) => (e.draft.endpoint === null ? null : (e.deliveries[0]?.endpointId ?? null))),
+    uuidColumn(events, (e) => e.targetId),
     timeColumn(events, (e) => e.draft.expiresAtMs),
     uuidColumn(events, (e) => e.publishedBy.keyId),
 
@@ -149,6 +153,12 @@ export async function publishGroup(
     ...deliveryColumns(cancelled),
 
     leaseMs,
+
+    timeColumn(events, (e) => e.draft.deliverAtMs),
+    uuidColumn(
+      events.filter(({ isScheduled }) => isScheduled),
+      (e) => e.id,
+    ),
   ]);
   return result!;
 }

@@ -9,6 +9,7 @@ import { openStoreBench, type StoreBench } from '../../test/support/stores.js';
 import { Enqueuer } from './enqueuer.js';
 import { Publisher, type PublishResult } from './publisher.js';
 
+const RETENTION_MS = 30 * 86_400_000;
 const SILENT = { warn: () => undefined };
 const SCOPE = { keyId: newUuid(Date.now()), tenantIds: null, eventTypes: null };
 
@@ -69,7 +70,8 @@ describe(Publisher, () => {
   function setup(db: Executor = bench.db, state: Parameters<typeof aQueue>[0] = { isAvailable: true }) {
     const { jobs, queue } = aQueue(state);
     const enqueuer = new Enqueuer(queue, new OpenDeliveryStore(bench.db), SILENT);
-    const publisher = new Publisher(db as typeof bench.db, new DatabaseClock(), new TenantConfigs(bench.db), enqueuer);
+    const configs = new TenantConfigs(bench.db);
+    const publisher = new Publisher(db as typeof bench.db, new DatabaseClock(), configs, enqueuer, RETENTION_MS);
     return { jobs, publisher };
   }
 
@@ -87,6 +89,7 @@ describe(Publisher, () => {
     metadata: null,
     headers: null,
     endpoint: null,
+    deliverAtMs: null,
     expiresAtMs: null,
     traceparent: null,
     ...over,
@@ -258,7 +261,7 @@ describe(Publisher, () => {
     const later = { now: () => Date.now() + 60 * 86_400_000 };
     const { queue } = aQueue({ isAvailable: true });
     const enqueuer = new Enqueuer(queue, new OpenDeliveryStore(bench.db), SILENT);
-    const publisher = new Publisher(bench.db, later, new TenantConfigs(bench.db), enqueuer);
+    const publisher = new Publisher(bench.db, later, new TenantConfigs(bench.db), enqueuer, RETENTION_MS);
     expect(await publisher.publish(aDraft(), SCOPE)).toMatchObject({ kind: 'accepted' });
   });
 

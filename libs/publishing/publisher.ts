@@ -11,6 +11,7 @@ import {
 } from '#database';
 import { LEASE_MS } from '#deliveries';
 import { type Clock, GroupCommit, newUuid, PosthornError, type Uuid, zip } from '#kernel';
+import { decideDeliveryTime } from '#policy';
 import type { Enqueuer } from './enqueuer.js';
 import { fingerprint, matchDeliveries, type PreparedEvent } from './prepared-event.js';
 import { assertInScope, type PublishScope, unknownTenant } from './publish-scope.js';
@@ -18,7 +19,8 @@ import { findFirst, findWritten, publishGroup } from './publish-statement.js';
 
 /** What became of one event. */
 export type PublishResult =
-  | { readonly kind: 'accepted'; readonly id: Uuid; readonly deliveryCount: number }
+  /** `isScheduled`: its deliveries are made when it is due. */
+  | { readonly kind: 'accepted'; readonly id: Uuid; readonly deliveryCount: number; readonly isScheduled: boolean }
   /** The same event was published before under this uid; nothing was sent. */
   | { readonly kind: 'duplicate'; readonly id: Uuid; readonly deliveryCount: number }
   | { readonly kind: 'refused'; readonly error: PosthornError };
@@ -55,6 +57,8 @@ export class Publisher {
     private readonly clock: Clock,
     private readonly configs: TenantConfigs,
     private readonly enqueuer: Enqueuer,
+    /** How long events are kept: none can be delivered later than that. */
+    private readonly retentionMs: number,
   ) {
     this.groups = new GroupCommit({
       flush: (events) => this.commit(events),
@@ -89,12 +93,19 @@ export class Publisher {
   private async prepare(draft: EventDraft, publishedBy: PublishScope): Promise<PreparedEvent> {
     const asOf = this.configs.readsBegun;
     try {
-      return prepare(draft, publishedBy, this.configs.peek(draft.tenant) ?? (await this.configs.load(draft.tenant)));
+      return this.match(draft, publishedBy, this.configs.peek(draft.tenant) ?? (await this.configs.load(draft.tenant)));
     } catch (error) {
       const isUnknown = error instanceof PosthornError && /^unknown_(tenant|endpoint)$/.test(error.code);
       if (!isUnknown) throw error;
-      return prepare(draft, publishedBy, await this.configs.loadAfter(draft.tenant, asOf));
+      return this.match(draft, publishedBy, await this.configs.loadAfter(draft.tenant, asOf));
     }
+  }
+
+  /** What is for later is checked now and matched then. */
+  private match(draft: EventDraft, publishedBy: PublishScope, config: TenantConfig | null): PreparedEvent {
+    const time = decideDeliveryTime(draft.deliverAtMs, this.clock.now(), this.retentionMs);
+    if (time === 'too_late') throw tooLate();
+    return prepare(draft, publishedBy, config, time === 'later');
   }
 
   /** Resolves when everything taken so far is answered. */
@@ -212,7 +223,7 @@ export class Publisher {
     return events.flatMap((event): [PreparedEvent, PublishResult][] => {
       try {
         const { draft, publishedBy } = event;
-        Object.assign(event, prepare(draft, publishedBy, configs.get(draft.tenant) ?? null));
+        Object.assign(event, this.match(draft, publishedBy, configs.get(draft.tenant) ?? null));
         return [];
       } catch (error) {
         return [[event, refused(toRefusal(error))]];
@@ -229,14 +240,22 @@ function weigh({ draft, deliveries }: PreparedEvent): number {
   return Math.max(1, deliveries.length / DELIVERIES_PER_WEIGHT + charactersOf(draft) / CHARACTERS_PER_WEIGHT);
 }
 
-function prepare(draft: EventDraft, publishedBy: PublishScope, config: TenantConfig | null): PreparedEvent {
+function prepare(
+  draft: EventDraft,
+  publishedBy: PublishScope,
+  config: TenantConfig | null,
+  isScheduled: boolean,
+): PreparedEvent {
   const known = requireTenant(draft, config);
   assertInScope(draft, known.tenantId, publishedBy);
+  const deliveries = matchDeliveries(draft, known);
   return {
     draft,
     publishedBy,
     config: known,
-    deliveries: matchDeliveries(draft, known),
+    isScheduled,
+    targetId: draft.endpoint === null ? null : deliveries[0]!.endpointId,
+    deliveries: isScheduled ? [] : deliveries,
     id: null,
     createdAtMs: 0,
     deliveryIds: [],
@@ -263,9 +282,17 @@ const accepted = (event: PreparedEvent): PublishResult => ({
   kind: 'accepted',
   id: event.id!,
   deliveryCount: event.deliveries.length,
+  isScheduled: event.isScheduled,
 });
 
 const refused = (error: PosthornError): PublishResult => ({ kind: 'refused', error });
+
+function tooLate(): PosthornError {
+  const message = 'lies beyond the time that events are kept';
+  return new PosthornError('validation_failed', `/deliverAt ${message}.`, {
+    errors: [{ pointer: '/deliverAt', code: 'too_late', message }],
+  });
+}
 
 function overloaded(): PosthornError {
   return new PosthornError('overloaded', 'The platform cannot take this event now; publish it again in a moment.', {

@@ -1,6 +1,7 @@
 import { Injectable } from '@nestjs/common';
-import { Database, withRetries } from '#database';
+import { Database, type Executor, withRetries } from '#database';
 import { OpenDeliveryStore } from '#deliveries';
+import { ScheduledEventStore } from '#events';
 import { PosthornError, toTypeId, type Uuid } from '#kernel';
 import { Metrics } from '#telemetry';
 
@@ -18,6 +19,7 @@ export class Canceller {
   constructor(
     private readonly db: Database,
     private readonly open: OpenDeliveryStore,
+    private readonly scheduled: ScheduledEventStore,
     private readonly metrics: Metrics,
   ) {}
 
@@ -32,10 +34,13 @@ export class Canceller {
     throw new PosthornError('conflict', `The delivery ${name} has ended: it is ${ended.status}.`);
   }
 
-  /** Cancels every open delivery of an event; nothing to do is fine. Answers how many that were. */
+  /**
+   * Cancels every open delivery of an event, and the event itself while it waits for its time; nothing to do is fine.
+   * Answers how many deliveries that were.
+   */
   async cancelEvent(eventId: Uuid, reason: string | null): Promise<number> {
     const cancelled = await withRetries(TRIES, () =>
-      this.db.transaction((tx) => this.open.cancelOfEvent(tx, eventId, reason ?? DEFAULT_CANCEL_REASON)),
+      this.db.transaction((tx) => this.cancelAll(tx, eventId, reason ?? DEFAULT_CANCEL_REASON)),
     );
     this.count(cancelled.length);
     return cancelled.length;
@@ -48,12 +53,18 @@ export class Canceller {
   async erasePayload(eventId: Uuid): Promise<void> {
     const cancelled = await withRetries(TRIES, () =>
       this.db.transaction(async (tx) => {
-        const ids = await this.open.cancelOfEvent(tx, eventId, ERASED_REASON);
+        const ids = await this.cancelAll(tx, eventId, ERASED_REASON);
         await tx.query(`UPDATE events SET data = NULL, metadata = NULL, headers = NULL WHERE id = $1`, [eventId]);
         return ids;
       }),
     );
     this.count(cancelled.length);
+  }
+
+  /** The schedule first: if it is being fanned out this waits, and the deliveries made of it are met after. */
+  private async cancelAll(tx: Executor, eventId: Uuid, reason: string): Promise<Uuid[]> {
+    await this.scheduled.cancel(tx, [eventId], reason);
+    return this.open.cancelOfEvent(tx, eventId, reason);
   }
 
   private count(cancelled: number): void {

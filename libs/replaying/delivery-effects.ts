@@ -2,6 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { Database } from '#database';
 import { DUE_CHANNEL, OpenDeliveryStore } from '#deliveries';
 import type { EndpointCancelReason, OpenDeliveryEffects } from '#endpoints';
+import { ScheduledEventStore } from '#events';
 import type { Uuid } from '#kernel';
 import type { TenantEffects } from '#tenants';
 
@@ -29,6 +30,7 @@ export class TenantDeliveryEffects implements TenantEffects {
   constructor(
     private readonly db: Database,
     private readonly open: OpenDeliveryStore,
+    private readonly scheduled: ScheduledEventStore,
   ) {}
 
   async releaseHeld(_tenantId: Uuid): Promise<void> {
@@ -36,6 +38,7 @@ export class TenantDeliveryEffects implements TenantEffects {
   }
 
   async cancelOpen(tenantId: Uuid, reason: string): Promise<void> {
+    await this.scheduled.cancelOfTenant(tenantId, reason);
     const endpoints = await this.db.query<{ id: Uuid }>(
       `SELECT DISTINCT endpoint_id AS id FROM open_deliveries WHERE tenant_id = $1`,
       [tenantId],

@@ -2,6 +2,8 @@ import { randomUUID } from 'node:crypto';
 import { type Database, ensurePartitions } from '#database';
 import type { OpenDeliveryStore } from '#deliveries';
 import type { Clock } from '#kernel';
+import type { Metrics } from '#telemetry';
+import { buryExpired } from './bury-expired.js';
 import { LeaderLease } from './leader-lease.js';
 import { forgetIdempotencyKeys, forgetOldSecrets } from './sweep.js';
 
@@ -36,6 +38,7 @@ export class Upkeep {
     db: Database,
     deliveries: OpenDeliveryStore,
     clock: Clock,
+    metrics: Metrics,
     private readonly log: UpkeepLog,
   ) {
     this.lease = new LeaderLease(db, 'upkeep', randomUUID(), LEASE_SECONDS);
@@ -48,6 +51,7 @@ export class Upkeep {
     this.tasks = [
       task('partitions', 10 * MINUTE, () => ensurePartitions(db, clock.now())),
       task('held rows', 5 * SECOND, () => deliveries.releaseHeld()),
+      task('expired deliveries', 5 * SECOND, () => buryExpired(deliveries, clock, metrics)),
       task('idempotency keys', 10 * MINUTE, () => forgetIdempotencyKeys(db)),
       task('expired secrets', 60 * MINUTE, () => forgetOldSecrets(db)),
     ];

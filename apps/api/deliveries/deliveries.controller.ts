@@ -84,7 +84,8 @@ export class DeliveriesController {
     summary: 'Deliver again',
     description:
       'Makes a new delivery of the same event to the endpoint as it is now, on the full schedule. ' +
-      'A dead letter that the first one left is resolved, with the reason as its note.',
+      'A dead letter that the first one left is resolved, with the reason as its note. What is still open, and so also what is ' +
+      'still retrying, is not replayed: 409 `not_replayable`, and its schedule goes on undisturbed.',
   })
   @AnswersCreated(DeliveryResponse)
   async replay(
@@ -105,7 +106,8 @@ export class DeliveriesController {
   @ApiOperation({
     operationId: 'cancelDelivery',
     summary: 'Stop a delivery',
-    description: 'In flight too: the attempt under way is still recorded, and nothing follows it.',
+    description:
+      'In flight too: the attempt under way is still recorded, and nothing follows it. What has ended is 409 `conflict`.',
   })
   @Answers(DeliveryResponse)
   async cancel(

@@ -22,7 +22,11 @@ export class EndpointStateController {
 
   @Post('pause')
   @Allow('endpoints:operate')
-  @ApiOperation({ operationId: 'pauseEndpoint', summary: 'Hold deliveries until the endpoint is resumed' })
+  @ApiOperation({
+    operationId: 'pauseEndpoint',
+    summary: 'Hold deliveries until the endpoint is resumed',
+    description: 'Events that fall due meanwhile are matched and held as well. Saying it twice changes nothing.',
+  })
   @ApiBody({ type: NoFieldsDto, required: false })
   @Answers(EndpointResponse, { tagged: true })
   async pause(

@@ -16,7 +16,8 @@ export class ListTenantEventsQuery extends TenantTrafficQuery {
   correlationId?: string;
 
   @QueryFlag(
-    '`false`: some endpoint has not got it (yet), neither at first nor by a replay. `true`: all endpoints that it was for have.',
+    '`false`: some endpoint has not got it (yet), neither at first nor by a replay, or it waits for its `deliverAt`. ' +
+      '`true`: all endpoints that it was for have.',
   )
   delivered?: boolean;
 }

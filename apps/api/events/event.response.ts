@@ -62,8 +62,32 @@ export class EventResponse {
   @ApiProperty({ type: String, format: 'date-time', nullable: true })
   deliverAt: string | null;
 
+  @ApiProperty({
+    type: Boolean,
+    description:
+      'Whether it still waits for `deliverAt`. It is matched, and its deliveries are made, when that has come.',
+  })
+  scheduled: boolean;
+
   @ApiProperty({ type: String, format: 'date-time', nullable: true })
   expiresAt: string | null;
+
+  @ApiProperty({
+    type: String,
+    format: 'date-time',
+    nullable: true,
+    description:
+      'When the event was cancelled before any delivery was made of it. (Cancelled deliveries say so themselves.)',
+  })
+  cancelledAt: string | null;
+
+  @ApiProperty({
+    type: String,
+    nullable: true,
+    description:
+      'The reason given, `requested`, `payload_erased`, `tenant_deleted`, or `endpoint_deleted`: the one it was for.',
+  })
+  cancelReason: string | null;
 
   @ApiProperty({ type: Boolean, description: 'Whether its content was erased.' })
   payloadErased: boolean;
@@ -99,7 +123,10 @@ export function toEventResponse(row: EventRow, payload?: EventPayload): EventRes
     endpoint: toTypeIdOrNull('ep', row.endpointId),
     orderingKey: row.orderingKey,
     deliverAt: row.deliverAt?.toISOString() ?? null,
+    scheduled: row.isScheduled,
     expiresAt: row.expiresAt?.toISOString() ?? null,
+    cancelledAt: row.cancelledAt?.toISOString() ?? null,
+    cancelReason: row.cancelReason,
     payloadErased: row.isErased,
     createdAt: row.createdAt.toISOString(),
   };

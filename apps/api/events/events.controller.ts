@@ -63,7 +63,9 @@ export class EventsController {
   @ApiOperation({
     operationId: 'cancelEvent',
     summary: 'Stop what is not delivered yet',
-    description: 'Open deliveries are cancelled, those in flight included; what was delivered stays delivered.',
+    description:
+      'Open deliveries are cancelled, those in flight included (their attempts are still recorded); what was delivered ' +
+      'stays delivered. An event that waits for its `deliverAt` is cancelled itself. Saying it twice changes nothing.',
   })
   @Answers(EventWithDeliveriesResponse)
   async cancel(
@@ -82,7 +84,9 @@ export class EventsController {
   @ApiOperation({
     operationId: 'eraseEventPayload',
     summary: 'Erase what an event carries',
-    description: 'Its data, metadata and headers are gone for good, the record stays. Open deliveries are cancelled.',
+    description:
+      'Its data, metadata and headers are gone for good, the record stays. Open deliveries are cancelled, ' +
+      'and so is the event while it waits for its `deliverAt`.',
   })
   @AnswersNothing()
   async erase(@Param('event') event: string, @Caller() caller: Principal): Promise<void> {

@@ -8,6 +8,8 @@ import { toProblem } from '../http/problem.js';
 import { EventTypeCatalog } from './event-type-catalog.js';
 import type { BatchResponse, BatchResult, PublishedResponse, PublishWarning } from './publishing.response.js';
 
+type Accepted = Extract<PublishResult, { kind: 'accepted' }>;
+
 /** From bytes to answers: reads events, publishes them, and says what became of each. */
 @Injectable()
 export class EventIntake {
@@ -61,14 +63,19 @@ export class EventIntake {
     const answer = { id: toTypeId('evt', result.id), deliveryCount: result.deliveryCount };
     if (result.kind === 'duplicate') return { ...answer, duplicate: true };
     this.metrics.eventsAccepted.inc();
-    const warnings = this.warningsFor(result.deliveryCount, 'draft' in read ? read.draft.type : '');
-    return warnings.length > 0 ? { ...answer, warnings } : answer;
+    const warnings = this.warningsFor(result, 'draft' in read ? read.draft.type : '');
+    return {
+      ...answer,
+      ...(result.isScheduled ? { scheduled: true as const } : {}),
+      ...(warnings.length > 0 ? { warnings } : {}),
+    };
   }
 
-  private warningsFor(deliveryCount: number, type: string): PublishWarning[] {
+  private warningsFor({ deliveryCount, isScheduled }: Accepted, type: string): PublishWarning[] {
     const warnings: PublishWarning[] = [];
     if (this.catalog.isUnknown(type)) warnings.push('unknown_event_type');
-    if (deliveryCount === 0) warnings.push('no_subscription');
+    // Nobody can say yet who will have subscribed by then.
+    if (deliveryCount === 0 && !isScheduled) warnings.push('no_subscription');
     return warnings;
   }
 }

@@ -4,11 +4,19 @@ import { TenantConfigs } from '#endpoints';
 import { Enqueuer, Publisher } from '#publishing';
 import type { ApiDeps } from '../api-deps.js';
 
+const DAY_MS = 86_400_000;
+
 /** Publishing over what the process gave: the database for the truth, the queue for speed. */
-export function publisherOver({ db, clock, queue, logger }: ApiDeps): FactoryProvider<Publisher> {
+export function publisherOver({ config, db, clock, queue, logger }: ApiDeps): FactoryProvider<Publisher> {
   return {
     provide: Publisher,
     useFactory: () =>
-      new Publisher(db, clock, new TenantConfigs(db), new Enqueuer(queue, new OpenDeliveryStore(db), logger)),
+      new Publisher(
+        db,
+        clock,
+        new TenantConfigs(db),
+        new Enqueuer(queue, new OpenDeliveryStore(db), logger),
+        config.retention.days * DAY_MS,
+      ),
   };
 }

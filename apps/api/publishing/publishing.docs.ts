@@ -33,7 +33,10 @@ const EVENT = {
       description: 'Sent with the request, beside ours.',
     },
     endpoint: text('Id or uid: deliver to this endpoint only, whatever it subscribes to.'),
-    expiresAt: time('Not delivered by then, it never is.'),
+    deliverAt: time(
+      'Not before: it is matched with the subscriptions of then, and sent within a second. Less than the retention ahead; a time that has passed means at once.',
+    ),
+    expiresAt: time('Not delivered by then, it never is. After `deliverAt`, if that is given.'),
   },
 };
 

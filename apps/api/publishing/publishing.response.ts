@@ -11,6 +11,12 @@ export class PublishedResponse {
   @ApiProperty({ description: 'Deliveries made of it, those to disabled endpoints (recorded as cancelled) included.' })
   deliveryCount: number;
 
+  @ApiPropertyOptional({
+    description:
+      'True when it waits for its `deliverAt`: it is matched, and its deliveries are made, when that has come.',
+  })
+  scheduled?: true;
+
   @ApiPropertyOptional({ description: 'True when the event was published before under this uid: nothing was sent.' })
   duplicate?: true;
 

@@ -25,7 +25,12 @@ export class PlatformController {
 
   @Post('pause')
   @Allow('platform:pause')
-  @ApiOperation({ operationId: 'pauseDeliveries', summary: 'Hold all deliveries of the platform' })
+  @ApiOperation({
+    operationId: 'pauseDeliveries',
+    summary: 'Hold all deliveries of the platform',
+    description:
+      'They stay where they are; events that fall due meanwhile are matched. Saying it twice changes nothing.',
+  })
   @Answers(PlatformResponse)
   async pause(): Promise<PlatformResponse> {
     return toPlatformResponse(await this.switches.setDeliveriesPaused(true));

@@ -103,7 +103,11 @@ export class TenantsController {
 
   @Post(':tenant/pause')
   @Allow('tenants:pause')
-  @ApiOperation({ operationId: 'pauseTenant', summary: 'Hold all deliveries of a tenant' })
+  @ApiOperation({
+    operationId: 'pauseTenant',
+    summary: 'Hold all deliveries of a tenant',
+    description: 'Events that fall due meanwhile are matched and held as well. Saying it twice changes nothing.',
+  })
   @Answers(TenantResponse)
   async pause(@TenantId() id: Uuid, @Param('tenant') reference: string): Promise<TenantResponse> {
     return found(await this.tenants.setPaused(id, true), reference);
