@@ -11,7 +11,7 @@ import {
 } from '#database';
 import { LEASE_MS } from '#deliveries';
 import { type Clock, GroupCommit, newUuid, PosthornError, type Uuid, zip } from '#kernel';
-import type { Enqueuer } from './enqueuer.js';
+import type { Admitted, Enqueuer } from './enqueuer.js';
 import { PendingEvents } from './pending-events.js';
 import { fingerprint, matchDeliveries, type PreparedEvent } from './prepared-event.js';
 import { assertInScope, type PublishScope, unknownTenant } from './publish-scope.js';
@@ -111,7 +111,7 @@ export class Publisher {
         return events.map(accepted);
       }
       const isWritten = await this.writtenOf(events);
-      this.enqueuer.enqueue(new Set([...leased].filter(isWritten)), atMs, atMs + LEASE_MS);
+      this.enqueuer.enqueue(new Map([...leased].filter(([event]) => isWritten(event))), atMs, atMs + LEASE_MS);
       this.enqueuer.leave(retried.filter(isWritten));
       return await this.settle(events, isWritten, rematches);
     } catch (error) {
@@ -216,7 +216,7 @@ export class Publisher {
   }
 }
 
-const NONE: ReadonlySet<PreparedEvent> = new Set();
+const NONE: Admitted = new Map();
 
 const charactersOf = ({ data, metadata }: EventDraft): number => data.length + (metadata?.length ?? 0);
 
