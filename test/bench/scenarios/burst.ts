@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { percentilesOf } from '../figures/percentiles.js';
+import type { Arrival } from '../figures/ledgers.js';
+import { percentilesOf, type Percentiles } from '../figures/percentiles.js';
 import { arrivedIn, endToEnd, figuresOf } from '../report/result.js';
 import { commonRows } from '../report/rows.js';
 import { connectionsFor } from './saturation.js';
@@ -30,10 +31,12 @@ export const burst: Scenario = {
     const figures = figuresOf(ledgers, beside);
     const isSmall = ({ cause }: { cause: { tag: number } }): boolean => cause.tag === trickle;
     const published = ledgers.accepted.filter(({ tag, atMs }) => tag === trickle && atMs >= beside.fromMs);
+    const ofBurst = ledgers.arrivals.filter(({ cause }) => cause.tag === flood);
     const smallTenant = {
       alone: endToEnd(arrivedIn(ledgers, quiet).filter(isSmall)),
       besideBurst: endToEnd(arrivedIn(ledgers, beside).filter(isSmall)),
       publishMs: percentilesOf(published.map(({ tookMs }) => tookMs)),
+      passedBy: passedBy(arrivedIn(ledgers, beside).filter(isSmall), ofBurst),
     };
     return {
       figures,
@@ -45,7 +48,39 @@ export const burst: Scenario = {
         { figure: 'small tenant beside the burst: p50', value: smallTenant.besideBurst?.p50 ?? null, unit: 'ms' },
         { figure: 'small tenant beside the burst: p99', value: smallTenant.besideBurst?.p99 ?? null, unit: 'ms' },
         { figure: 'small tenant beside the burst: publish p99', value: smallTenant.publishMs?.p99 ?? null, unit: 'ms' },
+        {
+          figure: 'deliveries of the burst made while one waits: p50',
+          value: smallTenant.passedBy?.p50 ?? null,
+          unit: '',
+        },
+        {
+          figure: 'deliveries of the burst made while one waits: p99',
+          value: smallTenant.passedBy?.p99 ?? null,
+          unit: '',
+        },
       ],
     };
   },
 };
+
+/**
+ * How many others arrive between the acceptance of an event and its arrival. That tells who goes before whom, however fast
+ * the machine is just then.
+ */
+function passedBy(arrivals: readonly Arrival[], others: readonly Arrival[]): Percentiles | null {
+  const times = Float64Array.from(others, ({ atMs }) => atMs).sort();
+  return percentilesOf(
+    arrivals.map(({ atMs, cause }) => countUntil(times, atMs) - countUntil(times, cause.atMs + cause.tookMs)),
+  );
+}
+
+/** How many of the times, which are in order, lie before `ms`. */
+function countUntil(times: Float64Array, ms: number): number {
+  let [low, high] = [0, times.length];
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if (times[middle]! < ms) low = middle + 1;
+    else high = middle;
+  }
+  return low;
+}
