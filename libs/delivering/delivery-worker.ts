@@ -9,7 +9,7 @@ import { SWITCHES_CHANNEL, type SwitchStore } from '#tenants';
 import type { Sender } from '#transport';
 import { type Attempted, DeliveryExecutor } from './delivery-executor.js';
 import { HealthLedger } from './health-ledger.js';
-import { Intake } from './intake.js';
+import { Intake, JOBS_AT_ONCE } from './intake.js';
 import { LaneExits } from './lane-exits.js';
 import { Lanes } from './lanes.js';
 import { PayloadLoader } from './payload-loader.js';
@@ -40,9 +40,6 @@ export interface DeliveryWorkerOptions {
   /** A session connection, for LISTEN. */
   readonly listenUrl: string;
 }
-
-/** Jobs being put into lanes at once. */
-const JOBS_AT_ONCE = 8;
 
 /** Nothing waits in a lane longer than this under the lease it came with. */
 const MAX_WAIT_MS = 20_000;
@@ -160,6 +157,7 @@ export class DeliveryWorker {
     // The slot is free when the request has ended: recording is somebody else's waiting.
     const recording = attempted === null ? null : this.recorder.record(attempted.record);
     const { durationMs, errorCode } = attempted?.record ?? { durationMs: null, errorCode: null };
+    if (dispatch.event.body === null) this.lanes.released(dispatch);
     this.lanes.finished(dispatch.endpointId, durationMs, errorCode === 'timeout');
     if (attempted === null || recording === null) return;
     try {

@@ -3,7 +3,8 @@ import { type Dispatch, type DispatchJob, OpenDeliveryStore, packJobs } from '#d
 import { DatabaseClock, type Uuid } from '#kernel';
 import { Metrics } from '#telemetry';
 import { aDispatch, openStoreBench, type StoreBench } from '../../test/support/stores.js';
-import { Intake } from './intake.js';
+import { waitFor } from '../../test/support/wait-for.js';
+import { Intake, JOBS_AT_ONCE } from './intake.js';
 import { LaneExits } from './lane-exits.js';
 import { Lanes } from './lanes.js';
 import { Recorder } from './recorder.js';
@@ -98,6 +99,65 @@ describe(Intake, () => {
     lanes.finished(started[0]!.endpointId, 1);
     await taking;
     expect(lanes.held).toBe(4);
+  });
+
+  /** Rows of as many deliveries of one tenant, each to an endpoint of its own, and the job that carries them. */
+  async function aJobOf(count: number) {
+    const { tenantId } = await bench.anEndpoint();
+    const dispatches: Dispatch[] = [];
+    for (let n = 0; n < count; n++) {
+      const at = await bench.anEndpoint(tenantId);
+      dispatches.push(aDispatch(await bench.anOpenDelivery(at, LEASED), at.endpointId, { tenantId }));
+    }
+    return { tenantId, dispatches };
+  }
+  const jobOf = (dispatches: readonly Dispatch[]): DispatchJob =>
+    packJobs(dispatches, clock.now(), clock.now() + 90_000)[0]!;
+
+  it("takes another tenant's job at once when one tenant has filled the process and its jobs wait", async () => {
+    const { intake, lanes, started } = setup(8);
+    const big = await aJobOf(32);
+    const isFull = () => lanes.held >= lanes.capacity - (lanes.capacity >> 3);
+    for (let n = 0; !isFull(); n++) intake.place(big.dispatches[n]!);
+    const connectedMs = clock.now() - 10_000;
+    const waiting = intake.takeJob(jobOf(big.dispatches.slice(28)), connectedMs);
+    const small = await aJobOf(1);
+    await intake.takeJob(jobOf(small.dispatches), connectedMs);
+    expect(lanes.heldOf(small.tenantId)).toBe(1);
+    // The job that was there before goes on waiting, and comes in when there is room.
+    expect(lanes.heldOf(big.tenantId)).toBe(28);
+    for (const { endpointId } of started.slice(0, 2)) lanes.finished(endpointId, 1);
+    expect(started.map(({ tenantId }) => tenantId)).toContain(small.tenantId);
+    for (const { endpointId } of started.slice(2, 5)) lanes.finished(endpointId, 1);
+    await waiting;
+    expect(lanes.heldOf(big.tenantId)).toBe(28 - 5 + 4);
+  });
+
+  it('takes what belongs to others out of a job that has to wait', async () => {
+    const { intake, lanes } = setup(8);
+    const [big, small] = [await aJobOf(32), await aJobOf(1)];
+    for (const dispatch of big.dispatches.slice(0, 28)) intake.place(dispatch);
+    const mixed = [big.dispatches[28]!, small.dispatches[0]!, big.dispatches[29]!];
+    const taking = intake.takeJob(jobOf(mixed), clock.now() - 10_000);
+    await waitFor(() => expect(lanes.heldOf(small.tenantId)).toBe(1));
+    expect(lanes.heldOf(big.tenantId)).toBe(28);
+    intake.close();
+    await taking;
+  });
+
+  it('never has all its jobs waiting for room: the last one gives its rows back', async () => {
+    const { intake, exits } = setup(8);
+    const big = await aJobOf(36);
+    for (const dispatch of big.dispatches.slice(0, 28)) intake.place(dispatch);
+    const jobs = big.dispatches.slice(28).map((dispatch) => intake.takeJob(jobOf([dispatch]), clock.now() - 10_000));
+    expect(jobs).toHaveLength(JOBS_AT_ONCE);
+    await jobs.at(-1);
+    await exits.idle();
+    const dueInMs = async (dispatch: Dispatch) => (await bench.open(dispatch.deliveryId))!.due_in_ms;
+    expect(await dueInMs(big.dispatches.at(-1)!)).toBeLessThan(1_000);
+    expect(await dueInMs(big.dispatches.at(-2)!)).toBeGreaterThan(30_000);
+    intake.close();
+    await Promise.all(jobs);
   });
 
   it('lets jobs wait while it is paused, and gives back what was being claimed', async () => {

@@ -16,6 +16,21 @@ const MIN_LEASE_LEFT_MS = 45_000;
 /** Attempts that wait to be recorded count as held work; with more than this the process takes nothing new. */
 const MAX_UNRECORDED = 2_000;
 
+/** Jobs being put into lanes at once. */
+export const JOBS_AT_ONCE = 8;
+
+/**
+ * Of these, so many may wait for room as long as it takes; one more gives its rows back after this, for as long as all of
+ * them wait no other tenant's job can be fetched.
+ */
+const PATIENT_JOBS = JOBS_AT_ONCE - 1;
+const PATIENCE_MS = 100;
+
+/** A tenant that has less than this part of the room holds little: */
+const LITTLE = 1 / 32;
+/** and this part is kept for those. */
+const KEPT_FOR_LITTLE = 1 / 8;
+
 /** Whoever waits for room looks again this often, whatever happens. */
 const STUCK_POLL_MS = 250;
 
@@ -25,13 +40,21 @@ interface Waiting {
   readonly resolve: (places: number) => void;
 }
 
+/** Room that was reserved: a number of places, or 0 when there will be none. */
+type Places = Promise<number>;
+
 /** Where work enters the lanes, whether a job brought it or a claim, and where it has to wait for room. */
 export class Intake {
   private isClosed = false;
   private isPaused = false;
   /** Places promised to those who are on their way with something to put there. */
   private reserved = 0;
+  /** Those with work of tenants that hold little go first, and may use the room that is kept for them. */
+  private readonly first: Waiting[] = [];
   private readonly waiting: Waiting[] = [];
+  private jobsWaiting = 0;
+  private readonly kept: number;
+  private readonly little: number;
   private timer: NodeJS.Timeout | null = null;
 
   constructor(
@@ -41,6 +64,8 @@ export class Intake {
     private readonly deliveries: OpenDeliveryStore,
     private readonly clock: Clock,
   ) {
+    this.kept = Math.floor(lanes.capacity * KEPT_FOR_LITTLE);
+    this.little = Math.max(1, lanes.capacity * LITTLE);
     lanes.onFinished(() => this.admit());
   }
 
@@ -57,10 +82,13 @@ export class Intake {
     this.admit();
   }
 
-  /** Dispatches that the process may take now. */
-  get room(): number {
-    if (this.isClosed || this.isPaused || this.recorder.isStuck || this.recorder.pending >= MAX_UNRECORDED) return 0;
-    return Math.max(0, this.lanes.capacity - this.lanes.held - this.reserved);
+  /** Dispatches that the process may take now, those included that only tenants that hold little may use. */
+  private get room(): number {
+    return this.isTaking ? Math.max(0, this.lanes.capacity - this.lanes.held - this.reserved) : 0;
+  }
+
+  private get isTaking(): boolean {
+    return !this.isClosed && !this.isPaused && !this.recorder.isStuck && this.recorder.pending < MAX_UNRECORDED;
   }
 
   /**
@@ -68,11 +96,8 @@ export class Intake {
    * until it can, behind those who came before. Answers how many: to be given to {@link release} when they have been
    * placed. 0 when the intake is closed.
    */
-  reserve(atLeast: number, atMost: number = atLeast): Promise<number> {
-    return new Promise((resolve) => {
-      this.waiting.push({ wanted: Math.min(atLeast, this.lanes.capacity), atMost, resolve });
-      this.admit();
-    });
+  reserve(atLeast: number, atMost: number = atLeast): Places {
+    return this.join(this.waiting, Math.min(atLeast, this.lanes.capacity - this.kept), atMost);
   }
 
   release(places: number): void {
@@ -86,22 +111,73 @@ export class Intake {
    * have come back from the dead, and only what can still be claimed of it is sent.
    */
   async takeJob(job: DispatchJob, connectedSinceMs: number | null): Promise<void> {
-    const places = await this.reserve(job.dispatches.length);
+    const dispatches = unpackJob(job);
+    const isCrowded = this.waiting.length > 0 || this.room - this.kept < dispatches.length;
+    const first = isCrowded ? dispatches.filter(({ tenantId }) => this.lanes.heldOf(tenantId) < this.little) : [];
+    if (first.length > 0) await this.take(job, connectedSinceMs, first, this.reserveFirst(first.length));
+    if (first.length === dispatches.length) return;
+    const rest = first.length === 0 ? dispatches : dispatches.filter((dispatch) => !first.includes(dispatch));
+    await this.take(job, connectedSinceMs, rest, this.reserveForJob(rest.length));
+  }
+
+  /** Puts a dispatch into its lane; if that is full, or we are paused or closing, any worker may have it later. */
+  place(dispatch: Dispatch): void {
+    if (this.isClosed || this.isPaused) this.giveBack(dispatch, 0);
+    else if (!this.lanes.offer(dispatch)) this.giveBack(dispatch, this.lanes.drainMs(dispatch.endpointId));
+  }
+
+  private giveBack(dispatch: Dispatch, afterMs: number): void {
+    void this.exits.giveBack(dispatch, afterMs).catch(() => undefined);
+  }
+
+  private async take(
+    job: DispatchJob,
+    connectedSinceMs: number | null,
+    dispatches: readonly Dispatch[],
+    reserving: Places,
+  ): Promise<void> {
+    const places = await reserving;
     try {
-      const dispatches = unpackJob(job);
-      const won = this.isTrusted(job, connectedSinceMs) ? dispatches : await this.claim(dispatches);
-      for (const dispatch of won) this.place(dispatch);
+      const isTrusted = this.isTrusted(job, connectedSinceMs);
+      const won = isTrusted ? dispatches : await this.claim(dispatches);
+      if (places > 0) for (const dispatch of won) this.place(dispatch);
+      else for (const dispatch of won) this.giveBack(dispatch, 0);
     } finally {
       this.release(places);
     }
   }
 
-  /** Puts a dispatch into its lane; if that is full, or we are paused or closing, any worker may have it later. */
-  place(dispatch: Dispatch): void {
-    if (this.isClosed || this.isPaused) void this.exits.giveBack(dispatch, 0).catch(() => undefined);
-    else if (!this.lanes.offer(dispatch)) {
-      void this.exits.giveBack(dispatch, this.lanes.drainMs(dispatch.endpointId)).catch(() => undefined);
-    }
+  private reserveFirst(count: number): Places {
+    return this.join(this.first, Math.min(count, this.lanes.capacity), count);
+  }
+
+  private async reserveForJob(count: number): Places {
+    const reserving = this.reserve(count);
+    this.jobsWaiting += 1;
+    const hurry = this.jobsWaiting > PATIENT_JOBS ? this.giveUp(this.waiting.at(-1), PATIENCE_MS) : undefined;
+    const places = await reserving;
+    this.jobsWaiting -= 1;
+    clearTimeout(hurry);
+    return places;
+  }
+
+  /** After `ms` one that still waits is told that there is no room for it. */
+  private giveUp(waiting: Waiting | undefined, ms: number): NodeJS.Timeout | undefined {
+    if (waiting === undefined) return undefined;
+    return setTimeout(() => {
+      const at = this.waiting.indexOf(waiting);
+      // While nothing is taken at all there is nobody to make way for, and perhaps no database to give rows back to.
+      if (at < 0 || !this.isTaking) return;
+      this.waiting.splice(at, 1);
+      waiting.resolve(0);
+    }, ms);
+  }
+
+  private join(line: Waiting[], wanted: number, atMost: number): Places {
+    return new Promise((resolve) => {
+      line.push({ wanted, atMost, resolve });
+      this.admit();
+    });
   }
 
   /**
@@ -109,11 +185,16 @@ export class Intake {
    * the first in line has to wait.
    */
   private admit(): void {
-    while (this.waiting.length > 0) {
-      const { wanted, atMost, resolve } = this.waiting[0]!;
-      const { room } = this;
+    this.admitFrom(this.first, 0);
+    if (this.first.length === 0) this.admitFrom(this.waiting, this.kept);
+  }
+
+  private admitFrom(line: Waiting[], kept: number): void {
+    while (line.length > 0) {
+      const { wanted, atMost, resolve } = line[0]!;
+      const room = this.room - kept;
       if (room < wanted && !this.isClosed) return this.lookAgain();
-      this.waiting.shift();
+      line.shift();
       const places = this.isClosed ? 0 : Math.min(atMost, room);
       this.reserved += places;
       resolve(places);

@@ -1,5 +1,6 @@
 import type { Dispatch } from '#deliveries';
 import type { Uuid } from '#kernel';
+import type { TenantPart } from './tenant-turns.js';
 
 /** A dispatch in a lane, and since when. */
 export interface Waiting {
@@ -28,6 +29,8 @@ export class Lane {
   isInRound = false;
   /** Whether the endpoint has ever answered here. */
   isKnown = false;
+  /** Whose it is; null until something came for it. */
+  part: TenantPart | null = null;
   private waiting: Waiting[] = [];
   private head = 0;
   private averageMs = FIRST_GUESS_MS;
@@ -51,6 +54,11 @@ export class Lane {
 
   push(dispatch: Dispatch, nowMs: number): void {
     this.waiting.push({ dispatch, sinceMs: nowMs });
+  }
+
+  /** Whether the body of the next one did not come along and has to be loaded. */
+  get isNextLarge(): boolean {
+    return this.waiting[this.head]!.dispatch.event.body === null;
   }
 
   /** Takes the next one out and counts it as in flight. */

@@ -1,6 +1,8 @@
 import type { Dispatch } from '#deliveries';
 import type { Clock, Uuid } from '#kernel';
 import { Lane } from './lane.js';
+import { LargeBodies } from './large-bodies.js';
+import { TenantTurns } from './tenant-turns.js';
 
 export interface LanesOptions {
   /** Requests in flight at once, over all lanes. */
@@ -32,17 +34,16 @@ const MAX_DRAIN_MS = 1_000;
 const MAX_REMEMBERED = 10_000;
 
 /**
- * The lanes of a worker: each endpoint waits only for itself. Slots go round over the lanes that have something to
- * send. A lane may have at most half as many requests in flight as slots are free just then (the dynamic threshold of
+ * The lanes of a worker: each endpoint waits only for itself. Slots go round over the tenants, and within a tenant over
+ * the lanes, that have something to send. A lane may have at most half as many requests in flight as slots are free just then (the dynamic threshold of
  * shared-memory switches: Choudhury and Hahne, 1998), and a quarter of the slots is kept for first requests. What waits
  * is bounded by the time it would have to: a fast lane may fill the process for a moment, a lane that hangs may not. In
  * between a lane may have half of the room that is free, or twice its even share when all are busy.
  */
 export class Lanes {
   private readonly lanes = new Map<Uuid, Lane>();
-  /** Lanes that may start something, in turn. */
-  private round: Lane[] = [];
-  private roundHead = 0;
+  private readonly turns: TenantTurns;
+  private readonly largeBodies = new LargeBodies();
   private heldCount = 0;
   private inFlightCount = 0;
   /** Lanes with something in them. */
@@ -56,6 +57,7 @@ export class Lanes {
   constructor(private readonly options: LanesOptions) {
     this.capacity = options.concurrency * HELD_PER_SLOT;
     this.reserve = options.concurrency >> 2;
+    this.turns = new TenantTurns(options.concurrency);
   }
 
   get held(): number {
@@ -66,15 +68,24 @@ export class Lanes {
     return this.inFlightCount;
   }
 
+  /** What the process holds of one tenant. */
+  heldOf(tenantId: Uuid): number {
+    return this.turns.heldOf(tenantId);
+  }
+
   /** Takes a dispatch into its endpoint's lane; false when that lane is full. */
   offer(dispatch: Dispatch): boolean {
     const nowMs = this.options.clock.now();
     const lane = this.laneOf(dispatch.endpointId);
     if (this.isFull(lane, nowMs)) return false;
-    if (lane.isEmpty) this.busyCount += 1;
+    if (lane.isEmpty) {
+      this.busyCount += 1;
+      lane.part = this.turns.partOf(dispatch.tenantId);
+    }
     lane.push(dispatch, nowMs);
     this.heldCount += 1;
-    this.joinRound(lane);
+    lane.part!.held += 1;
+    this.turns.join(lane);
     this.startMore();
     return true;
   }
@@ -88,10 +99,19 @@ export class Lanes {
     lane.end(this.options.clock.now(), durationMs, hasHung);
     this.inFlightCount -= 1;
     this.heldCount -= 1;
-    if (lane.waitingCount > 0) this.joinRound(lane);
+    const part = lane.part!;
+    part.inFlight -= 1;
+    part.held -= 1;
+    if (lane.waitingCount > 0) this.turns.join(lane);
     else if (lane.isEmpty) this.emptied(lane);
+    this.turns.rejoin(part);
     this.startMore();
     this.tellFinished();
+  }
+
+  /** To be called, before {@link finished}, for a dispatch whose body had to be loaded: that is gone from memory. */
+  released({ endpointId }: Dispatch): void {
+    for (const lane of this.largeBodies.released(this.laneOf(endpointId).part!)) this.turns.join(lane);
   }
 
   /** Endpoints whose lanes take nothing more now. */
@@ -156,7 +176,9 @@ export class Lanes {
     const taken: Dispatch[] = [];
     for (const lane of this.lanes.values()) {
       if (lane.waitingCount === 0) continue;
-      taken.push(...takeFrom(lane));
+      const takenOfLane = takeFrom(lane);
+      lane.part!.held -= takenOfLane.length;
+      taken.push(...takenOfLane);
       if (lane.isEmpty) this.emptied(lane);
     }
     this.heldCount -= taken.length;
@@ -172,36 +194,23 @@ export class Lanes {
 
   private emptied(lane: Lane): void {
     this.busyCount -= 1;
+    this.turns.emptied(lane.part!);
     if (!lane.isInRound && this.lanes.size > MAX_REMEMBERED) this.lanes.delete(lane.endpointId);
   }
 
-  private joinRound(lane: Lane): void {
-    if (lane.isInRound) return;
-    lane.isInRound = true;
-    this.round.push(lane);
-  }
-
   private startMore(): void {
-    while (this.inFlightCount < this.options.concurrency && this.roundHead < this.round.length) {
-      const lane = this.nextInRound();
-      lane.isInRound = false;
-      // A lane at its bound comes back when one of its own requests ends.
+    while (this.inFlightCount < this.options.concurrency) {
+      const lane = this.turns.next(this.inFlightCount);
+      if (lane === undefined) return;
+      // A lane at its bound comes back when one of its own requests ends, or the body of another one is gone.
       if (lane.waitingCount === 0 || lane.inFlight >= this.boundOf(lane)) continue;
+      if (lane.isNextLarge && !this.largeBodies.take(lane)) continue;
       const dispatch = lane.start(this.options.clock.now());
       this.inFlightCount += 1;
-      if (lane.waitingCount > 0) this.joinRound(lane);
+      lane.part!.inFlight += 1;
+      if (lane.waitingCount > 0) this.turns.join(lane);
       this.options.start(dispatch);
     }
-  }
-
-  private nextInRound(): Lane {
-    const lane = this.round[this.roundHead]!;
-    this.roundHead += 1;
-    if (this.roundHead > 256 && this.roundHead * 2 > this.round.length) {
-      this.round = this.round.slice(this.roundHead);
-      this.roundHead = 0;
-    }
-    return lane;
   }
 
   private boundOf(lane: Lane): number {

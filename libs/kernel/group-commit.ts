@@ -1,9 +1,15 @@
+import { FairLine } from './fair-line.js';
+import { FirstComeLine } from './first-come-line.js';
+import type { Line } from './line.js';
+
 /** How a {@link GroupCommit} does its work. */
 export interface GroupCommitOptions<Item, Result> {
   /** Writes a group in one statement and answers one result for each item, in order. Rejects for the whole group. */
   flush: (items: readonly Item[]) => Promise<readonly Result[]>;
   /** What one item weighs against `maxWeight`; 1 each unless given. */
   weigh?: (item: Item) => number;
+  /** Whose an item is, so that groups are taken fairly over all who wait; first come first served unless given. */
+  keyOf?: (item: Item) => string;
   /** The most weight that goes in one flush. A single heavier item still goes, alone. */
   maxWeight: number;
   /** Whether the error is the fault of some item's content, so that its neighbours may do without it. */
@@ -25,13 +31,19 @@ interface Waiting<Item, Result> {
  * fault of its content, it is halved down to the culprit, which alone is refused.
  */
 export class GroupCommit<Item, Result> {
-  private waiting: Waiting<Item, Result>[] = [];
+  private readonly waiting: Line<Waiting<Item, Result>>;
   private isFlushing = false;
   private unsettled = 0;
   private scheduled = false;
   private idleWaiters: (() => void)[] = [];
 
-  constructor(private readonly options: GroupCommitOptions<Item, Result>) {}
+  constructor(private readonly options: GroupCommitOptions<Item, Result>) {
+    const { weigh, keyOf } = options;
+    const weighWaiting = weigh ? ({ item }: Waiting<Item, Result>): number => weigh(item) : null;
+    this.waiting = keyOf
+      ? new FairLine(({ item }) => keyOf(item), weighWaiting ?? (() => 1))
+      : new FirstComeLine(weighWaiting);
+  }
 
   /** Items neither written nor refused yet. */
   get pending(): number {
@@ -56,25 +68,8 @@ export class GroupCommit<Item, Result> {
     // After this turn's I/O, so that all requests read in one turn share a group.
     setImmediate(() => {
       this.scheduled = false;
-      if (this.waiting.length > 0) this.launch(this.takeGroup());
+      if (this.waiting.length > 0) this.launch(this.waiting.take(this.options.maxWeight));
     });
-  }
-
-  private takeGroup(): Waiting<Item, Result>[] {
-    const { weigh, maxWeight } = this.options;
-    if (!weigh && this.waiting.length <= maxWeight) {
-      const group = this.waiting;
-      this.waiting = [];
-      return group;
-    }
-    let weight = 0;
-    let count = 0;
-    for (const { item } of this.waiting) {
-      weight += weigh ? weigh(item) : 1;
-      if (count > 0 && weight > maxWeight) break;
-      count += 1;
-    }
-    return this.waiting.splice(0, count);
   }
 
   private launch(group: Waiting<Item, Result>[]): void {

@@ -1,9 +1,19 @@
-import { type FreshDispatch, packJobs, type OpenDeliveryStore, toWireEvent, type WireEvent } from '#deliveries';
-import type { DispatchQueue, QueueUnavailableError } from '#queue';
+import { performance } from 'node:perf_hooks';
+import {
+  type DispatchJob,
+  type FreshDispatch,
+  INLINE_BODY_CHARACTERS,
+  type OpenDeliveryStore,
+  packJobs,
+  toWireEvent,
+  type WireEvent,
+} from '#deliveries';
+import type { DispatchQueue, JobPayload, QueueUnavailableError } from '#queue';
 import type { PreparedEvent } from './prepared-event.js';
+import { QueueShares } from './queue-shares.js';
 
-/** The queue holds about ten seconds of work: jobs, not deliveries. Beyond, rows are left to the pumps. */
-const MAX_QUEUED_JOBS = 2_000;
+/** Events whose deliveries go through the queue, and the rank of their jobs. */
+export type Admitted = ReadonlyMap<PreparedEvent, number>;
 
 export interface EnqueuerLog {
   warn(facts: object, message: string): void;
@@ -16,6 +26,9 @@ export interface EnqueuerLog {
  */
 export class Enqueuer {
   private readonly underWay = new Set<Promise<void>>();
+  private readonly shares = new QueueShares(() => performance.now());
+  /** Jobs that the queue has not taken yet. */
+  private jobsUnderWay = 0;
 
   constructor(
     private readonly queue: DispatchQueue,
@@ -23,15 +36,23 @@ export class Enqueuer {
     private readonly log: EnqueuerLog,
   ) {}
 
-  /** Those of the events whose deliveries shall go through the queue: all, or none while it is away or full. */
-  admit(events: readonly PreparedEvent[]): ReadonlySet<PreparedEvent> {
-    const hasRoom = this.queue.isAvailable && this.queue.lastDepth < MAX_QUEUED_JOBS;
-    return hasRoom ? new Set(events) : NONE;
+  /** Those of the events whose deliveries shall go through the queue: none while it is away, and of each tenant its share. */
+  admit(events: readonly PreparedEvent[]): Admitted {
+    if (!this.queue.isAvailable) return NONE;
+    this.shares.reckon(this.queue.lastDepth + this.jobsUnderWay);
+    const admitted = new Map<PreparedEvent, number>();
+    for (const event of events) {
+      const { config, deliveries, draft } = event;
+      if (deliveries.length === 0) continue;
+      const rank = this.shares.enter(config.tenantId, deliveries.length, inlineCharacters(draft.data));
+      if (rank !== null) admitted.set(event, rank);
+    }
+    return admitted;
   }
 
   /** Makes jobs of admitted events that have been written. Returns at once. */
-  enqueue(events: ReadonlySet<PreparedEvent>, leasedAtMs: number, leaseUntilMs: number): void {
-    const fresh = [...events].flatMap(toDispatches);
+  enqueue(events: Admitted, leasedAtMs: number, leaseUntilMs: number): void {
+    const fresh = freshByRank(events);
     if (fresh.length === 0) return;
     const adding = this.add(fresh, leasedAtMs, leaseUntilMs).finally(() => this.underWay.delete(adding));
     this.underWay.add(adding);
@@ -52,13 +73,29 @@ export class Enqueuer {
     await Promise.all(this.underWay);
   }
 
-  private async add(fresh: readonly FreshDispatch[], leasedAtMs: number, leaseUntilMs: number): Promise<void> {
+  private async add(
+    freshByRank: readonly (readonly FreshDispatch[])[],
+    leasedAtMs: number,
+    leaseUntilMs: number,
+  ): Promise<void> {
+    const jobs: DispatchJob[] = [];
+    const ranks: number[] = [];
+    freshByRank.forEach((fresh, rank) => {
+      for (const job of packJobs(fresh, leasedAtMs, leaseUntilMs)) {
+        jobs.push(job);
+        ranks.push(rank);
+      }
+    });
+    this.shares.made(jobs.length);
+    this.jobsUnderWay += jobs.length;
     try {
-      await this.queue.add(packJobs(fresh, leasedAtMs, leaseUntilMs) as unknown as Record<string, unknown>[]);
+      await this.queue.add(jobs as unknown as JobPayload[], ranks);
     } catch (error) {
       // What a worker may have got after all must not become due while it is being sent: that waits for its lease.
       if ((error as QueueUnavailableError).mayHaveBeenAdded) return;
-      await this.leaveToPumps(fresh);
+      await this.leaveToPumps(freshByRank.flat());
+    } finally {
+      this.jobsUnderWay -= jobs.length;
     }
   }
 
@@ -74,7 +111,24 @@ export class Enqueuer {
   }
 }
 
-const NONE: ReadonlySet<PreparedEvent> = new Set();
+const NONE: Admitted = new Map();
+
+/** A body that does not travel in its job takes no room in the queue. */
+function inlineCharacters({ length }: string): number {
+  return length > INLINE_BODY_CHARACTERS ? 0 : length;
+}
+
+/** Jobs are of one rank each. Most groups have but one or two, so the others stay empty. */
+function freshByRank(events: Admitted): FreshDispatch[][] {
+  const byRank: FreshDispatch[][] = [];
+  for (const [event, rank] of events) {
+    const dispatches = toDispatches(event);
+    if (dispatches.length === 0) continue;
+    while (byRank.length <= rank) byRank.push([]);
+    byRank[rank]!.push(...dispatches);
+  }
+  return byRank;
+}
 
 function toDispatches(event: PreparedEvent): FreshDispatch[] {
   if (event.deliveries.length === 0) return [];

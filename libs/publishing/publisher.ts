@@ -12,7 +12,8 @@ import {
 import { LEASE_MS } from '#deliveries';
 import { type Clock, GroupCommit, newUuid, PosthornError, type Uuid, zip } from '#kernel';
 import { decideDeliveryTime } from '#policy';
-import type { Enqueuer } from './enqueuer.js';
+import type { Admitted, Enqueuer } from './enqueuer.js';
+import { PendingEvents } from './pending-events.js';
 import { fingerprint, matchDeliveries, type PreparedEvent } from './prepared-event.js';
 import { assertInScope, type PublishScope, unknownTenant } from './publish-scope.js';
 import { findFirst, findWritten, publishGroup } from './publish-statement.js';
@@ -27,16 +28,12 @@ export type PublishResult =
 
 /**
  * What one statement writes at most, in events: one with more than four deliveries, or more than 8 Ki characters of
- * content, weighs more than one. So no statement grows beyond some 4 MiB or 2,000 rows (but for a single event's), however
- * large or widely wanted events are.
+ * content, weighs more than one. So no statement grows beyond some 2 MiB or 1,000 rows (but for a single event's), however
+ * large or widely wanted events are. Larger groups would cost hardly less, and whoever comes waits for the one under way.
  */
-const GROUP_WEIGHT = 500;
+const GROUP_WEIGHT = 250;
 const DELIVERIES_PER_WEIGHT = 4;
 const CHARACTERS_PER_WEIGHT = 8_192;
-
-/** Events, and characters of their content, in memory on their way to the database; beyond, publishers must come back. */
-const MAX_PENDING = 20_000;
-const MAX_PENDING_CHARACTERS = 64 * 1024 * 1024;
 
 /** How often a group is tried again when the database is away: some three seconds in all. */
 const TRIES = 8;
@@ -50,7 +47,7 @@ const MAX_REMATCHES = 5;
  */
 export class Publisher {
   private readonly groups: GroupCommit<PreparedEvent, PublishResult>;
-  private pendingCharacters = 0;
+  private readonly pending = new PendingEvents();
 
   constructor(
     private readonly db: Database,
@@ -63,6 +60,7 @@ export class Publisher {
     this.groups = new GroupCommit({
       flush: (events) => this.commit(events),
       weigh,
+      keyOf: ({ config }) => config.tenantId,
       maxWeight: GROUP_WEIGHT,
       isDataError,
       retryDelayMs: (error, failures) =>
@@ -72,17 +70,14 @@ export class Publisher {
 
   /** Publishes one event. Never rejects for the event's own fault. */
   async publish(draft: EventDraft, publishedBy: PublishScope): Promise<PublishResult> {
-    if (this.groups.pending >= MAX_PENDING || this.pendingCharacters >= MAX_PENDING_CHARACTERS) {
-      return refused(overloaded());
-    }
     const characters = charactersOf(draft);
-    this.pendingCharacters += characters;
+    if (!this.pending.enter(draft.tenant, characters)) return refused(overloaded());
     try {
       return await this.groups.add(await this.prepare(draft, publishedBy));
     } catch (error) {
       return refused(toRefusal(error));
     } finally {
-      this.pendingCharacters -= characters;
+      this.pending.leave(draft.tenant, characters);
     }
   }
 
@@ -127,7 +122,7 @@ export class Publisher {
         return events.map(accepted);
       }
       const isWritten = await this.writtenOf(events);
-      this.enqueuer.enqueue(new Set([...leased].filter(isWritten)), atMs, atMs + LEASE_MS);
+      this.enqueuer.enqueue(new Map([...leased].filter(([event]) => isWritten(event))), atMs, atMs + LEASE_MS);
       this.enqueuer.leave(retried.filter(isWritten));
       return await this.settle(events, isWritten, rematches);
     } catch (error) {
@@ -232,7 +227,7 @@ export class Publisher {
   }
 }
 
-const NONE: ReadonlySet<PreparedEvent> = new Set();
+const NONE: Admitted = new Map();
 
 const charactersOf = ({ data, metadata }: EventDraft): number => data.length + (metadata?.length ?? 0);
 

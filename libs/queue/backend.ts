@@ -1,5 +1,5 @@
 import type { Job, Processor } from 'bullmq';
-import type { JobPayload } from './job.js';
+import type { JobPayload, RankedJob } from './job.js';
 import type { QueueLog } from './queue-log.js';
 
 /** What a backend tells of its connections. Each may be called again and again; the listener looks for changes. */
@@ -13,7 +13,7 @@ export interface ProducerBackend {
   /** Resolves when the server takes jobs; also brings the queue's settings back that a wiped server has forgotten. */
   probe(): Promise<void>;
   /** @param addedAtMs epoch milliseconds, stored with each job */
-  add(jobs: readonly JobPayload[], addedAtMs: number): Promise<void>;
+  add(jobs: readonly RankedJob[], addedAtMs: number): Promise<void>;
   /** Jobs waiting or active. */
   count(): Promise<number>;
   close(): Promise<void>;

@@ -54,15 +54,17 @@ export class DispatchQueue {
   }
 
   /**
-   * Adds jobs in one round trip. Rejects with {@link QueueUnavailableError}, after a second at the latest, when the queue
+   * Adds jobs in one round trip; those whose rank is lower are taken before all others, and without one they are taken
+   * first. Rejects with {@link QueueUnavailableError}, after a second at the latest, when the queue
    * cannot take them; its `mayHaveBeenAdded` tells whether a worker may see them all the same.
    */
-  async add(jobs: readonly JobPayload[]): Promise<void> {
-    if (jobs.length === 0) return;
+  async add(payloads: readonly JobPayload[], ranks: readonly number[] = []): Promise<void> {
+    if (payloads.length === 0) return;
     if (!this.isAvailable) {
       throw new QueueUnavailableError(this.closing ? 'it was closed' : 'not connected', { mayHaveBeenAdded: false });
     }
     try {
+      const jobs = payloads.map((payload, index) => ({ payload, rank: ranks[index] ?? 0 }));
       await within(ANSWER_WITHIN_MS, this.backend.add(jobs, Math.round(this.now())));
     } catch (error) {
       // A payload that cannot be written as JSON is the caller's mistake and says nothing about the server.
@@ -72,7 +74,7 @@ export class DispatchQueue {
       throw new QueueUnavailableError(reason, { mayHaveBeenAdded: !wasNeverSent(reason), cause: error });
     }
     this.breaker.succeeded();
-    this.gauge.added(jobs.length);
+    this.gauge.added(payloads.length);
   }
 
   /** Jobs waiting or being worked on, asked now. Rejects with {@link QueueUnavailableError}. */

@@ -4,6 +4,13 @@
  */
 export type JobPayload = Readonly<Record<string, unknown>>;
 
+/** A job on its way to the queue. */
+export interface RankedJob {
+  readonly payload: JobPayload;
+  /** Those of rank 0 are taken first, in their order; then those of rank 1, and so on. */
+  readonly rank: number;
+}
+
 export interface ReceivedJob {
   payload: JobPayload;
   /** Epoch milliseconds by the producer's `now`, the moment before the job was handed to the queue. */

@@ -18,7 +18,7 @@ import {
   WORKER_OPTIONS,
 } from './backend.js';
 import { ConnectionAge } from './connection-age.js';
-import type { JobPayload } from './job.js';
+import type { JobPayload, RankedJob } from './job.js';
 import {
   type AnyRedisTarget,
   closeRedisClient,
@@ -78,13 +78,19 @@ export class RedisProducer implements ProducerBackend {
     await this.queue.getBackend().setQueueMeta({ 'opts.maxLenEvents': MAX_EVENTS });
   }
 
-  async add(jobs: readonly JobPayload[], addedAtMs: number): Promise<void> {
+  async add(jobs: readonly RankedJob[], addedAtMs: number): Promise<void> {
     const opts = { ...JOB_OPTIONS, timestamp: addedAtMs };
-    await this.queue.addBulk(jobs.map((data) => ({ name: 'd', data, opts })));
+    await this.queue.addBulk(
+      jobs.map(({ payload, rank }) => ({
+        name: 'd',
+        data: payload,
+        opts: rank === 0 ? opts : { ...opts, priority: rank },
+      })),
+    );
   }
 
   count(): Promise<number> {
-    return this.queue.getJobCountByTypes('waiting', 'active');
+    return this.queue.getJobCountByTypes('waiting', 'prioritized', 'active');
   }
 
   async close(): Promise<void> {

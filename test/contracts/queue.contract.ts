@@ -189,6 +189,20 @@ export function queueContract(name: string, openHarness: () => Promise<QueueHarn
       await waitFor(() => expect(queue.lastDepth).toBe(0));
     });
 
+    it('hands over what has a lower rank first, and what has the same one in its order', async () => {
+      const { queue, consume } = setup();
+      await queue.whenConnected();
+      await queue.add(jobs(1, 4), [2, 1, 2, 1]);
+      await queue.add(jobs(5, 6), [0, 1]);
+      await queue.add(jobs(7, 7));
+      expect(await queue.depth()).toBe(7);
+
+      const { received } = consume({ concurrency: 1 });
+
+      await waitFor(() => expect(received.map(({ payload }) => payload.n)).toEqual([5, 7, 2, 4, 6, 1, 3]));
+      await waitFor(async () => expect(await queue.depth()).toBe(0));
+    });
+
     it('takes no job while paused, and goes on when resumed', async () => {
       const { queue, consume } = setup();
       const { consumer, received } = consume();

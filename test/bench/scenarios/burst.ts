@@ -1,6 +1,8 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { percentilesOf } from '../figures/percentiles.js';
-import { arrivedIn, endToEnd, figuresOf } from '../report/result.js';
+import type { Arrival } from '../figures/ledgers.js';
+import { percentilesOf, type Percentiles } from '../figures/percentiles.js';
+import type { Entry } from '../ledger-file.js';
+import { arrivedIn, endToEnd, figuresOf, type Row } from '../report/result.js';
 import { commonRows } from '../report/rows.js';
 import { connectionsFor } from './saturation.js';
 import type { Scenario } from './scenario.js';
@@ -30,10 +32,19 @@ export const burst: Scenario = {
     const figures = figuresOf(ledgers, beside);
     const isSmall = ({ cause }: { cause: { tag: number } }): boolean => cause.tag === trickle;
     const published = ledgers.accepted.filter(({ tag, atMs }) => tag === trickle && atMs >= beside.fromMs);
+    const isOfBurst = ({ tag }: Entry): boolean => tag === flood;
     const smallTenant = {
       alone: endToEnd(arrivedIn(ledgers, quiet).filter(isSmall)),
       besideBurst: endToEnd(arrivedIn(ledgers, beside).filter(isSmall)),
       publishMs: percentilesOf(published.map(({ tookMs }) => tookMs)),
+      acceptedMeanwhile: countedMeanwhile(
+        published.map(whilePublished),
+        ledgers.accepted.filter(isOfBurst).map(answeredAt),
+      ),
+      deliveredMeanwhile: countedMeanwhile(
+        arrivedIn(ledgers, beside).filter(isSmall).map(whileDelivered),
+        ledgers.arrivals.filter(({ cause }) => isOfBurst(cause)).map(({ atMs }) => atMs),
+      ),
     };
     return {
       figures,
@@ -43,9 +54,51 @@ export const burst: Scenario = {
         { figure: 'small tenant alone: end to end p50', value: smallTenant.alone?.p50 ?? null, unit: 'ms' },
         { figure: 'small tenant alone: end to end p99', value: smallTenant.alone?.p99 ?? null, unit: 'ms' },
         { figure: 'small tenant beside the burst: p50', value: smallTenant.besideBurst?.p50 ?? null, unit: 'ms' },
-        { figure: 'small tenant beside the burst: p99', value: smallTenant.besideBurst?.p99 ?? null, unit: 'ms' },
+        {
+          figure: 'small tenant beside the burst: p99',
+          value: smallTenant.besideBurst?.p99 ?? null,
+          unit: 'ms',
+          limit: { atMost: 250 },
+        },
         { figure: 'small tenant beside the burst: publish p99', value: smallTenant.publishMs?.p99 ?? null, unit: 'ms' },
+        ...meanwhileRows('events of the burst accepted', smallTenant.acceptedMeanwhile),
+        ...meanwhileRows('deliveries of the burst made', smallTenant.deliveredMeanwhile),
       ],
     };
   },
 };
+
+const answeredAt = ({ atMs, tookMs }: Entry): number => atMs + tookMs;
+
+/** From when to when. */
+type Span = readonly [number, number];
+
+const whilePublished = (event: Entry): Span => [event.atMs, answeredAt(event)];
+const whileDelivered = ({ atMs, cause }: Arrival): Span => [answeredAt(cause), atMs];
+
+/**
+ * How much happens to others while one event of the small tenant waits, first for its acceptance and then for its arrival.
+ * That tells who goes before whom, however fast the machine is just then.
+ */
+function countedMeanwhile(spans: readonly Span[], momentsMs: readonly number[]): Percentiles | null {
+  const sorted = Float64Array.from(momentsMs).sort();
+  return percentilesOf(spans.map(([fromMs, toMs]) => countUntil(sorted, toMs) - countUntil(sorted, fromMs)));
+}
+
+function meanwhileRows(what: string, counts: Percentiles | null): Row[] {
+  return [
+    { figure: `${what} while one event waits: p50`, value: counts?.p50 ?? null, unit: '' },
+    { figure: `${what} while one event waits: p99`, value: counts?.p99 ?? null, unit: '' },
+  ];
+}
+
+/** How many of the times, which are in order, lie before `ms`. */
+function countUntil(times: Float64Array, ms: number): number {
+  let [low, high] = [0, times.length];
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if (times[middle]! < ms) low = middle + 1;
+    else high = middle;
+  }
+  return low;
+}

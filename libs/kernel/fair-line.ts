@@ -1,0 +1,86 @@
+import type { Line } from './line.js';
+
+/** How much a key may take in one turn, in weight: little, so that a group has a place for as many keys as can be. */
+const QUANTUM = 4;
+
+interface Queue<Item> {
+  readonly key: string;
+  items: Item[];
+  head: number;
+  /** What it may still take before the turn passes on. What a turn left over for a heavy item is kept for the next one. */
+  credit: number;
+}
+
+/**
+ * A line in which nobody stands behind another's crowd: first come first served within a key, and keys in turn, by weight
+ * (deficit round robin: Shreedhar and Varghese, 1996). Whoever has one item in it goes with the next group, however many
+ * another one has. All of it costs the same however many keys there are.
+ */
+export class FairLine<Item> implements Line<Item> {
+  private readonly queues = new Map<string, Queue<Item>>();
+  /** Those with something in them; the first one is next. */
+  private turns: Queue<Item>[] = [];
+  private count = 0;
+
+  constructor(
+    private readonly keyOf: (item: Item) => string,
+    private readonly weigh: (item: Item) => number,
+  ) {}
+
+  get length(): number {
+    return this.count;
+  }
+
+  push(item: Item): void {
+    const key = this.keyOf(item);
+    const known = this.queues.get(key);
+    if (known) known.items.push(item);
+    else this.join({ key, items: [item], head: 0, credit: QUANTUM });
+    this.count += 1;
+  }
+
+  /** Takes out what goes next: `maxWeight` at most, but always one. */
+  take(maxWeight: number): Item[] {
+    const taken: Item[] = [];
+    let weight = 0;
+    for (let turn = 0; this.count > 0; ) {
+      const queue = this.turns[turn]!;
+      const item = queue.items[queue.head]!;
+      const cost = this.weigh(item);
+      if (cost > queue.credit && this.turns.length - turn > 1) {
+        // Its turn is over, and its next one comes after everybody else's.
+        queue.credit += QUANTUM;
+        this.turns.push(queue);
+        turn += 1;
+        continue;
+      }
+      if (taken.length > 0 && weight + cost > maxWeight) {
+        this.turns = this.turns.slice(turn);
+        return taken;
+      }
+      weight += cost;
+      taken.push(item);
+      queue.credit = Math.max(0, queue.credit - cost);
+      if (this.advance(queue)) turn += 1;
+    }
+    this.turns = [];
+    return taken;
+  }
+
+  private join(queue: Queue<Item>): void {
+    this.queues.set(queue.key, queue);
+    this.turns.push(queue);
+  }
+
+  /** Goes past the first item of a queue; true when that was its last. */
+  private advance(queue: Queue<Item>): boolean {
+    this.count -= 1;
+    queue.head += 1;
+    if (queue.head === queue.items.length) return this.queues.delete(queue.key);
+    if (queue.head >= 256 && queue.head * 2 > queue.items.length) {
+      queue.items = queue.items.slice(queue.head);
+      queue.head = 0;
+    }
+    return false;
+  }
+}
