@@ -18,6 +18,8 @@ export interface EventDraft {
   readonly headers: string | null;
   /** Target of an event meant for one endpoint; TypeID or uid, as written. */
   readonly endpoint: string | null;
+  /** What a fifo endpoint keeps in order; null: with all other events that have none. */
+  readonly orderingKey: string | null;
   readonly expiresAtMs: number | null;
   /** From the publish request's own header (W3C Trace Context). */
   readonly traceparent: string | null;

@@ -28,7 +28,7 @@ const MAX_CHANNELS = 20;
 const MAX_HEADERS = 20;
 
 /** Part of the contract, built later: refused rather than accepted and ignored. */
-const NOT_YET = new Set(['deliverAt', 'orderingKey']);
+const NOT_YET = new Set(['deliverAt']);
 
 const FIELDS = new Set([
   'tenant',
@@ -44,6 +44,7 @@ const FIELDS = new Set([
   'metadata',
   'headers',
   'endpoint',
+  'orderingKey',
   'expiresAt',
   ...NOT_YET,
 ]);
@@ -83,6 +84,7 @@ export function readEvent(
     metadata: readMetadata(reader, texts.metadata, limits),
     headers: readHeaders(reader),
     endpoint: reader.text('endpoint'),
+    orderingKey: reader.text('orderingKey'),
     expiresAtMs: reader.time('expiresAt'),
     traceparent,
   };

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { PosthornError, parseTypeId, type Uuid } from '#kernel';
 import type { TenantConfig } from '#endpoints';
+import type { Line } from '#deliveries';
 import type { EventDraft } from '#events';
 import type { PublishScope } from './publish-scope.js';
 
@@ -12,6 +13,8 @@ export interface PreparedDelivery {
   readonly subscriptionId: Uuid | null;
   /** A disabled endpoint's deliveries are recorded as cancelled, so that they can be replayed. */
   readonly isCancelled: boolean;
+  /** Made one after the other with those of its ordering key: never by a job, only when its turn comes. */
+  readonly isOrdered: boolean;
 }
 
 /** An event with what it becomes under one version of its tenant's configuration. */
@@ -39,6 +42,7 @@ export function matchDeliveries(draft: EventDraft, config: TenantConfig): Prepar
       endpointVersion: endpoint.version,
       subscriptionId,
       isCancelled: endpoint.isDisabled,
+      isOrdered: endpoint.isOrdered,
     });
   }
   return deliveries;
@@ -59,7 +63,13 @@ function targetedDelivery(ref: string, config: TenantConfig): PreparedDelivery {
     endpointVersion: endpoint.version,
     subscriptionId: null,
     isCancelled: endpoint.isDisabled,
+    isOrdered: endpoint.isOrdered,
   };
+}
+
+/** The line at `endpointId` that the event's delivery stands in, if that endpoint keeps order. */
+export function lineOf({ draft }: PreparedEvent, endpointId: Uuid): Line {
+  return { endpointId, orderKey: draft.orderingKey ?? '' };
 }
 
 /**
@@ -68,6 +78,14 @@ function targetedDelivery(ref: string, config: TenantConfig): PreparedDelivery {
  */
 export function fingerprint({ draft, deliveries }: Pick<PreparedEvent, 'draft' | 'deliveries'>): Buffer {
   const endpoint = draft.endpoint === null ? null : deliveries[0]!.endpointId;
-  const routing = JSON.stringify([draft.type, draft.channels, endpoint, draft.subject, draft.expiresAtMs]);
+  const routing = JSON.stringify([
+    draft.type,
+    draft.channels,
+    endpoint,
+    draft.subject,
+    draft.expiresAtMs,
+    // Left out where there is none, as it was before there could be one.
+    ...(draft.orderingKey === null ? [] : [draft.orderingKey]),
+  ]);
   return createHash('sha256').update(routing).update('\n').update(draft.data).digest().subarray(0, 16);
 }

@@ -81,6 +81,7 @@ describe(Publisher, () => {
     subject: null,
     source: null,
     occurredAtMs: null,
+    orderingKey: null,
     correlationId: null,
     schemaVersion: null,
     channels: null,

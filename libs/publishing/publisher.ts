@@ -9,10 +9,10 @@ import {
   isRolledBack,
   isUniqueViolation,
 } from '#database';
-import { LEASE_MS } from '#deliveries';
+import { LEASE_MS, type Line, LineAdvancer } from '#deliveries';
 import { type Clock, GroupCommit, newUuid, PosthornError, type Uuid, zip } from '#kernel';
 import type { Enqueuer } from './enqueuer.js';
-import { fingerprint, matchDeliveries, type PreparedEvent } from './prepared-event.js';
+import { fingerprint, lineOf, matchDeliveries, type PreparedEvent } from './prepared-event.js';
 import { assertInScope, type PublishScope, unknownTenant } from './publish-scope.js';
 import { findFirst, findWritten, publishGroup } from './publish-statement.js';
 
@@ -48,6 +48,7 @@ const MAX_REMATCHES = 5;
  */
 export class Publisher {
   private readonly groups: GroupCommit<PreparedEvent, PublishResult>;
+  private readonly lines: LineAdvancer;
   private pendingCharacters = 0;
 
   constructor(
@@ -56,6 +57,7 @@ export class Publisher {
     private readonly configs: TenantConfigs,
     private readonly enqueuer: Enqueuer,
   ) {
+    this.lines = new LineAdvancer(db);
     this.groups = new GroupCommit({
       flush: (events) => this.commit(events),
       weigh,
@@ -68,9 +70,7 @@ export class Publisher {
 
   /** Publishes one event. Never rejects for the event's own fault. */
   async publish(draft: EventDraft, publishedBy: PublishScope): Promise<PublishResult> {
-    if (this.groups.pending >= MAX_PENDING || this.pendingCharacters >= MAX_PENDING_CHARACTERS) {
-      return refused(overloaded());
-    }
+    if (this.isOverloaded) return refused(overloaded());
     const characters = charactersOf(draft);
     this.pendingCharacters += characters;
     try {
@@ -80,6 +80,37 @@ export class Publisher {
     } finally {
       this.pendingCharacters -= characters;
     }
+  }
+
+  /**
+   * Publishes events in the order of `drafts`, which is the order that endpoints get them in which keep one, and answers
+   * in the same order. Each stands for itself.
+   */
+  async publishBatch(drafts: readonly EventDraft[], publishedBy: PublishScope): Promise<PublishResult[]> {
+    if (this.isOverloaded) return drafts.map(() => refused(overloaded()));
+    const characters = drafts.reduce((sum, draft) => sum + charactersOf(draft), 0);
+    this.pendingCharacters += characters;
+    try {
+      const prepared = await Promise.allSettled(drafts.map((draft) => this.prepare(draft, publishedBy)));
+      // Or some would be refused as outdated, and come after those that stood behind them.
+      bringToOneVersion(prepared);
+      return await Promise.all(prepared.map((one) => this.write(one)));
+    } finally {
+      this.pendingCharacters -= characters;
+    }
+  }
+
+  private async write(prepared: PromiseSettledResult<PreparedEvent>): Promise<PublishResult> {
+    try {
+      if (prepared.status === 'rejected') throw prepared.reason;
+      return await this.groups.add(prepared.value);
+    } catch (error) {
+      return refused(toRefusal(error));
+    }
+  }
+
+  private get isOverloaded(): boolean {
+    return this.groups.pending >= MAX_PENDING || this.pendingCharacters >= MAX_PENDING_CHARACTERS;
   }
 
   /**
@@ -100,7 +131,7 @@ export class Publisher {
   /** Resolves when everything taken so far is answered. */
   async drain(): Promise<void> {
     await this.groups.idle();
-    await this.enqueuer.idle();
+    await Promise.all([this.enqueuer.idle(), this.lines.idle()]);
   }
 
   private async commit(events: readonly PreparedEvent[], rematches = MAX_REMATCHES): Promise<PublishResult[]> {
@@ -110,7 +141,8 @@ export class Publisher {
     const leased = retried.length > 0 ? NONE : this.enqueuer.admit(events);
     this.giveIds(events);
     try {
-      const { written, atMs } = await publishGroup(this.db, events, (event) => leased.has(event), LEASE_MS);
+      const { written, atMs, lines } = await publishGroup(this.db, events, (event) => leased.has(event), LEASE_MS);
+      this.lines.advance(lines);
       if (written === events.length) {
         this.enqueuer.enqueue(leased, atMs, atMs + LEASE_MS);
         return events.map(accepted);
@@ -157,6 +189,7 @@ export class Publisher {
     const isWritten = await this.writtenOf(events);
     const rest = events.filter((event) => !isWritten(event));
     this.enqueuer.leave(events.filter(isWritten));
+    this.lines.advance(events.filter(isWritten).flatMap(linesIn));
     if (rest.length === events.length) {
       // Not ours, then: an id met another one. Practically impossible, but must not loop.
       for (const event of rest) event.id = null;
@@ -222,6 +255,31 @@ export class Publisher {
 }
 
 const NONE: ReadonlySet<PreparedEvent> = new Set();
+
+/** Matches those of a tenant against the newest configuration that any of them was matched against. */
+function bringToOneVersion(prepared: readonly PromiseSettledResult<PreparedEvent>[]): void {
+  const events = prepared.flatMap((one) => (one.status === 'fulfilled' ? [one.value] : []));
+  const newest = new Map<Uuid, TenantConfig>();
+  for (const { config } of events) {
+    const known = newest.get(config.tenantId);
+    if (known === undefined || known.version < config.version) newest.set(config.tenantId, config);
+  }
+  for (const event of events) {
+    const config = newest.get(event.config.tenantId)!;
+    if (event.config.version < config.version) rematch(event, config);
+  }
+}
+
+function rematch(event: PreparedEvent, config: TenantConfig): void {
+  try {
+    Object.assign(event, prepare(event.draft, event.publishedBy, config));
+  } catch {
+    // The endpoint that it names is gone. The statement refuses it as outdated, and then it is asked for once more.
+  }
+}
+
+const linesIn = (event: PreparedEvent): Line[] =>
+  event.deliveries.flatMap(({ endpointId, isOrdered }) => (isOrdered ? [lineOf(event, endpointId)] : []));
 
 const charactersOf = ({ data, metadata }: EventDraft): number => data.length + (metadata?.length ?? 0);
 

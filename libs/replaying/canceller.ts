@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { Database, withRetries } from '#database';
-import { OpenDeliveryStore } from '#deliveries';
+import { type Ended, LineAdvancer, linesOf, OpenDeliveryStore } from '#deliveries';
 import { PosthornError, toTypeId, type Uuid } from '#kernel';
 import { Metrics } from '#telemetry';
 
@@ -15,15 +15,20 @@ const TRIES = 4;
 /** Stops what is not delivered yet. What is in flight is cancelled too; its attempt is still recorded. */
 @Injectable()
 export class Canceller {
+  private readonly lines: LineAdvancer;
+
   constructor(
     private readonly db: Database,
     private readonly open: OpenDeliveryStore,
     private readonly metrics: Metrics,
-  ) {}
+  ) {
+    this.lines = new LineAdvancer(db);
+  }
 
   /** Throws `conflict` when the delivery has ended, `not_found` when it is gone. */
   async cancelDelivery(deliveryId: Uuid, reason: string | null): Promise<void> {
-    if (await this.open.cancel(deliveryId, reason ?? DEFAULT_CANCEL_REASON)) return this.count(1);
+    const cancelled = await this.open.cancel(deliveryId, reason ?? DEFAULT_CANCEL_REASON);
+    if (cancelled) return this.account([cancelled]);
     const name = toTypeId('dlv', deliveryId);
     const [ended] = await this.db.query<{ status: string }>(`SELECT status FROM deliveries WHERE id = $1`, [
       deliveryId,
@@ -37,7 +42,7 @@ export class Canceller {
     const cancelled = await withRetries(TRIES, () =>
       this.db.transaction((tx) => this.open.cancelOfEvent(tx, eventId, reason ?? DEFAULT_CANCEL_REASON)),
     );
-    this.count(cancelled.length);
+    this.account(cancelled);
     return cancelled.length;
   }
 
@@ -48,15 +53,17 @@ export class Canceller {
   async erasePayload(eventId: Uuid): Promise<void> {
     const cancelled = await withRetries(TRIES, () =>
       this.db.transaction(async (tx) => {
-        const ids = await this.open.cancelOfEvent(tx, eventId, ERASED_REASON);
+        const ended = await this.open.cancelOfEvent(tx, eventId, ERASED_REASON);
         await tx.query(`UPDATE events SET data = NULL, metadata = NULL, headers = NULL WHERE id = $1`, [eventId]);
-        return ids;
+        return ended;
       }),
     );
-    this.count(cancelled.length);
+    this.account(cancelled);
   }
 
-  private count(cancelled: number): void {
-    this.metrics.deliveries.cancelled.inc(cancelled);
+  /** After the commit, so that what stood behind them sees that they are gone. */
+  private account(cancelled: readonly Ended[]): void {
+    this.metrics.deliveries.cancelled.inc(cancelled.length);
+    this.lines.advance(linesOf(cancelled));
   }
 }

@@ -33,6 +33,7 @@ const EVENT = {
       description: 'Sent with the request, beside ours.',
     },
     endpoint: text('Id or uid: deliver to this endpoint only, whatever it subscribes to.'),
+    orderingKey: text('For endpoints with `ordering: fifo`: what is published under one key arrives in that order.'),
     expiresAt: time('Not delivered by then, it never is.'),
   },
 };
@@ -61,7 +62,9 @@ export function DescribeBatch(): MethodDecorator {
     ApiOperation({
       operationId: 'publishBatch',
       summary: 'Publish up to 1,000 events',
-      description: 'Each stands for itself: a bad one does not refuse the others.',
+      description:
+        'Each stands for itself: a bad one does not refuse the others. Endpoints that keep order get them in the order of ' +
+        'the array.',
     }),
     ApiExtraModels(PublishedResponse, RefusedResponse),
     ApiBody({
