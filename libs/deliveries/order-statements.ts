@@ -7,7 +7,8 @@ import { CLAIMED_COLUMNS } from './claim-statements.js';
  * would make a second head by is refused by `open_deliveries_head_key`, and then the statement is to be run again.
  *
  * The first is chosen without a lock and locked afterwards: by LIMIT over SKIP LOCKED its successor would be chosen while
- * somebody else has it. Looked up line by line, by subqueries that a plan cannot turn into a join over all lines.
+ * somebody else has it. Looked up line by line, by subqueries that a plan cannot turn into a join over all lines; and by
+ * their ids, which a plan without statistics would cross with the whole index of those that wait, if it could.
  */
 const NEXT_OF_LINES = `
     WITH line AS MATERIALIZED (
@@ -22,7 +23,7 @@ const NEXT_OF_LINES = `
                  AND h.waiting_for <> 'order' LIMIT 1) IS NULL
     ), picked AS MATERIALIZED (
       SELECT id, clock_timestamp() AS due_at, waiting_for FROM open_deliveries
-       WHERE id = ANY (ARRAY(SELECT id FROM first)) AND waiting_for = 'order'
+       WHERE id = ANY (ARRAY(SELECT id FROM first)) AND waiting_for || '' = 'order'
          FOR UPDATE SKIP LOCKED
     )`;
 
