@@ -29,7 +29,7 @@ export class LineAdvancer {
     for (const line of lines) {
       if (this.waiting.size < MAX_WAITING) this.waiting.set(`${line.endpointId} ${line.orderKey}`, line);
     }
-    if (this.waiting.size > 0) this.running ??= this.run().finally(() => (this.running = null));
+    if (this.waiting.size > 0) this.running ??= this.run();
   }
 
   /** Resolves when all that was asked for is done. */
@@ -46,5 +46,6 @@ export class LineAdvancer {
         if (advanced > 0) this.pumps.wake();
       }
     }
+    this.running = null;
   }
 }
