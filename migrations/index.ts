@@ -5,6 +5,7 @@ import { OneOpenReplay1764000003000 } from './1764000003000-one-open-replay.js';
 import { Turns1764000004000 } from './1764000004000-turns.js';
 import { ListIndexes1764000006000 } from './1764000006000-list-indexes.js';
 import { ScheduledEvents1764000010000 } from './1764000010000-scheduled-events.js';
+import { Ordering1764000009000 } from './1764000009000-ordering.js';
 
 /** Every migration there is, oldest first. A landed one is never edited; a change is a new one at the end. */
 export const migrations = [
@@ -15,4 +16,5 @@ export const migrations = [
   Turns1764000004000,
   ListIndexes1764000006000,
   ScheduledEvents1764000010000,
+  Ordering1764000009000,
 ];

@@ -6,6 +6,21 @@ export const SEEN_ROWS = 1_024;
 /** How far ahead a claim tells what falls due next. Whoever asks looks again by then anyway. */
 export const HORIZON_MS = 500;
 
+/** What a worker needs of a claimed row `c`, as it was when it was picked (`p`), and of its event `e`. */
+export const CLAIMED_COLUMNS = (longestBody: string): string => `
+  c.id AS "deliveryId", c.tenant_id AS "tenantId", c.endpoint_id AS "endpointId",
+       c.endpoint_version AS "endpointVersion", c.generation, c.attempts, c.order_key AS "orderKey", c.replay_of AS "replayOf",
+       extract(epoch FROM p.due_at)::float8 * 1000 AS "wasDueAtMs",
+       CASE WHEN p.waiting_for IN ('rate_limit', 'circuit') THEN extract(epoch FROM p.due_at)::float8 * 1000 END
+         AS "slotAtMs",
+       extract(epoch FROM c.due_at)::float8 * 1000 AS "leaseUntilMs", c.event_id AS "eventId",
+       e.uid, c.type, extract(epoch FROM e.occurred_at)::float8 * 1000 AS "occurredAtMs", e.subject,
+       e.schema_version AS "schemaVersion", e.correlation_id AS "correlationId",
+       CASE WHEN octet_length(e.data) <= ${longestBody} THEN e.data END AS data,
+       coalesce(octet_length(e.data) > ${longestBody}, false) AS "isLarge", e.data IS NULL AS "isErased",
+       e.metadata, e.headers, e.traceparent,
+       extract(epoch FROM c.expires_at)::float8 * 1000 AS "expiresAtMs"`;
+
 /**
  * How a worker comes by work from the database: everything due that is looked for, chosen fairly, leased under a new
  * generation, with all that is needed to send it. Times leave as epoch milliseconds.
@@ -75,18 +90,7 @@ export const CLAIM_DUE: Statement = {
                ORDER BY due_at LIMIT 1) AS "nextInMs"
         FROM clock
     ), work AS (
-      SELECT c.id AS "deliveryId", c.tenant_id AS "tenantId", c.endpoint_id AS "endpointId",
-             c.endpoint_version AS "endpointVersion", c.generation, c.attempts, c.replay_of AS "replayOf",
-             extract(epoch FROM p.due_at)::float8 * 1000 AS "wasDueAtMs",
-             CASE WHEN p.waiting_for IN ('rate_limit', 'circuit') THEN extract(epoch FROM p.due_at)::float8 * 1000 END
-               AS "slotAtMs",
-             extract(epoch FROM c.due_at)::float8 * 1000 AS "leaseUntilMs", c.event_id AS "eventId",
-             e.uid, c.type, extract(epoch FROM e.occurred_at)::float8 * 1000 AS "occurredAtMs", e.subject,
-             e.schema_version AS "schemaVersion", e.correlation_id AS "correlationId",
-             CASE WHEN octet_length(e.data) <= $2 THEN e.data END AS data,
-             coalesce(octet_length(e.data) > $2, false) AS "isLarge", e.data IS NULL AS "isErased",
-             e.metadata, e.headers, e.traceparent,
-             extract(epoch FROM c.expires_at)::float8 * 1000 AS "expiresAtMs"
+      SELECT ${CLAIMED_COLUMNS('$2')}
         FROM claimed c JOIN picked p ON p.id = c.id LEFT JOIN events e ON e.id = c.event_id
     )
     SELECT * FROM work FULL JOIN look ON false`,

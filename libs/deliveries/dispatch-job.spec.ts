@@ -36,8 +36,9 @@ describe(packJobs.name, () => {
         generation: 1,
         attempts: 0,
         replayOf: null,
-        leaseUntilMs: 91_000,
+        orderKey: null,
         slotAtMs: null,
+        leaseUntilMs: 91_000,
       })),
     );
   });

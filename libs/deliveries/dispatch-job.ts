@@ -79,6 +79,7 @@ export function unpackJob(job: DispatchJob): Dispatch[] {
     generation: 1,
     attempts: 0,
     replayOf: null,
+    orderKey: null,
     leaseUntilMs: job.until,
     slotAtMs: null,
     event: events[eventIndex]!,

@@ -48,6 +48,8 @@ export interface Dispatch {
   /** Attempts made before this one. */
   readonly attempts: number;
   readonly replayOf: Uuid | null;
+  /** Which line it is the head of, at an endpoint that keeps order ('' for the one without a key); null elsewhere. */
+  readonly orderKey: string | null;
   /** When the lease ends, in database time. */
   leaseUntilMs: number;
   /** The slot of a limited rate or of a closing circuit that was reserved for it, if it waited for one. */

@@ -1,12 +1,13 @@
 import type { Statement } from '#database';
 
-/** An open row as it moves to history without an attempt. */
-const MOVE = (status: string, reason: string): string => `
+/** Open rows as they move to history without an attempt; answers which, and the lines that they stood in. */
+const MOVE = (status: string, reason: string): string => `, moved AS (
   INSERT INTO deliveries (id, event_id, tenant_id, endpoint_id, subscription_id, endpoint_version, attempts,
          last_status_code, created_at, completed_at, replay_of, replay_id, type, status, last_error_code, cancel_reason)
   SELECT id, event_id, tenant_id, endpoint_id, subscription_id, endpoint_version, attempts, last_status_code, created_at,
          clock_timestamp(), replay_of, replay_id, type, ${status}, last_error_code, ${reason}
-    FROM ended`;
+    FROM ended
+  ) SELECT id, endpoint_id AS "endpointId", order_key AS "orderKey" FROM ended`;
 
 /** Cancels rows under the leases given. $1 ids, $2 generations, $3 the reason. */
 export const CANCEL_LEASED: Statement = {
@@ -16,7 +17,7 @@ export const CANCEL_LEASED: Statement = {
       DELETE FROM open_deliveries o USING unnest($1::uuid[], $2::int[]) AS mine(id, generation)
        WHERE o.id = mine.id AND o.generation = mine.generation
       RETURNING o.*
-    ) ${MOVE("'cancelled'", '$3')} RETURNING id`,
+    )${MOVE("'cancelled'", '$3')}`,
 };
 
 /** Cancels rows whatever becomes of their leases. $1 ids, $2 the reason. */
@@ -24,7 +25,7 @@ export const CANCEL: Statement = {
   name: 'cancel',
   text: `
     WITH ended AS (DELETE FROM open_deliveries WHERE id = ANY ($1::uuid[]) RETURNING *)
-    ${MOVE("'cancelled'", '$2')} RETURNING id`,
+    ${MOVE("'cancelled'", '$2')}`,
 };
 
 /** Cancels some of an endpoint's open rows, $3 at most. $1 endpoint, $2 the reason. */
@@ -35,7 +36,7 @@ export const CANCEL_OF_ENDPOINT: Statement = {
       SELECT id FROM open_deliveries WHERE endpoint_id = $1 ORDER BY id LIMIT $3 FOR UPDATE
     ), ended AS (
       DELETE FROM open_deliveries WHERE id = ANY (ARRAY(SELECT id FROM chosen)) RETURNING *
-    ) ${MOVE("'cancelled'", '$2')} RETURNING id`,
+    )${MOVE("'cancelled'", '$2')}`,
 };
 
 /** Cancels an event's open rows. $1 event, $2 the reason. */
@@ -43,7 +44,7 @@ export const CANCEL_OF_EVENT: Statement = {
   name: 'cancel_of_event',
   text: `
     WITH ended AS (DELETE FROM open_deliveries WHERE event_id = $1 RETURNING *)
-    ${MOVE("'cancelled'", '$2')} RETURNING id`,
+    ${MOVE("'cancelled'", '$2')}`,
 };
 
 /** Buries what outlived its event's expiry, under the leases given. $1 ids, $2 generations, $3 dead letter ids. */
@@ -57,7 +58,7 @@ export const BURY_EXPIRED: Statement = {
     ), dead AS (
       INSERT INTO dead_letters (id, delivery_id, event_id, tenant_id, endpoint_id, type, reason, opened_at)
       SELECT dead_letter_id, id, event_id, tenant_id, endpoint_id, type, 'expired', clock_timestamp() FROM ended
-    ) ${MOVE("'dead'", 'NULL')} RETURNING id`,
+    )${MOVE("'dead'", 'NULL')}`,
 };
 
 /**

@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import { Database, type Executor, plainArray, withRetries } from '#database';
+import { Database, type Executor, isUniqueViolation, plainArray, textArray, withRetries } from '#database';
 import type { Uuid } from '#kernel';
 import { BACKLOG, CLAIM_DUE, CLAIM_FRESH, DEFER, GIVE_BACK, RENEW_LEASES } from './claim-statements.js';
 import { type Dispatch, type EventContent, INLINE_BODY_CHARACTERS, toWireEvent } from './dispatch.js';
@@ -13,12 +13,20 @@ import {
   HOLD,
   RELEASE_HELD,
 } from './end-statements.js';
+import type { Ended, Line } from './line.js';
+import { ADVANCE, CLAIM_NEXT, LINES_AFTER } from './order-statements.js';
 
 /** How long a claim holds. More than the longest request (60 s) and ten seconds, so that no living worker is overtaken. */
 export const LEASE_MS = 90_000;
 
 /** Rows that one statement cancels or releases, so that a million of them do not make one transaction. */
 const BATCH = 1_000;
+
+/** Lines that one statement looks at when all of them are looked at. */
+const LINES_AT_ONCE = 500;
+
+/** No line is before this one. */
+const NIL: Uuid = '00000000-0000-0000-0000-000000000000';
 
 /** A recording that locks the same rows in another order may make one of the two start again. */
 const TRIES = 4;
@@ -164,9 +172,10 @@ export class OpenDeliveryStore {
     return this.db.query<Held>(FIND_EXPIRED, [limit]);
   }
 
-  /** Cancels one delivery on someone's word; false when it is not open (any more). */
-  async cancel(deliveryId: Uuid, reason: string): Promise<boolean> {
-    return (await this.db.query(CANCEL, [plainArray([deliveryId]), reason])).length > 0;
+  /** Cancels one delivery on someone's word; null when it is not open (any more). Its line, if any, is to be advanced. */
+  async cancel(deliveryId: Uuid, reason: string): Promise<Ended | null> {
+    const [ended] = await this.db.query<Ended>(CANCEL, [plainArray([deliveryId]), reason]);
+    return ended ?? null;
   }
 
   /** Cancels whatever is open to an endpoint. Answers how many that were. */
@@ -174,9 +183,37 @@ export class OpenDeliveryStore {
     return inBatches(() => this.db.query(CANCEL_OF_ENDPOINT, [endpointId, reason, BATCH]));
   }
 
-  /** Cancels whatever is open of an event; answers the delivery ids. */
-  async cancelOfEvent(tx: Executor, eventId: Uuid, reason: string): Promise<Uuid[]> {
-    return ids(await tx.query<{ id: Uuid }>(CANCEL_OF_EVENT, [eventId, reason]));
+  /** Cancels whatever is open of an event. After the commit the lines of what it answers are to be advanced. */
+  async cancelOfEvent(tx: Executor, eventId: Uuid, reason: string): Promise<Ended[]> {
+    return tx.query<Ended>(CANCEL_OF_EVENT, [eventId, reason]);
+  }
+
+  /** Makes the next delivery of each line due, unless one of its line is under way. Answers how many that were. */
+  async advance(lines: readonly Line[]): Promise<number> {
+    const advanced = await makingHeads(() => this.db.query(ADVANCE, lineValues(lines)));
+    return advanced.length;
+  }
+
+  /** Claims the next delivery of each line, unless one of its line is under way. */
+  async claimNext(lines: readonly Line[]): Promise<Claimed[]> {
+    const values = [...lineValues(lines), LEASE_MS, INLINE_BODY_CHARACTERS];
+    return inOrder(await makingHeads(() => this.db.query<ClaimedRow>(CLAIM_NEXT, values)));
+  }
+
+  /** Advances every line that has nothing under way, whatever it was that left it so. Answers how many that were. */
+  async advanceIdle(): Promise<number> {
+    let total = 0;
+    for (let last: Line = { endpointId: NIL, orderKey: '' }; ; ) {
+      const lines = await this.db.query<Line & { isIdle: boolean }>(LINES_AFTER, [
+        last.endpointId,
+        last.orderKey,
+        LINES_AT_ONCE,
+      ]);
+      const idle = lines.filter(({ isIdle }) => isIdle);
+      if (idle.length > 0) total += await this.advance(idle);
+      if (lines.length < LINES_AT_ONCE) return total;
+      last = lines.at(-1)!;
+    }
   }
 }
 
@@ -186,6 +223,21 @@ async function inBatches(run: () => Promise<unknown[]>): Promise<number> {
     total += length;
     if (length < BATCH) return total;
   }
+}
+
+/** Another statement may make a head of the same line at the same moment: run again, this one sees it. */
+async function makingHeads<Row>(run: () => Promise<Row[]>): Promise<Row[]> {
+  for (let failures = 0; ; ) {
+    try {
+      return await withRetries(TRIES, run);
+    } catch (error) {
+      if (++failures >= TRIES || !isUniqueViolation(error, 'open_deliveries_head_key')) throw error;
+    }
+  }
+}
+
+function lineValues(lines: readonly Line[]): [string, string] {
+  return [plainArray(lines.map(({ endpointId }) => endpointId)), textArray(lines.map(({ orderKey }) => orderKey))];
 }
 
 const ids = (rows: readonly { id: Uuid }[]): Uuid[] => rows.map(({ id }) => id);
@@ -215,6 +267,7 @@ function toClaimed(row: ClaimedRow): Claimed {
       generation: row.generation,
       attempts: row.attempts,
       replayOf: row.replayOf,
+      orderKey: row.orderKey,
       leaseUntilMs: row.leaseUntilMs,
       slotAtMs: row.slotAtMs,
       event: row.isLarge ? { ...event, body: null } : event,

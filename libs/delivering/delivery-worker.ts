@@ -15,6 +15,7 @@ import { Lanes } from './lanes.js';
 import { PayloadLoader } from './payload-loader.js';
 import { Pump } from './pump.js';
 import { Recorder } from './recorder.js';
+import { Succession } from './succession.js';
 
 export interface DeliveryWorkerDeps {
   readonly db: Database;
@@ -56,6 +57,7 @@ export class DeliveryWorker {
   private readonly lanes: Lanes;
   private readonly intake: Intake;
   private readonly pump: Pump;
+  private readonly succession: Succession;
   private readonly executor: DeliveryExecutor;
   private readonly ledger: HealthLedger;
   private readonly listener: Listener;
@@ -80,6 +82,7 @@ export class DeliveryWorker {
     this.intake = new Intake(this.lanes, this.recorder, this.exits, deliveries, clock);
     this.intake.setPaused(true);
     this.pump = new Pump(deliveries, this.lanes, this.intake, this.exits, clock, logger);
+    this.succession = new Succession(deliveries, this.intake, this.exits);
     this.executor = new DeliveryExecutor(
       targets,
       new PayloadLoader(db),
@@ -143,6 +146,7 @@ export class DeliveryWorker {
     }
     const left = (): number => Math.max(1_000, deadline - this.deps.clock.now());
     await within(left(), Promise.all([this.recorder.idle(), this.exits.idle()]));
+    await within(left(), this.succession.idle());
     await within(left(), this.ledger.flush());
   }
 
@@ -176,6 +180,7 @@ export class DeliveryWorker {
     switch (record.next.to) {
       case 'succeeded':
         metrics.deliveries.succeeded.inc();
+        this.succession.follow(dispatch);
         if (dispatch.replayOf === null) metrics.endToEndSeconds.observe(secondsSince(dispatch.deliveryId, record));
         return;
       case 'retry':
@@ -183,7 +188,9 @@ export class DeliveryWorker {
         return;
       case 'dead':
         metrics.deliveries.dead.inc();
+        // What stands behind it is cancelled with its endpoint.
         if (record.next.reason === 'gone') void this.disableGone(target.tenantId, dispatch.endpointId);
+        else this.succession.follow(dispatch);
     }
   }
 

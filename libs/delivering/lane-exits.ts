@@ -24,6 +24,7 @@ export class LaneExits {
   });
   private readonly givingBack = new Map<number, GroupCommit<Held, void>>();
   private readonly cancelling = new Map<string, GroupCommit<Held, void>>();
+  private whenEnded: (dispatch: Dispatch) => void = () => undefined;
 
   constructor(
     private readonly store: OpenDeliveryStore,
@@ -41,12 +42,18 @@ export class LaneExits {
     return this.deferring.add({ ...toHeld(dispatch), slotAtMs, waitingFor });
   }
 
-  /** The event is worth nothing any more. */
-  bury(dispatch: Dispatch): Promise<void> {
-    return this.burying.add(toHeld(dispatch));
+  /** Calls back whenever a dispatch has left by an exit at which its delivery ends. One listener only. */
+  onEnded(listener: (dispatch: Dispatch) => void): void {
+    this.whenEnded = listener;
   }
 
-  cancel(dispatch: Dispatch, reason: string): Promise<void> {
+  /** The event is worth nothing any more. */
+  async bury(dispatch: Dispatch): Promise<void> {
+    await this.burying.add(toHeld(dispatch));
+    this.whenEnded(dispatch);
+  }
+
+  async cancel(dispatch: Dispatch, reason: string): Promise<void> {
     let group = this.cancelling.get(reason);
     if (!group) {
       group = this.group<Held>(async (held) => {
@@ -54,7 +61,8 @@ export class LaneExits {
       });
       this.cancelling.set(reason, group);
     }
-    return group.add(toHeld(dispatch));
+    await group.add(toHeld(dispatch));
+    this.whenEnded(dispatch);
   }
 
   /** Any worker may have it, in about `afterMs`. */

@@ -2,7 +2,7 @@ import type { Executor } from '#database';
 import { type KeyRing, PosthornError, toTypeId, type Uuid } from '#kernel';
 import { type JsonObject, maskHeaders } from '#policy';
 import type { PayloadFormat } from '#signing';
-import type { Endpoint, EndpointSettings, EndpointStatus } from './endpoint.js';
+import type { Endpoint, EndpointSettings, EndpointStatus, Ordering } from './endpoint.js';
 import { openHeaders, sealHeaders } from './sealed-headers.js';
 
 export interface EndpointRow {
@@ -16,6 +16,7 @@ export interface EndpointRow {
   readonly description: string | null;
   readonly sealed_headers: Buffer | null;
   readonly payload_format: PayloadFormat;
+  readonly ordering: Ordering;
   readonly max_in_flight: number | null;
   readonly timeout_seconds: number | null;
   readonly retry_schedule: number[] | null;
@@ -26,7 +27,7 @@ export interface EndpointRow {
 
 /** The columns of {@link EndpointRow}. */
 export const ENDPOINT_COLUMNS = `id, tenant_id, uid, version, status, disabled_reason, url, description, sealed_headers,
-  payload_format, max_in_flight, timeout_seconds, retry_schedule, metadata, created_at, updated_at`;
+  payload_format, max_in_flight, timeout_seconds, retry_schedule, metadata, ordering, created_at, updated_at`;
 
 /** The endpoint as it may be shown: credentials among its headers are masked. */
 export function toEndpoint(row: EndpointRow, keyRing: KeyRing): Endpoint {
@@ -51,6 +52,7 @@ export function settingsOf(row: EndpointRow, keyRing: KeyRing): EndpointSettings
     description: row.description,
     headers: openHeaders(keyRing, row.id, row.sealed_headers),
     payloadFormat: row.payload_format,
+    ordering: row.ordering,
     maxInFlight: row.max_in_flight,
     timeoutSeconds: row.timeout_seconds,
     retrySchedule: row.retry_schedule,
@@ -94,8 +96,8 @@ export async function insertEndpoint(
   return writeVersion(
     tx,
     `INSERT INTO endpoints (id, tenant_id, uid, url, description, sealed_headers, payload_format, max_in_flight,
-       timeout_seconds, retry_schedule, metadata)
-     VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)`,
+       timeout_seconds, retry_schedule, metadata, ordering)
+     VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)`,
     [ids.id, ids.tenantId, ...settingValues(settings, sealHeaders(keyRing, ids.id, settings.headers))],
   );
 }
@@ -110,7 +112,7 @@ export async function updateEndpoint(
     tx,
     `UPDATE endpoints SET version = version + 1, updated_at = clock_timestamp(), uid = $2, url = $3, description = $4,
        sealed_headers = $5, payload_format = $6, max_in_flight = $7, timeout_seconds = $8, retry_schedule = $9,
-       metadata = $10
+       metadata = $10, ordering = $11
      WHERE id = $1`,
     [endpointId, ...settingValues(settings, sealHeaders(keyRing, endpointId, settings.headers))],
   );
@@ -165,5 +167,6 @@ function settingValues(settings: EndpointSettings, sealedHeaders: Buffer | null)
     settings.timeoutSeconds,
     settings.retrySchedule,
     JSON.stringify(settings.metadata),
+    settings.ordering,
   ];
 }

@@ -25,6 +25,7 @@ describe(settleEndpoint.name, () => {
         description: null,
         headers: {},
         payloadFormat: 'standard',
+        ordering: 'none',
         maxInFlight: null,
         timeoutSeconds: null,
         retrySchedule: null,
@@ -53,7 +54,6 @@ describe(settleEndpoint.name, () => {
     ['/headers too_long', { headers: { 'x-a': 'v'.repeat(4_096) } }],
     ['/retrySchedule out_of_range', { retrySchedule: [500, 500] }],
     ['/metadata too_long', { metadata: { note: 'x'.repeat(16 * 1024) } }],
-    ['/ordering not_supported_yet', { ordering: 'fifo' }],
     ['/payloadFormat not_supported_yet', { payloadFormat: 'cloudevents' }],
     ['/signing not_supported_yet', { signing: [{ scheme: 'github' }] }],
     ['/signing not_supported_yet', { signing: [{ scheme: 'standard' }, { scheme: 'github' }] }],
@@ -63,10 +63,10 @@ describe(settleEndpoint.name, () => {
   });
 
   it('names everything that is wrong at once', () => {
-    expect(errorsOf({ url: 'ftp://x', headers: { host: 'x' }, ordering: 'fifo' })).toEqual([
+    expect(errorsOf({ url: 'ftp://x', headers: { host: 'x' }, payloadFormat: 'slack' })).toEqual([
       '/url url_refused',
       '/headers/host invalid_header',
-      '/ordering not_supported_yet',
+      '/payloadFormat not_supported_yet',
     ]);
   });
 

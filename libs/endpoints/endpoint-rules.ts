@@ -1,7 +1,7 @@
 import type { FieldError } from '#kernel';
 import { type CustomHeaders, isMaskOf, type JsonObject, MAX_HEADER_BYTES, refuseHeader, unmaskHeaders } from '#policy';
 import type { PayloadFormat } from '#signing';
-import type { EndpointSettings } from './endpoint.js';
+import type { EndpointSettings, Ordering } from './endpoint.js';
 
 /** An endpoint as its owner writes it, or as it is after a merge patch; types and ranges are checked before. */
 export interface EndpointDocument {
@@ -57,6 +57,7 @@ export function settleEndpoint(
       description: document.description ?? null,
       headers: unmaskHeaders(lowerCaseNames(document.headers ?? {}) as CustomHeaders, kept),
       payloadFormat: (document.payloadFormat ?? 'standard') as PayloadFormat,
+      ordering: (document.ordering ?? 'none') as Ordering,
       maxInFlight: document.maxInFlight ?? null,
       timeoutSeconds: document.timeoutSeconds ?? null,
       retrySchedule: document.retrySchedule ?? null,
@@ -124,11 +125,10 @@ function checkMetadata(metadata: JsonObject): FieldError[] {
   return [{ pointer: '/metadata', code: 'too_long', message }];
 }
 
-function checkNotSupportedYet({ ordering, signing, payloadFormat }: EndpointDocument): FieldError[] {
+function checkNotSupportedYet({ signing, payloadFormat }: EndpointDocument): FieldError[] {
   const errors: FieldError[] = [];
   const refuse = (pointer: string, what: string) =>
     errors.push({ pointer, code: 'not_supported_yet', message: `${what} not supported yet` });
-  if (ordering != null && ordering !== 'none') refuse('/ordering', `is "${ordering}", which is`);
   if (payloadFormat != null && payloadFormat !== 'standard' && payloadFormat !== 'data') {
     refuse('/payloadFormat', `is "${payloadFormat}", which is`);
   }

@@ -5,6 +5,9 @@ import type { PayloadFormat } from '#signing';
 /** `paused` keeps deliveries held, `disabled` cancels them. */
 export type EndpointStatus = 'enabled' | 'paused' | 'disabled';
 
+/** `fifo`: one delivery at a time for each ordering key, in the order of publishing. */
+export type Ordering = 'none' | 'fifo';
+
 /** What the owner of an endpoint decides about it, checked and with its defaults; null means "as the platform does". */
 export interface EndpointSettings {
   readonly uid: string | null;
@@ -13,6 +16,7 @@ export interface EndpointSettings {
   /** Names in lower case. In what the stores hand out, credentials are masked. */
   readonly headers: CustomHeaders;
   readonly payloadFormat: PayloadFormat;
+  readonly ordering: Ordering;
   readonly maxInFlight: number | null;
   readonly timeoutSeconds: number | null;
   /** Seconds between attempts. */

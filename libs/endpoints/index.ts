@@ -1,4 +1,4 @@
-export type { Endpoint, EndpointSettings, EndpointStatus } from './endpoint.js';
+export type { Endpoint, EndpointSettings, EndpointStatus, Ordering } from './endpoint.js';
 export { type EndpointHealth, EndpointHealthReadModel } from './endpoint-health-read-model.js';
 export { EndpointHealthStore, type HealthChange } from './endpoint-health-store.js';
 export { type EndpointFilters, EndpointReadModel } from './endpoint-read-model.js';

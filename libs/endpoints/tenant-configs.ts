@@ -9,6 +9,8 @@ export interface MatchedEndpoint {
   readonly uid: string | null;
   readonly version: number;
   readonly isDisabled: boolean;
+  /** Its deliveries are made one after the other. */
+  readonly isOrdered: boolean;
 }
 
 /** What publishing needs to know of one tenant, as of `version`. */
@@ -24,7 +26,7 @@ interface Row {
   tenantId: Uuid;
   uid: string | null;
   version: number;
-  endpoints: { id: Uuid; uid: string | null; version: number; status: string }[] | null;
+  endpoints: { id: Uuid; uid: string | null; version: number; status: string; ordering: string }[] | null;
   subscriptions: SubscriptionRule[] | null;
 }
 
@@ -32,7 +34,8 @@ const LOAD: Statement = {
   name: 'load_tenant_config',
   text: `
     SELECT t.id AS "tenantId", t.uid, t.config_version AS version,
-           (SELECT json_agg(json_build_object('id', e.id, 'uid', e.uid, 'version', e.version, 'status', e.status))
+           (SELECT json_agg(json_build_object('id', e.id, 'uid', e.uid, 'version', e.version, 'status', e.status,
+                                              'ordering', e.ordering))
               FROM endpoints e WHERE e.tenant_id = t.id AND e.deleted_at IS NULL) AS endpoints,
            (SELECT json_agg(json_build_object('id', s.id, 'endpointId', s.endpoint_id, 'eventTypes', s.event_types,
                                               'channels', s.channels))
@@ -123,9 +126,9 @@ function toConfig(row: Row): TenantConfig {
     version: row.version,
     matcher: new Matcher(row.subscriptions ?? []),
     endpoints: new Map(
-      (row.endpoints ?? []).map(({ status, ...endpoint }) => [
+      (row.endpoints ?? []).map(({ status, ordering, ...endpoint }) => [
         endpoint.id,
-        { ...endpoint, isDisabled: status === 'disabled' },
+        { ...endpoint, isDisabled: status === 'disabled', isOrdered: ordering === 'fifo' },
       ]),
     ),
   };

@@ -20,6 +20,8 @@ export interface EventDraft {
   readonly endpoint: string | null;
   /** When it is matched and sent; null: at once. */
   readonly deliverAtMs: number | null;
+  /** What a fifo endpoint keeps in order; null: with all other events that have none. */
+  readonly orderingKey: string | null;
   readonly expiresAtMs: number | null;
   /** From the publish request's own header (W3C Trace Context). */
   readonly traceparent: string | null;

@@ -19,16 +19,13 @@ export const DEFAULT_EVENT_LIMITS: EventLimits = {
 export type ReadEvent =
   | { readonly draft: EventDraft }
   | {
-      readonly refusal: 'validation_failed' | 'not_supported_yet' | 'duplicate_key' | 'too_deep' | 'too_large';
+      readonly refusal: 'validation_failed' | 'duplicate_key' | 'too_deep' | 'too_large';
       readonly errors: readonly FieldError[];
     };
 
 const MAX_TEXT = 256;
 const MAX_CHANNELS = 20;
 const MAX_HEADERS = 20;
-
-/** Part of the contract, built later: refused rather than accepted and ignored. */
-const NOT_YET = new Set(['orderingKey']);
 
 const FIELDS = new Set([
   'tenant',
@@ -45,8 +42,8 @@ const FIELDS = new Set([
   'headers',
   'endpoint',
   'deliverAt',
+  'orderingKey',
   'expiresAt',
-  ...NOT_YET,
 ]);
 
 /**
@@ -85,6 +82,7 @@ export function readEvent(
     headers: readHeaders(reader),
     endpoint: reader.text('endpoint'),
     deliverAtMs: reader.time('deliverAt'),
+    orderingKey: reader.text('orderingKey'),
     expiresAtMs: reader.time('expiresAt'),
     traceparent,
   };
@@ -110,8 +108,7 @@ export function isObject(value: unknown): value is Record<string, unknown> {
 }
 
 function invalid(errors: readonly FieldError[]): ReadEvent {
-  const isNotYet = errors.every(({ code }) => code === 'not_supported_yet');
-  return { refusal: isNotYet ? 'not_supported_yet' : 'validation_failed', errors };
+  return { refusal: 'validation_failed', errors };
 }
 
 /** Goes through the members once, and notes the names that are not an event's. */
@@ -131,9 +128,6 @@ function readMembers(scanner: JsonScanner, reader: FieldReader): EventTexts {
     if (key === 'data') texts.data = text.slice(start, scanner.at);
     else if (key === 'metadata') texts.metadata = text.slice(start, scanner.at);
     else if (!FIELDS.has(key)) reader.fail(escapePointer(key), 'unknown_field', 'is not a field of an event');
-    else if (NOT_YET.has(key) && text.slice(start, scanner.at) !== 'null') {
-      reader.fail(key, 'not_supported_yet', 'is not supported yet');
-    }
   }
   texts.end = scanner.at;
   texts.depth = scanner.deepest + 1;

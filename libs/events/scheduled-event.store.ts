@@ -30,6 +30,7 @@ export interface DueEvent {
   readonly channels: readonly string[] | null;
   /** The one endpoint that it is meant for. */
   readonly endpointId: Uuid | null;
+  readonly orderingKey: string | null;
   /** When its deliveries die: by its own expiry or with its retention. */
   readonly expiresAtMs: number | null;
 }

@@ -57,6 +57,7 @@ export const DUE_EVENTS: Statement = {
     ), work AS (
       SELECT c.event_id AS "eventId", c.tenant_id AS "tenantId", extract(epoch FROM c.due_at)::float8 * 1000 AS "dueAtMs",
              e.type, e.channels, e.endpoint_id AS "endpointId",
+             e.ordering_key AS "orderingKey",
              extract(epoch FROM e.expires_at)::float8 * 1000 AS "expiresAtMs"
         FROM chosen c
         LEFT JOIN LATERAL (

@@ -47,7 +47,7 @@ const SHARED = (t: string): string =>
 const OPEN = `${SHARED('o')},
    CASE WHEN o.due_at = 'infinity' THEN 'held' ELSE 'pending' END AS status,
    CASE WHEN o.due_at < 'infinity' THEN o.waiting_for END AS "waitingFor",
-   CASE WHEN o.due_at < 'infinity' AND o.waiting_for NOT IN ('queue', 'sending') THEN o.due_at END AS "nextAttemptAt",
+   CASE WHEN o.due_at < 'infinity' AND o.waiting_for NOT IN ('queue', 'sending', 'order') THEN o.due_at END AS "nextAttemptAt",
    NULL::text AS "cancelReason", NULL::timestamptz AS "completedAt"`;
 
 const ENDED = `${SHARED('d')},

@@ -134,8 +134,8 @@ function toDispatches(event: PreparedEvent): FreshDispatch[] {
   if (event.deliveries.length === 0) return [];
   const wire = wireEvent(event);
   const fresh: FreshDispatch[] = [];
-  event.deliveries.forEach(({ endpointId, endpointVersion, isCancelled }, index) => {
-    if (isCancelled) return;
+  event.deliveries.forEach(({ endpointId, endpointVersion, isCancelled, isOrdered }, index) => {
+    if (isCancelled || isOrdered) return;
     const deliveryId = event.deliveryIds[index]!;
     fresh.push({ deliveryId, tenantId: event.config.tenantId, endpointId, endpointVersion, event: wire });
   });

@@ -1,3 +1,4 @@
+import { DUE_IN_ITS_TURN } from '#deliveries';
 import { type Executor, intColumn, type Statement, textColumn, timeColumn, uuidColumn } from '#database';
 import type { TenantConfig } from '#endpoints';
 import type { DueEvent } from '#events';
@@ -21,8 +22,9 @@ export interface FanOut {
  * what has gone is not there), and if its tenant's configuration still is the version that it was matched against. So
  * no two workers ever fan out the same event, whoever has looked at it.
  *
- * Three sets of columns go in: the configurations ($1, $2), the events ($3 to $7), the deliveries to open ($8 to $12) and
- * those to disabled endpoints ($13 to $17).
+ * Sets of columns go in: the configurations ($1, $2), the events ($3 to $7), the deliveries to open ($8 to $12), those to
+ * disabled endpoints ($13 to $17), and those to open at endpoints that keep order ($18 to $23), which draw their numbers in
+ * the order of the group and wait for their turn.
  */
 const FAN_OUT: Statement = {
   name: 'fan_out',
@@ -55,6 +57,17 @@ const FAN_OUT: Statement = {
         FROM unnest($8::uuid[], $9::uuid[], $10::uuid[], $11::int[], $12::uuid[])
                AS d(id, event_id, endpoint_id, endpoint_version, subscription_id)
         JOIN event e ON e.id = d.event_id
+    ), in_line AS (
+      INSERT INTO open_deliveries (id, event_id, tenant_id, endpoint_id, subscription_id, endpoint_version, due_at,
+             created_at, expires_at, type, waiting_for, order_key, order_seq)
+      SELECT id, event_id, tenant_id, endpoint_id, subscription_id, endpoint_version, ${DUE_IN_ITS_TURN},
+             clock_timestamp(), expires_at, type, 'order', order_key, nextval('delivery_order_seq')
+        FROM (SELECT d.*, e.tenant_id, e.expires_at, e.type
+                FROM unnest($18::uuid[], $19::uuid[], $20::uuid[], $21::int[], $22::uuid[], $23::text[])
+                       WITH ORDINALITY
+                       AS d(id, event_id, endpoint_id, endpoint_version, subscription_id, order_key, place)
+                JOIN event e ON e.id = d.event_id
+               ORDER BY d.place) placed
     ), cancelled AS (
       INSERT INTO deliveries (id, event_id, tenant_id, endpoint_id, subscription_id, endpoint_version, attempts,
              created_at, completed_at, type, status, cancel_reason)
@@ -76,15 +89,16 @@ export interface FannedOut {
 
 interface DeliveryRow {
   readonly id: Uuid;
-  readonly eventId: Uuid;
+  readonly event: DueEvent;
   readonly delivery: PreparedDelivery;
 }
 
 export async function fanOutGroup(db: Executor, fanOuts: readonly FanOut[]): Promise<FannedOut> {
   const configs = [...new Set(fanOuts.map(({ config }) => config))];
   const rows = fanOuts.flatMap(({ event, deliveries, deliveryIds }) =>
-    deliveries.map((delivery, index): DeliveryRow => ({ id: deliveryIds[index]!, eventId: event.eventId, delivery })),
+    deliveries.map((delivery, index): DeliveryRow => ({ id: deliveryIds[index]!, event, delivery })),
   );
+  const inLine = rows.filter(({ delivery }) => delivery.isOrdered && !delivery.isCancelled);
   const [result] = await db.query<FannedOut>(FAN_OUT, [
     uuidColumn(configs, (c) => c.tenantId),
     intColumn(configs, (c) => c.version),
@@ -95,8 +109,10 @@ export async function fanOutGroup(db: Executor, fanOuts: readonly FanOut[]): Pro
     textColumn(fanOuts, ({ type }) => type),
     timeColumn(fanOuts, ({ event }) => event.expiresAtMs),
 
-    ...deliveryColumns(rows.filter(({ delivery }) => !delivery.isCancelled)),
+    ...deliveryColumns(rows.filter(({ delivery }) => !delivery.isCancelled && !delivery.isOrdered)),
     ...deliveryColumns(rows.filter(({ delivery }) => delivery.isCancelled)),
+    ...deliveryColumns(inLine),
+    textColumn(inLine, ({ event }) => event.orderingKey ?? ''),
   ]);
   return result!;
 }
@@ -104,7 +120,7 @@ export async function fanOutGroup(db: Executor, fanOuts: readonly FanOut[]): Pro
 function deliveryColumns(rows: readonly DeliveryRow[]): Buffer[] {
   return [
     uuidColumn(rows, ({ id }) => id),
-    uuidColumn(rows, ({ eventId }) => eventId),
+    uuidColumn(rows, ({ event }) => event.eventId),
     uuidColumn(rows, ({ delivery }) => delivery.endpointId),
     intColumn(rows, ({ delivery }) => delivery.endpointVersion),
     uuidColumn(rows, ({ delivery }) => delivery.subscriptionId),

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { PosthornError, parseTypeId, type Uuid } from '#kernel';
 import type { TenantConfig } from '#endpoints';
+import type { Line } from '#deliveries';
 import type { EventDraft } from '#events';
 import type { PublishScope } from './publish-scope.js';
 
@@ -12,6 +13,8 @@ export interface PreparedDelivery {
   readonly subscriptionId: Uuid | null;
   /** A disabled endpoint's deliveries are recorded as cancelled, so that they can be replayed. */
   readonly isCancelled: boolean;
+  /** Made one after the other with those of its ordering key: never by a job, only when its turn comes. */
+  readonly isOrdered: boolean;
 }
 
 /** An event with what it becomes under one version of its tenant's configuration. */
@@ -46,6 +49,7 @@ export function matchDeliveries(
       endpointVersion: endpoint.version,
       subscriptionId,
       isCancelled: endpoint.isDisabled,
+      isOrdered: endpoint.isOrdered,
     });
   }
   return deliveries;
@@ -66,7 +70,13 @@ function targetedDelivery(ref: string, config: TenantConfig): PreparedDelivery {
     endpointVersion: endpoint.version,
     subscriptionId: null,
     isCancelled: endpoint.isDisabled,
+    isOrdered: endpoint.isOrdered,
   };
+}
+
+/** The line at `endpointId` that the event's delivery stands in, if that endpoint keeps order. */
+export function lineOf({ draft }: PreparedEvent, endpointId: Uuid): Line {
+  return { endpointId, orderKey: draft.orderingKey ?? '' };
 }
 
 /**
@@ -74,9 +84,10 @@ function targetedDelivery(ref: string, config: TenantConfig): PreparedDelivery {
  * same by its id and by its uid.
  */
 export function fingerprint({ draft, targetId }: Pick<PreparedEvent, 'draft' | 'targetId'>): Buffer {
-  const { type, channels, subject, expiresAtMs, deliverAtMs } = draft;
+  const { type, channels, subject, expiresAtMs, deliverAtMs, orderingKey } = draft;
   // What is rare stands at the end and only where it is: the prints of all other events stay as they were.
   const later = deliverAtMs === null ? [] : [{ deliverAtMs }];
-  const routing = JSON.stringify([type, channels, targetId, subject, expiresAtMs, ...later]);
+  const ordered = orderingKey === null ? [] : [orderingKey];
+  const routing = JSON.stringify([type, channels, targetId, subject, expiresAtMs, ...later, ...ordered]);
   return createHash('sha256').update(routing).update('\n').update(draft.data).digest().subarray(0, 16);
 }

@@ -9,8 +9,9 @@ import {
   timeColumn,
   uuidColumn,
 } from '#database';
+import { DUE_IN_ITS_TURN, type Line } from '#deliveries';
 import type { Uuid } from '#kernel';
-import { fingerprint, type PreparedDelivery, type PreparedEvent } from './prepared-event.js';
+import { fingerprint, lineOf, type PreparedDelivery, type PreparedEvent } from './prepared-event.js';
 
 /**
  * The whole group in one statement, one transaction, one commit: events, the uids they claim, their open deliveries
@@ -25,9 +26,11 @@ import { fingerprint, type PreparedDelivery, type PreparedEvent } from './prepar
  * old to be written. The configurations are checked once for each tenant, and what is outdated is left out by NOT IN:
  * a join would read the events once for each tenant, and write them in another order than that of their ids.
  *
- * Six sets of columns go in: the configurations ($1, $2), the uids ($3 to $8), the events ($9 to $27, and $40), the
- * deliveries to open ($28 to $33), those to disabled endpoints ($34 to $38), and which of the events are for later ($41).
- * $39 is the lease in milliseconds; what is spilled has none and is due at once.
+ * Seven sets of columns go in: the configurations ($1, $2), the uids ($3 to $8), the events ($9 to $27, $40 and $42), the
+ * deliveries to open ($28 to $33), those to disabled endpoints ($34 to $38), which of the events are for later ($41), and
+ * the deliveries to open at endpoints that keep order ($43 to $48): these draw their numbers in the order of the group,
+ * whatever a join makes of it, and wait for their turn. $39 is the lease in milliseconds; what is spilled has none and is
+ * due at once.
  */
 const PUBLISH: Statement = {
   name: 'publish',
@@ -54,16 +57,16 @@ const PUBLISH: Statement = {
     ), new_event AS (
       INSERT INTO events (id, tenant_id, uid, type, data, subject, source, occurred_at, correlation_id, schema_version,
              channels, metadata, headers, traceparent, endpoint_id, expires_at, published_by, created_at,
-             deliver_at)
+             deliver_at, ordering_key)
       SELECT e.id, e.tenant_id, e.uid, e.type, e.data, e.subject, e.source, coalesce(e.occurred_at, e.created_at),
              e.correlation_id, e.schema_version, e.channels::text[], e.metadata, e.headers, e.traceparent, e.endpoint_id,
-             e.expires_at, e.published_by, e.created_at, e.deliver_at
+             e.expires_at, e.published_by, e.created_at, e.deliver_at, e.ordering_key
         FROM unnest($9::uuid[], $10::uuid[], $11::int[], $12::timestamptz[], $13::text[], $14::text[], $15::text[],
                $16::text[], $17::text[], $18::timestamptz[], $19::text[], $20::text[], $21::text[], $22::text[],
-               $23::text[], $24::text[], $25::uuid[], $26::timestamptz[], $27::uuid[], $40::timestamptz[])
+               $23::text[], $24::text[], $25::uuid[], $26::timestamptz[], $27::uuid[], $40::timestamptz[], $42::text[])
                AS e(id, tenant_id, config_version, created_at, uid, type, data, subject, source, occurred_at,
                     correlation_id, schema_version, channels, metadata, headers, traceparent, endpoint_id, expires_at,
-                    published_by, deliver_at)
+                    published_by, deliver_at, ordering_key)
        WHERE e.created_at > (SELECT at FROM too_old)
          AND (e.tenant_id, e.config_version) NOT IN (SELECT tenant_id, config_version FROM outdated)
          AND (e.uid IS NULL OR e.id IN (SELECT event_id FROM new_uid))
@@ -80,6 +83,17 @@ const PUBLISH: Statement = {
         FROM unnest($28::uuid[], $29::uuid[], $30::uuid[], $31::int[], $32::uuid[], $33::bool[])
                AS d(id, event_id, endpoint_id, endpoint_version, subscription_id, is_spilled)
         JOIN new_event e ON e.id = d.event_id
+    ), in_line AS (
+      INSERT INTO open_deliveries (id, event_id, tenant_id, endpoint_id, subscription_id, endpoint_version, due_at,
+             created_at, expires_at, type, waiting_for, order_key, order_seq)
+      SELECT id, event_id, tenant_id, endpoint_id, subscription_id, endpoint_version, ${DUE_IN_ITS_TURN}, created_at,
+             expires_at, type, 'order', order_key, nextval('delivery_order_seq')
+        FROM (SELECT d.*, e.tenant_id, e.created_at, e.expires_at, e.type
+                FROM unnest($43::uuid[], $44::uuid[], $45::uuid[], $46::int[], $47::uuid[], $48::text[])
+                       WITH ORDINALITY
+                       AS d(id, event_id, endpoint_id, endpoint_version, subscription_id, order_key, place)
+                JOIN new_event e ON e.id = d.event_id
+               ORDER BY d.place) placed
     ), cancelled AS (
       INSERT INTO deliveries (id, event_id, tenant_id, endpoint_id, subscription_id, endpoint_version, attempts,
              created_at, completed_at, type, status, cancel_reason)
@@ -92,7 +106,12 @@ const PUBLISH: Statement = {
     SELECT (SELECT count(*) FROM new_event)::int AS written, extract(epoch FROM clock_timestamp())::float8 * 1000 AS "atMs"`,
 };
 
-export interface Published {
+export interface Published extends Written {
+  /** The lines that deliveries were put in, which are to be advanced after the commit. */
+  readonly lines: readonly Line[];
+}
+
+interface Written {
   /** Events written. */
   readonly written: number;
   /** The database's clock before the deliveries were written: no lease of the group ends before this plus the lease. */
@@ -114,8 +133,8 @@ export async function publishGroup(
 ): Promise<Published> {
   const configs = [...new Set(events.map(({ config }) => config))];
   const withUid = events.filter(({ draft }) => draft.uid !== null);
-  const { opened, cancelled } = deliveryRows(events);
-  const [result] = await db.query<Published>(PUBLISH, [
+  const { opened, inLine, cancelled } = deliveryRows(events);
+  const [result] = await db.query<Written>(PUBLISH, [
     uuidColumn(configs, (c) => c.tenantId),
     intColumn(configs, (c) => c.version),
 
@@ -159,19 +178,31 @@ export async function publishGroup(
       events.filter(({ isScheduled }) => isScheduled),
       (e) => e.id,
     ),
+    textColumn(events, (e) => e.draft.orderingKey),
+    ...deliveryColumns(inLine),
+    textColumn(inLine, ({ event }) => event.draft.orderingKey ?? ''),
   ]);
-  return result!;
+  const lines = inLine.length === 0 ? [] : inLine.map(({ event, delivery }) => lineOf(event, delivery.endpointId));
+  return { ...result!, lines };
 }
 
-function deliveryRows(events: readonly PreparedEvent[]): { opened: DeliveryRow[]; cancelled: DeliveryRow[] } {
+interface DeliveryRows {
+  readonly opened: DeliveryRow[];
+  readonly inLine: DeliveryRow[];
+  readonly cancelled: DeliveryRow[];
+}
+
+function deliveryRows(events: readonly PreparedEvent[]): DeliveryRows {
+  const inLine: DeliveryRow[] = [];
   const opened: DeliveryRow[] = [];
   const cancelled: DeliveryRow[] = [];
   for (const event of events) {
     for (const [index, delivery] of event.deliveries.entries()) {
-      (delivery.isCancelled ? cancelled : opened).push({ id: event.deliveryIds[index]!, event, delivery });
+      const rows = delivery.isCancelled ? cancelled : delivery.isOrdered ? inLine : opened;
+      rows.push({ id: event.deliveryIds[index]!, event, delivery });
     }
   }
-  return { opened, cancelled };
+  return { opened, inLine, cancelled };
 }
 
 function deliveryColumns(rows: readonly DeliveryRow[]): Buffer[] {

@@ -87,6 +87,7 @@ describe(Publisher, () => {
     subject: null,
     source: null,
     occurredAtMs: null,
+    orderingKey: null,
     correlationId: null,
     schemaVersion: null,
     channels: null,
@@ -204,6 +205,61 @@ describe(Publisher, () => {
     // What is kept under the id is older now than what is kept under the uid.
     const results = await Promise.all([publisher.publish(byId, SCOPE), publisher.publish(byUid, SCOPE)]);
     expect(results).toMatchObject([{ deliveryCount: 2 }, { deliveryCount: 2 }]);
+  });
+
+  describe('to an endpoint that keeps order', () => {
+    beforeEach(async () => {
+      await bench.db.query(`UPDATE endpoints SET ordering = 'fifo' WHERE id = $1`, [endpoint.endpointId]);
+    });
+
+    const inOrder = () =>
+      bench.db.query<{ eventId: Uuid; key: string; waitingFor: string }>(
+        `SELECT event_id AS "eventId", order_key AS key, waiting_for AS "waitingFor" FROM open_deliveries
+          WHERE endpoint_id = $1 ORDER BY order_seq`,
+        [endpoint.endpointId],
+      );
+
+    it('numbers a batch in the order of its array, whatever configuration each event was first matched against', async () => {
+      await bench.db.query(`UPDATE tenants SET uid = id::text WHERE id = $1`, [endpoint.tenantId]);
+      const { publisher } = setup();
+      const [byId, byUid] = [aDraft(), aDraft({ tenant: endpoint.tenantId })];
+      const first = await publisher.publish(byId, SCOPE);
+      await anotherEndpoint();
+      const second = await publisher.publish(byUid, SCOPE);
+      // What is kept under the id is older now than what is kept under the uid, and would be refused at first.
+      const batch = await publisher.publishBatch([byId, byUid, byId, byId, byUid, byId], SCOPE);
+      expect((await inOrder()).map(({ eventId }) => eventId)).toEqual([first, second, ...batch].map(idOf));
+    });
+
+    it('makes no job, and lets the first of each key go on at once', async () => {
+      const statements: string[] = [];
+      const { publisher, jobs } = setup(counting(statements));
+      const keys = ['a', null, 'a', 'b', null];
+      await publisher.publishBatch(
+        keys.map((orderingKey) => aDraft({ orderingKey })),
+        SCOPE,
+      );
+      await publisher.drain();
+      expect(jobs).toEqual([]);
+      expect((await inOrder()).map(({ key, waitingFor }) => [key, waitingFor])).toEqual([
+        ['a', 'queue'],
+        ['', 'queue'],
+        ['a', 'order'],
+        ['b', 'queue'],
+        ['', 'order'],
+      ]);
+      expect(statements).toEqual(['publish', 'advance', `SELECT pg_notify($1, '')`]);
+    });
+
+    it('takes an event under one uid with another key for another event', async () => {
+      const { publisher } = setup();
+      await publisher.publish(aDraft({ uid: 'one', orderingKey: 'a' }), SCOPE);
+      expect(await publisher.publish(aDraft({ uid: 'one', orderingKey: 'a' }), SCOPE)).toMatchObject({
+        kind: 'duplicate',
+      });
+      const other = await publisher.publish(aDraft({ uid: 'one', orderingKey: 'b' }), SCOPE);
+      expect(other).toMatchObject({ kind: 'refused', error: { code: 'uid_conflict' } });
+    });
   });
 
   it('takes a whole group through a change of configuration with a handful of statements', async () => {

@@ -9,12 +9,12 @@ import {
   isRolledBack,
   isUniqueViolation,
 } from '#database';
-import { LEASE_MS } from '#deliveries';
+import { LEASE_MS, type Line, LineAdvancer } from '#deliveries';
 import { type Clock, GroupCommit, newUuid, PosthornError, type Uuid, zip } from '#kernel';
 import { decideDeliveryTime } from '#policy';
 import type { Admitted, Enqueuer } from './enqueuer.js';
 import { PendingEvents } from './pending-events.js';
-import { fingerprint, matchDeliveries, type PreparedEvent } from './prepared-event.js';
+import { fingerprint, lineOf, matchDeliveries, type PreparedEvent } from './prepared-event.js';
 import { assertInScope, type PublishScope, unknownTenant } from './publish-scope.js';
 import { findFirst, findWritten, publishGroup } from './publish-statement.js';
 
@@ -48,6 +48,7 @@ const MAX_REMATCHES = 5;
 export class Publisher {
   private readonly groups: GroupCommit<PreparedEvent, PublishResult>;
   private readonly pending = new PendingEvents();
+  private readonly lines: LineAdvancer;
 
   constructor(
     private readonly db: Database,
@@ -57,6 +58,7 @@ export class Publisher {
     /** How long events are kept: none can be delivered later than that. */
     private readonly retentionMs: number,
   ) {
+    this.lines = new LineAdvancer(db);
     this.groups = new GroupCommit({
       flush: (events) => this.commit(events),
       weigh,
@@ -78,6 +80,37 @@ export class Publisher {
       return refused(toRefusal(error));
     } finally {
       this.pending.leave(draft.tenant, characters);
+    }
+  }
+
+  /**
+   * Publishes events in the order of `drafts`, which is the order that endpoints get them in which keep one, and answers
+   * in the same order. Each stands for itself.
+   */
+  async publishBatch(drafts: readonly EventDraft[], publishedBy: PublishScope): Promise<PublishResult[]> {
+    const entered = drafts.map((draft) => this.pending.enter(draft.tenant, charactersOf(draft)));
+    try {
+      const prepared = await Promise.allSettled(
+        drafts.map((draft, index) =>
+          entered[index] ? this.prepare(draft, publishedBy) : Promise.reject<PreparedEvent>(overloaded()),
+        ),
+      );
+      // Or some would be refused as outdated, and come after those that stood behind them.
+      bringToOneVersion(prepared, (event, config) => this.match(event.draft, event.publishedBy, config));
+      return await Promise.all(prepared.map((one) => this.write(one)));
+    } finally {
+      drafts.forEach((draft, index) => {
+        if (entered[index]) this.pending.leave(draft.tenant, charactersOf(draft));
+      });
+    }
+  }
+
+  private async write(prepared: PromiseSettledResult<PreparedEvent>): Promise<PublishResult> {
+    try {
+      if (prepared.status === 'rejected') throw prepared.reason;
+      return await this.groups.add(prepared.value);
+    } catch (error) {
+      return refused(toRefusal(error));
     }
   }
 
@@ -106,7 +139,7 @@ export class Publisher {
   /** Resolves when everything taken so far is answered. */
   async drain(): Promise<void> {
     await this.groups.idle();
-    await this.enqueuer.idle();
+    await Promise.all([this.enqueuer.idle(), this.lines.idle()]);
   }
 
   private async commit(events: readonly PreparedEvent[], rematches = MAX_REMATCHES): Promise<PublishResult[]> {
@@ -116,7 +149,8 @@ export class Publisher {
     const leased = retried.length > 0 ? NONE : this.enqueuer.admit(events);
     this.giveIds(events);
     try {
-      const { written, atMs } = await publishGroup(this.db, events, (event) => leased.has(event), LEASE_MS);
+      const { written, atMs, lines } = await publishGroup(this.db, events, (event) => leased.has(event), LEASE_MS);
+      this.lines.advance(lines);
       if (written === events.length) {
         this.enqueuer.enqueue(leased, atMs, atMs + LEASE_MS);
         return events.map(accepted);
@@ -163,6 +197,7 @@ export class Publisher {
     const isWritten = await this.writtenOf(events);
     const rest = events.filter((event) => !isWritten(event));
     this.enqueuer.leave(events.filter(isWritten));
+    this.lines.advance(events.filter(isWritten).flatMap(linesIn));
     if (rest.length === events.length) {
       // Not ours, then: an id met another one. Practically impossible, but must not loop.
       for (const event of rest) event.id = null;
@@ -228,6 +263,31 @@ export class Publisher {
 }
 
 const NONE: Admitted = new Map();
+
+/** Matches those of a tenant against the newest configuration that any of them was matched against. */
+function bringToOneVersion(
+  prepared: readonly PromiseSettledResult<PreparedEvent>[],
+  match: (event: PreparedEvent, config: TenantConfig) => PreparedEvent,
+): void {
+  const events = prepared.flatMap((one) => (one.status === 'fulfilled' ? [one.value] : []));
+  const newest = new Map<Uuid, TenantConfig>();
+  for (const { config } of events) {
+    const known = newest.get(config.tenantId);
+    if (known === undefined || known.version < config.version) newest.set(config.tenantId, config);
+  }
+  for (const event of events) {
+    const config = newest.get(event.config.tenantId)!;
+    if (event.config.version === config.version) continue;
+    try {
+      Object.assign(event, match(event, config));
+    } catch {
+      // The endpoint that it names is gone. The statement refuses it as outdated, and then it is asked for once more.
+    }
+  }
+}
+
+const linesIn = (event: PreparedEvent): Line[] =>
+  event.deliveries.flatMap(({ endpointId, isOrdered }) => (isOrdered ? [lineOf(event, endpointId)] : []));
 
 const charactersOf = ({ data, metadata }: EventDraft): number => data.length + (metadata?.length ?? 0);
 

@@ -1,5 +1,6 @@
 import { type Database, ensurePartitions, isDataError, isMissingPartition, isTransient } from '#database';
 import type { TenantConfig, TenantConfigs } from '#endpoints';
+import { type Line, LineAdvancer } from '#deliveries';
 import { type DueEvent, FIRST_TURN, type ScheduledEventStore } from '#events';
 import { type Clock, GroupCommit, newUuid, toTypeId, type Uuid } from '#kernel';
 import { type FanOut, type FannedOut, fanOutGroup } from './fan-out-statement.js';
@@ -51,6 +52,7 @@ type Configs = ReadonlyMap<Uuid, TenantConfig | null>;
  */
 export class Scheduler {
   private readonly groups: GroupCommit<FanOut, boolean>;
+  private readonly lines: LineAdvancer;
   private running: Promise<void> | null = null;
   private isStopped = false;
   private cutShort: (() => void) | null = null;
@@ -64,6 +66,7 @@ export class Scheduler {
     private readonly options: SchedulerOptions,
     private readonly log: SchedulerLog,
   ) {
+    this.lines = new LineAdvancer(db);
     this.groups = new GroupCommit({
       flush: (fanOuts) => this.write(fanOuts),
       weigh,
@@ -83,6 +86,7 @@ export class Scheduler {
     this.isStopped = true;
     this.cutShort?.();
     await this.running;
+    await this.lines.idle();
   }
 
   private async run(): Promise<void> {
@@ -192,6 +196,7 @@ export class Scheduler {
     await Promise.all(outdatedTenantIds.map((id) => this.configs.reload(toTypeId('ten', id))));
     const done = new Set(doneIds);
     const outdated = new Set(outdatedTenantIds);
+    this.lines.advance(fanOuts.filter(({ event }) => done.has(event.eventId)).flatMap(linesIn));
     return fanOuts.map(({ event }) => done.has(event.eventId) || outdated.has(event.tenantId));
   }
 
@@ -220,6 +225,12 @@ export class Scheduler {
 
 function weigh({ deliveries }: FanOut): number {
   return Math.max(1, deliveries.length / DELIVERIES_PER_WEIGHT);
+}
+
+/** The lines that its deliveries stand in, at endpoints that keep order. */
+function linesIn({ event, deliveries }: FanOut): Line[] {
+  const orderKey = event.orderingKey ?? '';
+  return deliveries.flatMap(({ endpointId, isOrdered }) => (isOrdered ? [{ endpointId, orderKey }] : []));
 }
 
 /** Why a due event can have no deliveries whatever its tenant subscribes to; null when it can. */

@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { Database, type Executor, withRetries } from '#database';
-import { OpenDeliveryStore } from '#deliveries';
+import { type Ended, LineAdvancer, linesOf, OpenDeliveryStore } from '#deliveries';
 import { ScheduledEventStore } from '#events';
 import { PosthornError, toTypeId, type Uuid } from '#kernel';
 import { Metrics } from '#telemetry';
@@ -16,16 +16,21 @@ const TRIES = 4;
 /** Stops what is not delivered yet. What is in flight is cancelled too; its attempt is still recorded. */
 @Injectable()
 export class Canceller {
+  private readonly lines: LineAdvancer;
+
   constructor(
     private readonly db: Database,
     private readonly open: OpenDeliveryStore,
     private readonly scheduled: ScheduledEventStore,
     private readonly metrics: Metrics,
-  ) {}
+  ) {
+    this.lines = new LineAdvancer(db);
+  }
 
   /** Throws `conflict` when the delivery has ended, `not_found` when it is gone. */
   async cancelDelivery(deliveryId: Uuid, reason: string | null): Promise<void> {
-    if (await this.open.cancel(deliveryId, reason ?? DEFAULT_CANCEL_REASON)) return this.count(1);
+    const cancelled = await this.open.cancel(deliveryId, reason ?? DEFAULT_CANCEL_REASON);
+    if (cancelled) return this.account([cancelled]);
     const name = toTypeId('dlv', deliveryId);
     const [ended] = await this.db.query<{ status: string }>(`SELECT status FROM deliveries WHERE id = $1`, [
       deliveryId,
@@ -42,7 +47,7 @@ export class Canceller {
     const cancelled = await withRetries(TRIES, () =>
       this.db.transaction((tx) => this.cancelAll(tx, eventId, reason ?? DEFAULT_CANCEL_REASON)),
     );
-    this.count(cancelled.length);
+    this.account(cancelled);
     return cancelled.length;
   }
 
@@ -53,21 +58,23 @@ export class Canceller {
   async erasePayload(eventId: Uuid): Promise<void> {
     const cancelled = await withRetries(TRIES, () =>
       this.db.transaction(async (tx) => {
-        const ids = await this.cancelAll(tx, eventId, ERASED_REASON);
+        const ended = await this.cancelAll(tx, eventId, ERASED_REASON);
         await tx.query(`UPDATE events SET data = NULL, metadata = NULL, headers = NULL WHERE id = $1`, [eventId]);
-        return ids;
+        return ended;
       }),
     );
-    this.count(cancelled.length);
+    this.account(cancelled);
   }
 
   /** The schedule first: if it is being fanned out this waits, and the deliveries made of it are met after. */
-  private async cancelAll(tx: Executor, eventId: Uuid, reason: string): Promise<Uuid[]> {
+  private async cancelAll(tx: Executor, eventId: Uuid, reason: string): Promise<Ended[]> {
     await this.scheduled.cancel(tx, [eventId], reason);
     return this.open.cancelOfEvent(tx, eventId, reason);
   }
 
-  private count(cancelled: number): void {
-    this.metrics.deliveries.cancelled.inc(cancelled);
+  /** After the commit, so that what stood behind them sees that they are gone. */
+  private account(cancelled: readonly Ended[]): void {
+    this.metrics.deliveries.cancelled.inc(cancelled.length);
+    this.lines.advance(linesOf(cancelled));
   }
 }

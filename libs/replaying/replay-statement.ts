@@ -1,4 +1,5 @@
 import { type Executor, plainArray, type Statement, textColumn, uuidColumn } from '#database';
+import { DUE_IN_ITS_TURN } from '#deliveries';
 import type { Uuid } from '#kernel';
 
 /** A replay that was asked for: of a dead letter, or of a delivery; the other is null. */
@@ -48,6 +49,8 @@ export interface ReplayRow {
   readonly endpointId: Uuid;
   readonly subscriptionId: Uuid | null;
   readonly type: string;
+  /** The line that it has a place in, at the end; null where no order is kept. */
+  readonly orderKey: string | null;
   /** What is open for the same event and endpoint. */
   readonly otherId: Uuid | null;
   /** Null unless opened. */
@@ -82,6 +85,7 @@ const REPLAY: Statement = {
     ), judged AS MATERIALIZED (
       SELECT a.id, a.n, a.note, a.dead_letter_id, l.resolution, coalesce(a.delivery_id, l.delivery_id) AS original_id,
              other.id AS other_id, d.event_id, d.tenant_id, d.endpoint_id, d.subscription_id, d.type, e.expires_at, p.version,
+             CASE WHEN p.ordering = 'fifo' THEN coalesce(e.ordering_key, '') END AS order_key,
              CASE
                WHEN (coalesce(d.tenant_id, l.tenant_id) = ANY (a.tenant_ids) OR
                      a.tenant_ids IS NULL AND coalesce(d.tenant_id, l.tenant_id) IS NOT NULL) IS NOT TRUE
@@ -113,20 +117,22 @@ const REPLAY: Statement = {
         ) other ON true
         LEFT JOIN LATERAL (
           SELECT data IS NULL AS is_erased, least(expires_at, created_at + make_interval(days => $7)) AS expires_at,
-                 published_by
+                 published_by, ordering_key
             FROM events WHERE id = coalesce(d.event_id, l.event_id) LIMIT 1
         ) e ON true
         LEFT JOIN endpoints p ON p.id = d.endpoint_id
         LEFT JOIN tenants t ON t.id = p.tenant_id
     ), opened AS (
       INSERT INTO open_deliveries (id, event_id, tenant_id, endpoint_id, subscription_id, endpoint_version, due_at,
-             created_at, expires_at, replay_of, type, waiting_for)
-      SELECT DISTINCT ON (event_id, endpoint_id) id, event_id, tenant_id, endpoint_id, subscription_id, version,
-             clock_timestamp(), clock_timestamp(), expires_at, original_id, type, 'queue'
-        FROM judged WHERE verdict = 'opened'
-       ORDER BY event_id, endpoint_id, n
+             created_at, expires_at, replay_of, type, waiting_for, order_key, order_seq)
+      SELECT id, event_id, tenant_id, endpoint_id, subscription_id, version,
+             CASE WHEN order_key IS NULL THEN clock_timestamp() ELSE ${DUE_IN_ITS_TURN} END, clock_timestamp(), expires_at,
+             original_id, type, CASE WHEN order_key IS NULL THEN 'queue' ELSE 'order' END, order_key,
+             CASE WHEN order_key IS NOT NULL THEN nextval('delivery_order_seq') END
+        FROM (SELECT DISTINCT ON (event_id, endpoint_id) * FROM judged WHERE verdict = 'opened'
+               ORDER BY event_id, endpoint_id, n) chosen
           ON CONFLICT DO NOTHING
-      RETURNING id, created_at
+      RETURNING id, created_at, order_key
     ), resolved AS (
       UPDATE dead_letters l SET resolved_at = clock_timestamp(), resolution = 'replayed', note = j.note
         FROM opened o JOIN judged j ON j.id = o.id
@@ -135,7 +141,7 @@ const REPLAY: Statement = {
     SELECT j.id, CASE WHEN j.verdict = 'opened' AND o.id IS NULL THEN 'beaten' ELSE j.verdict END AS verdict,
            j.dead_letter_id AS "deadLetterId", j.resolution, j.original_id AS "replayOf", j.event_id AS "eventId",
            j.tenant_id AS "tenantId", j.endpoint_id AS "endpointId", j.subscription_id AS "subscriptionId", j.type,
-           j.other_id AS "otherId", o.created_at AS "createdAt"
+           o.order_key AS "orderKey", j.other_id AS "otherId", o.created_at AS "createdAt"
       FROM judged j LEFT JOIN opened o ON o.id = j.id
      ORDER BY j.n`,
 };
@@ -167,17 +173,18 @@ export interface Replay {
   readonly endpointId: Uuid;
   readonly subscriptionId: Uuid | null;
   readonly type: string;
+  readonly orderKey: string | null;
   readonly createdAt: Date;
 }
 
-const replaysIn = (table: string): string => `
+const replaysIn = (table: string, orderKey: string): string => `
     SELECT id, replay_of AS "replayOf", event_id AS "eventId", tenant_id AS "tenantId", endpoint_id AS "endpointId",
-           subscription_id AS "subscriptionId", type, created_at AS "createdAt"
+           subscription_id AS "subscriptionId", type, ${orderKey} AS "orderKey", created_at AS "createdAt"
       FROM ${table} WHERE id = ANY ($1::uuid[])`;
 
 const REPLAYED: Statement = {
   name: 'replayed',
-  text: `${replaysIn('open_deliveries')} UNION ALL ${replaysIn('deliveries')}`,
+  text: `${replaysIn('open_deliveries', 'order_key')} UNION ALL ${replaysIn('deliveries', 'NULL::text')}`,
 };
 
 /** Those of these replays that are on disk, open or ended, by id. */

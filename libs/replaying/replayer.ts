@@ -1,8 +1,8 @@
 import { Injectable } from '@nestjs/common';
 import { Config } from '#config';
 import { Database, isDataError, isTransient } from '#database';
+import { LineAdvancer, linesOf, PumpWaker } from '#deliveries';
 import { DatabaseClock, GroupCommit, newUuid, PosthornError, type Uuid, zip } from '#kernel';
-import { PumpWaker } from './pump-waker.js';
 import { whyRefused } from './replay-refusal.js';
 import { type AskedReplay, findReplayed, type Replay, replayGroup, type ReplayRow } from './replay-statement.js';
 
@@ -44,6 +44,7 @@ const MAX_ROUNDS = 5;
 export class Replayer {
   private readonly groups: GroupCommit<Pending, Outcome>;
   private readonly pumps: PumpWaker;
+  private readonly lines: LineAdvancer;
 
   constructor(
     private readonly db: Database,
@@ -51,6 +52,7 @@ export class Replayer {
     private readonly config: Config,
   ) {
     this.pumps = new PumpWaker(db);
+    this.lines = new LineAdvancer(db);
     this.groups = new GroupCommit({
       flush: (asked) => this.flush(asked),
       maxWeight: GROUP_REPLAYS,
@@ -89,7 +91,9 @@ export class Replayer {
     for (const one of asked) one.isSent = true;
     const outcomes = isRepeated ? await this.repeat(asked) : await this.open(asked);
     // Outside of any transaction, and after the commit.
-    if (outcomes.some(isReplay)) this.pumps.wake();
+    const replays = outcomes.filter(isReplay);
+    if (replays.length > 0) this.pumps.wake();
+    this.lines.advance(linesOf(replays));
     return outcomes;
   }
 
@@ -133,6 +137,7 @@ function toReplay(row: ReplayRow): Replay {
     endpointId: row.endpointId,
     subscriptionId: row.subscriptionId,
     type: row.type,
+    orderKey: row.orderKey,
     createdAt: row.createdAt!,
   };
 }

@@ -142,6 +142,7 @@ export function aDispatch(deliveryId: Uuid, endpointId: Uuid, over: Partial<Disp
     generation: 1,
     attempts: 0,
     replayOf: null,
+    orderKey: null,
     leaseUntilMs: Date.now() + 90_000,
     slotAtMs: null,
     event,

@@ -17,7 +17,7 @@ export function createdReplay(reply: FastifyReply, replay: Replay): DeliveryResp
     replayOf: replay.replayOf,
     createdAt: replay.createdAt,
     status: 'pending',
-    waitingFor: 'queue',
+    waitingFor: replay.orderKey === null ? 'queue' : 'order',
     attemptCount: 0,
     nextAttemptAt: null,
     lastStatusCode: null,

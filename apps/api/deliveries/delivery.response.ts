@@ -33,7 +33,12 @@ export class DeliveryResponse {
   @ApiProperty({ type: 'integer' })
   attemptCount: number;
 
-  @ApiProperty({ type: String, format: 'date-time', nullable: true })
+  @ApiProperty({
+    type: String,
+    format: 'date-time',
+    nullable: true,
+    description: 'Null in `queue`, `sending` and `order`: that depends on others.',
+  })
   nextAttemptAt: string | null;
 
   @ApiProperty({ type: String, nullable: true, description: 'The delivery that this one replays.' })

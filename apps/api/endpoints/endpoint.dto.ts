@@ -114,7 +114,16 @@ class EndpointFields {
 
   @IsOptional()
   @IsIn(ORDERINGS)
-  @ApiPropertyOptional({ type: String, nullable: true, enum: ['none'], default: 'none' })
+  @ApiPropertyOptional({
+    type: String,
+    nullable: true,
+    enum: ORDERINGS,
+    default: 'none',
+    description:
+      '`fifo`: one delivery at a time for each `orderingKey` of events (those without one share a line), in the order ' +
+      'of publishing; one that fails holds the ones behind it until it succeeds or is given up. Deliveries that are ' +
+      'open when this changes go on as they were published.',
+  })
   ordering?: string | null;
 
   @IsOptional()

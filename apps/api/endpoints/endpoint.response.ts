@@ -1,5 +1,5 @@
 import { ApiProperty } from '@nestjs/swagger';
-import type { Endpoint, EndpointStatus, WrittenEndpoint } from '#endpoints';
+import type { Endpoint, EndpointStatus, Ordering, WrittenEndpoint } from '#endpoints';
 import { toTypeId } from '#kernel';
 import type { JsonObject } from '#policy';
 
@@ -48,8 +48,8 @@ export class EndpointResponse {
   @ApiProperty({ type: () => [SigningResponse] })
   signing: SigningResponse[];
 
-  @ApiProperty({ type: String, enum: ['none'] })
-  ordering: 'none';
+  @ApiProperty({ type: String, enum: ['none', 'fifo'] })
+  ordering: Ordering;
 
   @ApiProperty({ type: String, enum: ['standard', 'data'] })
   payloadFormat: 'standard' | 'data';
@@ -104,7 +104,7 @@ export function toEndpointResponse(endpoint: Endpoint): EndpointResponse {
     description: endpoint.description,
     headers: { ...endpoint.headers },
     signing: [{ scheme: 'standard' }],
-    ordering: 'none',
+    ordering: endpoint.ordering,
     payloadFormat: endpoint.payloadFormat,
     maxInFlight: endpoint.maxInFlight,
     timeoutSeconds: endpoint.timeoutSeconds,

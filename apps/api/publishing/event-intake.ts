@@ -38,17 +38,20 @@ export class EventIntake {
   ): Promise<BatchResponse> {
     const stopTimer = this.metrics.publishSeconds.startTimer();
     const reads = readBatch(required(body), traceparent, DEFAULT_EVENT_LIMITS);
-    const results = await Promise.all(reads.map((read) => this.publish(read, caller)));
+    const results = await this.publishAll(reads, caller);
     stopTimer();
     await this.catalog.refresh();
     return { results: results.map((result, index) => this.toBatchResult(result, reads[index]!, index, requestId)) };
   }
 
   private async publish(read: ReadEvent, caller: Principal): Promise<PublishResult> {
-    if ('draft' in read) return this.publisher.publish(read.draft, caller satisfies PublishScope);
-    const [first] = read.errors;
-    const message = first ? `${first.pointer || 'The event'} ${first.message}.` : 'The event is not valid.';
-    return { kind: 'refused', error: new PosthornError(read.refusal, message, { errors: read.errors }) };
+    return 'draft' in read ? this.publisher.publish(read.draft, caller satisfies PublishScope) : unreadable(read);
+  }
+
+  private async publishAll(reads: readonly ReadEvent[], caller: Principal): Promise<PublishResult[]> {
+    const drafts = reads.flatMap((read) => ('draft' in read ? [read.draft] : []));
+    const results = (await this.publisher.publishBatch(drafts, caller satisfies PublishScope)).values();
+    return reads.map((read) => ('draft' in read ? results.next().value! : unreadable(read)));
   }
 
   private toBatchResult(result: PublishResult, read: ReadEvent, index: number, requestId: string): BatchResult {
@@ -78,6 +81,12 @@ export class EventIntake {
     if (deliveryCount === 0 && !isScheduled) warnings.push('no_subscription');
     return warnings;
   }
+}
+
+function unreadable(read: Exclude<ReadEvent, { draft: unknown }>): PublishResult {
+  const [first] = read.errors;
+  const message = first ? `${first.pointer || 'The event'} ${first.message}.` : 'The event is not valid.';
+  return { kind: 'refused', error: new PosthornError(read.refusal, message, { errors: read.errors }) };
 }
 
 function within(pointer: string, error: FieldError): FieldError {

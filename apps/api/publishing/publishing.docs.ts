@@ -37,6 +37,7 @@ const EVENT = {
       'Not before: it is matched with the subscriptions of then, and sent within a second. Less than the retention ahead; a time that has passed means at once.',
     ),
     expiresAt: time('Not delivered by then, it never is. After `deliverAt`, if that is given.'),
+    orderingKey: text('For endpoints with `ordering: fifo`: what is published under one key arrives in that order.'),
   },
 };
 
@@ -64,7 +65,9 @@ export function DescribeBatch(): MethodDecorator {
     ApiOperation({
       operationId: 'publishBatch',
       summary: 'Publish up to 1,000 events',
-      description: 'Each stands for itself: a bad one does not refuse the others.',
+      description:
+        'Each stands for itself: a bad one does not refuse the others. Endpoints that keep order get them in the order of ' +
+        'the array.',
     }),
     ApiExtraModels(PublishedResponse, RefusedResponse),
     ApiBody({

@@ -80,12 +80,6 @@ describe('a bad event', () => {
     );
   });
 
-  it('is told what is not supported yet, all of it', async () => {
-    const { body } = await publish({ orderingKey: 'k' }, 422);
-    expect(body['code']).toBe('not_supported_yet');
-    expect(pointersOf(body as Refusal)).toEqual(['/orderingKey']);
-  });
-
   it('of a batch is pointed at within the batch, whoever found out', async () => {
     const events = [
       { tenant: tenant.id, type: 'a..b', data: 1 },

@@ -237,10 +237,10 @@ describe(OpenDeliveryStore, () => {
   describe('ending', () => {
     it('moves what is cancelled to history with the reason', async () => {
       const id = await bench.anOpenDelivery(endpoint);
-      expect(await store.cancel(id, 'requested')).toBe(true);
+      expect(await store.cancel(id, 'requested')).toMatchObject({ id, orderKey: null });
       expect(await bench.open(id)).toBeUndefined();
       expect(await bench.ended(id)).toMatchObject({ status: 'cancelled', cancel_reason: 'requested', attempts: 0 });
-      expect(await store.cancel(id, 'again')).toBe(false);
+      expect(await store.cancel(id, 'again')).toBeNull();
     });
 
     it("cancels all of an endpoint's, and nobody else's", async () => {

@@ -31,6 +31,7 @@ describe('the plans of what is done to open deliveries', () => {
   afterAll(() => bench.close());
 
   const held = Array.from({ length: 200 }, () => ({ deliveryId: newUuid(Date.now()), generation: 1, attempts: 0 }));
+  const lines = held.map(({ deliveryId }) => ({ endpointId: deliveryId, orderKey: 'a' }));
   const ids = held.map(({ deliveryId }) => deliveryId);
 
   it.each<[string, (store: OpenDeliveryStore, db: Database) => Promise<unknown>]>([
@@ -53,6 +54,10 @@ describe('the plans of what is done to open deliveries', () => {
     ['cancel', (store) => store.cancel(ids[0]!, 'x')],
     ['cancelOfEndpoint', (store) => store.cancelOfEndpoint(endpoint.endpointId, 'x')],
     ['cancelOfEvent', (store, db) => store.cancelOfEvent(db, ids[0]!, 'x')],
+    ['advance', (store) => store.advance(lines)],
+    // What it makes of the answer has no part in this.
+    ['claimNext', (store) => store.claimNext(lines).catch(() => undefined)],
+    ['advanceIdle', (store) => store.advanceIdle()],
     [
       'recordAttempts',
       (_, db) =>

@@ -132,7 +132,7 @@ describe('changing an endpoint', () => {
       [{ url: 'https://10.1.1.1/' }, '/url url_refused'],
       [{ url: null }, '/url wrong_type'],
       [{ metadata: { b: 'x'.repeat(10_000) } }, '/metadata too_long'],
-      [{ ordering: 'fifo' }, '/ordering not_supported_yet'],
+      [{ ordering: 'lifo' }, '/ordering not_allowed'],
       [{ secret: 'x' }, '/secret unknown_field'],
       [{ eventTypes: ['a'] }, '/eventTypes unknown_field'],
     ];

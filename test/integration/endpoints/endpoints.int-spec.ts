@@ -182,7 +182,6 @@ describe('bad input', () => {
     [{ url, secretEncoding: 'hex' }, '/secretEncoding invalid'],
     [{ url, auth: { type: 'basic' } }, '/auth not_supported_yet'],
     [{ url, rateLimit: { limit: 1, periodSeconds: 1 } }, '/rateLimit not_supported_yet'],
-    [{ url, ordering: 'fifo' }, '/ordering not_supported_yet'],
     [{ url, ordering: 'lifo' }, '/ordering not_allowed'],
     [{ url, signing: [{ scheme: 'github' }] }, '/signing not_supported_yet'],
     [{ url, signing: 'standard' }, '/signing wrong_type'],

@@ -1,5 +1,5 @@
 import type { Executor } from '#database';
-import { DUE_CHANNEL } from '#deliveries';
+import { DUE_CHANNEL } from './due-channel.js';
 
 /**
  * Tells sleeping pumps that something is due. Never in the transaction that made it due: PostgreSQL lets transactions
