@@ -1,6 +1,6 @@
 import type { Dispatch } from '#deliveries';
 import type { Uuid } from '#kernel';
-import type { TenantPart } from './tenant-turns.js';
+import type { TenantPart } from './tenant-part.js';
 
 /** A dispatch in a lane, and since when. */
 export interface Waiting {
@@ -30,7 +30,7 @@ export class Lane {
   /** Whether the endpoint has ever answered here. */
   isKnown = false;
   /** Whose it is; null until something came for it. */
-  part: TenantPart | null = null;
+  part: TenantPart<Lane> | null = null;
   private waiting: Waiting[] = [];
   private head = 0;
   private averageMs = FIRST_GUESS_MS;

@@ -1,5 +1,5 @@
 import type { Lane } from './lane.js';
-import type { TenantPart } from './tenant-turns.js';
+import type { TenantPart } from './tenant-part.js';
 
 /**
  * Bodies that were too large to come along and are loaded for their requests. Each takes some four times its size, as rows,
@@ -32,7 +32,7 @@ export class LargeBodies {
   }
 
   /** A tenant's body is gone: answers the lanes that may ask again. */
-  released(part: TenantPart): Lane[] {
+  released(part: TenantPart<Lane>): Lane[] {
     part.largeBodies -= 1;
     this.loaded -= 1;
     const { waiting } = this;

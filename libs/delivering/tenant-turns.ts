@@ -1,20 +1,7 @@
 import type { Uuid } from '#kernel';
 import type { Lane } from './lane.js';
 import { Round } from './round.js';
-
-/** One tenant's part of a worker. */
-export interface TenantPart {
-  readonly tenantId: Uuid;
-  /** Dispatches of it that wait or are in flight. */
-  held: number;
-  inFlight: number;
-  /** Requests in flight whose bodies were too large to come along. */
-  largeBodies: number;
-  /** Its lanes that may start something, in turn. */
-  readonly lanes: Round<Lane>;
-  /** Whether the tenant stands in the round of those that may start something. */
-  isInRound: boolean;
-}
+import type { TenantPart } from './tenant-part.js';
 
 /** A tenant may have this many times as many requests in flight as there are free slots, beside a sixteenth of all. */
 const TIMES_FREE = 15;
@@ -29,8 +16,8 @@ const MAX_REMEMBERED = 1_000;
  * seven eighths of them.
  */
 export class TenantTurns {
-  private readonly parts = new Map<Uuid, TenantPart>();
-  private readonly round = new Round<TenantPart>();
+  private readonly parts = new Map<Uuid, TenantPart<Lane>>();
+  private readonly round = new Round<TenantPart<Lane>>();
   private readonly reserve: number;
 
   constructor(private readonly concurrency: number) {
@@ -41,7 +28,7 @@ export class TenantTurns {
     return this.parts.get(tenantId)?.held ?? 0;
   }
 
-  partOf(tenantId: Uuid): TenantPart {
+  partOf(tenantId: Uuid): TenantPart<Lane> {
     let part = this.parts.get(tenantId);
     if (!part) {
       part = { tenantId, held: 0, inFlight: 0, largeBodies: 0, lanes: new Round(), isInRound: false };
@@ -59,7 +46,7 @@ export class TenantTurns {
   }
 
   /** A tenant that was at its bound is below it again. */
-  rejoin(part: TenantPart): void {
+  rejoin(part: TenantPart<Lane>): void {
     if (part.isInRound || part.lanes.length === 0) return;
     part.isInRound = true;
     this.round.join(part);
@@ -80,7 +67,7 @@ export class TenantTurns {
   }
 
   /** To be called when a tenant may hold nothing any more. */
-  emptied(part: TenantPart): void {
+  emptied(part: TenantPart<Lane>): void {
     if (this.parts.size <= MAX_REMEMBERED || part.held > 0 || part.isInRound || part.lanes.length > 0) return;
     this.parts.delete(part.tenantId);
   }

@@ -66,10 +66,12 @@ describe(QueueShares, () => {
 
   it('keeps in the first rank whoever publishes at a moderate rate, however long another holds the queue', () => {
     fill('big', 900);
+    const ranks = new Set<number | null>();
     for (let quarters = 0; quarters < 240; quarters++) {
-      for (let n = 0; n < 30; n++) expect(shares.enter('moderate', 1, 1_000)).toBe(0);
+      for (let n = 0; n < 30; n++) ranks.add(shares.enter('moderate', 1, 1_000));
       wait(250);
     }
+    expect([...ranks]).toEqual([0]);
   });
 
   it('forgives a tenant by and by, even if jobs of other processes are all that it sees', () => {
