@@ -48,6 +48,7 @@ export class Upkeep {
     this.tasks = [
       task('partitions', 10 * MINUTE, () => ensurePartitions(db, clock.now())),
       task('held rows', 5 * SECOND, () => deliveries.releaseHeld()),
+      task('lost slots', 5 * SECOND, () => deliveries.rescheduleStrays()),
       task('idempotency keys', 10 * MINUTE, () => forgetIdempotencyKeys(db)),
       task('expired secrets', 60 * MINUTE, () => forgetOldSecrets(db)),
     ];
