@@ -6,6 +6,7 @@ import { Turns1764000004000 } from './1764000004000-turns.js';
 import { ListIndexes1764000006000 } from './1764000006000-list-indexes.js';
 import { ScheduledEvents1764000010000 } from './1764000010000-scheduled-events.js';
 import { Ordering1764000009000 } from './1764000009000-ordering.js';
+import { RateLimits1764000007000 } from './1764000007000-rate-limits.js';
 
 /** Every migration there is, oldest first. A landed one is never edited; a change is a new one at the end. */
 export const migrations = [
@@ -17,4 +18,5 @@ export const migrations = [
   ListIndexes1764000006000,
   ScheduledEvents1764000010000,
   Ordering1764000009000,
+  RateLimits1764000007000,
 ];

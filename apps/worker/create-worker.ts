@@ -2,7 +2,7 @@ import type { Config } from '#config';
 import type { Database } from '#database';
 import { measureBacklog, OpenDeliveryStore } from '#deliveries';
 import { DeliveryWorker } from '#delivering';
-import { EndpointHealthStore, EndpointSwitch, SendTargets, TenantConfigs } from '#endpoints';
+import { EndpointHealthStore, EndpointSwitch, SendTargets, SlotStore, TenantConfigs } from '#endpoints';
 import { ScheduledEventStore } from '#events';
 import { type DatabaseClock, type KeyRing, POSTHORN_VERSION } from '#kernel';
 import { Scheduler } from '#publishing';
@@ -11,6 +11,8 @@ import type { Logger, Metrics } from '#telemetry';
 import { SwitchStore } from '#tenants';
 import { AddressPolicy, Sender } from '#transport';
 import { Upkeep } from '#upkeep';
+
+const MS_PER_DAY = 86_400_000;
 
 /** What a worker is built upon. Made by the process (worker, standalone, a test), which also closes it. */
 export interface WorkerDeps {
@@ -45,6 +47,7 @@ export function startWorker({ config, db, clock, keyRing, logger, metrics, queue
       clock,
       deliveries,
       targets: new SendTargets(db, keyRing),
+      slots: new SlotStore(db),
       endpoints: new EndpointSwitch(db, keyRing, new EndpointDeliveryEffects(db, deliveries)),
       health: new EndpointHealthStore(db),
       switches: new SwitchStore(db),
@@ -56,6 +59,7 @@ export function startWorker({ config, db, clock, keyRing, logger, metrics, queue
       concurrency: config.delivery.concurrency,
       timeoutMs: config.delivery.requestTimeoutSeconds * 1000,
       retryScheduleSeconds: config.delivery.retryScheduleSeconds,
+      retentionMs: config.retention.days * MS_PER_DAY,
       userAgent: `Posthorn/${POSTHORN_VERSION}`,
       queueUrl: config.queue.url,
       ...(queuePrefix === undefined ? {} : { queuePrefix }),

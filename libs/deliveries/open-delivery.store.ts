@@ -15,6 +15,7 @@ import {
 } from './end-statements.js';
 import type { Ended, Line } from './line.js';
 import { ADVANCE, CLAIM_NEXT, LINES_AFTER } from './order-statements.js';
+import { RESCHEDULE_BATCH, RESCHEDULE_OF_ENDPOINT, RESCHEDULE_STRAYS } from './reschedule-statements.js';
 
 /** How long a claim holds. More than the longest request (60 s) and ten seconds, so that no living worker is overtaken. */
 export const LEASE_MS = 90_000;
@@ -158,6 +159,16 @@ export class OpenDeliveryStore {
     return inBatches(() => this.db.query(RELEASE_HELD, [BATCH]));
   }
 
+  /** Makes due what waits for a slot of the endpoint's rate. Answers how many rows that were. */
+  async reschedule(endpointId: Uuid): Promise<number> {
+    return inBatches(() => this.db.query(RESCHEDULE_OF_ENDPOINT, [endpointId]), RESCHEDULE_BATCH);
+  }
+
+  /** Makes due what waits for a slot that is none any more, since its line was begun anew. Answers how many rows that were. */
+  async rescheduleStrays(): Promise<number> {
+    return inBatches(() => this.db.query(RESCHEDULE_STRAYS), RESCHEDULE_BATCH);
+  }
+
   async cancelLeased(held: readonly Held[], reason: string): Promise<Uuid[]> {
     return ids(await this.db.query<{ id: Uuid }>(CANCEL_LEASED, [...idsAndGenerations(held), reason]));
   }
@@ -217,11 +228,11 @@ export class OpenDeliveryStore {
   }
 }
 
-async function inBatches(run: () => Promise<unknown[]>): Promise<number> {
+async function inBatches(run: () => Promise<unknown[]>, batch = BATCH): Promise<number> {
   for (let total = 0; ; ) {
     const { length } = await withRetries(TRIES, run);
     total += length;
-    if (length < BATCH) return total;
+    if (length < batch) return total;
   }
 }
 

@@ -6,6 +6,7 @@ import { parseTarget, type Sender } from '#transport';
 import { DeliveryExecutor } from './delivery-executor.js';
 import type { LaneExits } from './lane-exits.js';
 import type { PayloadLoader } from './payload-loader.js';
+import type { RatePacer } from './rate-pacer.js';
 
 const aTarget = (version: number): SendTarget => ({
   endpointId: 'e',
@@ -21,6 +22,7 @@ const aTarget = (version: number): SendTarget => ({
   timeoutMs: null,
   retrySchedule: null,
   maxInFlight: null,
+  rateLimit: null,
 });
 
 const dispatch: Dispatch = {
@@ -73,6 +75,7 @@ function setup(versions: (number | null)[], isUnusable = false) {
     sender,
     {} as OpenDeliveryStore,
     exits,
+    {} as RatePacer,
     new FixedClock(0),
     { userAgent: 'Posthorn', timeoutMs: 15_000, retryScheduleSeconds: [5] },
   );

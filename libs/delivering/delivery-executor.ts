@@ -1,10 +1,11 @@
 import type { AttemptRecord, Dispatch, NextStep, OpenDeliveryStore, WireEvent } from '#deliveries';
 import type { SendTarget, SendTargets } from '#endpoints';
 import { type Clock, newUuid } from '#kernel';
-import { decideGate, decideOutcome, type Outcome } from '#policy';
+import { decideGate, decideOutcome, type Outcome, type RateLimit } from '#policy';
 import type { Sender, SendResult } from '#transport';
 import type { LaneExits } from './lane-exits.js';
 import type { PayloadLoader } from './payload-loader.js';
+import type { RatePacer } from './rate-pacer.js';
 import { bodyIn, sendSigned, toRecord } from './signed-request.js';
 
 export interface ExecutorOptions {
@@ -30,7 +31,7 @@ const UNKNOWN_ENDPOINT_WAIT_MS = 5_000;
 const UNUSABLE_ENDPOINT_WAIT_MS = 60_000;
 
 /**
- * Makes one attempt: gate → sign → send → decide. What it answers is to be recorded; null means that no request was
+ * Makes one attempt: gate → rate → sign → send → decide. What it answers is to be recorded; null means that no request was
  * made and the dispatch has left by one of the {@link LaneExits}.
  */
 export class DeliveryExecutor {
@@ -40,6 +41,7 @@ export class DeliveryExecutor {
     private readonly sender: Sender,
     private readonly deliveries: OpenDeliveryStore,
     private readonly exits: LaneExits,
+    private readonly pacer: RatePacer,
     private readonly clock: Clock,
     private readonly options: ExecutorOptions,
   ) {}
@@ -66,8 +68,16 @@ export class DeliveryExecutor {
       case 'expire':
         return this.leave(this.exits.bury(dispatch));
       case 'send':
-        return this.sendUnderLease(dispatch, target);
+        return target.rateLimit === null
+          ? this.sendUnderLease(dispatch, target)
+          : this.sendWithinRate(dispatch, target, target.rateLimit);
     }
+  }
+
+  private async sendWithinRate(dispatch: Dispatch, target: SendTarget, rate: RateLimit): Promise<Attempted | null> {
+    // Whoever gets no slot for want of a database is claimed again when its lease has run out.
+    const mayGo = await this.pacer.admit(dispatch, rate).catch(() => false);
+    return mayGo ? this.sendUnderLease(dispatch, target) : null;
   }
 
   private sendUnderLease(dispatch: Dispatch, target: SendTarget): Promise<Attempted | null> {

@@ -1,7 +1,7 @@
 import { hostname } from 'node:os';
 import { type Database, Listener } from '#database';
 import { type AttemptRecord, type Dispatch, type DispatchJob, DUE_CHANNEL, type OpenDeliveryStore } from '#deliveries';
-import type { EndpointHealthStore, EndpointSwitch, SendTargets } from '#endpoints';
+import type { EndpointHealthStore, EndpointSwitch, SendTargets, SlotStore } from '#endpoints';
 import { type Clock, uuidTime } from '#kernel';
 import { type DispatchConsumer, openDispatchConsumer } from '#queue';
 import { type Logger, type Metrics, statusClass } from '#telemetry';
@@ -14,6 +14,7 @@ import { LaneExits } from './lane-exits.js';
 import { Lanes } from './lanes.js';
 import { PayloadLoader } from './payload-loader.js';
 import { Pump } from './pump.js';
+import { RatePacer } from './rate-pacer.js';
 import { Recorder } from './recorder.js';
 import { Succession } from './succession.js';
 
@@ -22,6 +23,7 @@ export interface DeliveryWorkerDeps {
   readonly clock: Clock;
   readonly deliveries: OpenDeliveryStore;
   readonly targets: SendTargets;
+  readonly slots: SlotStore;
   readonly endpoints: EndpointSwitch;
   readonly health: EndpointHealthStore;
   readonly switches: SwitchStore;
@@ -35,6 +37,7 @@ export interface DeliveryWorkerOptions {
   readonly concurrency: number;
   readonly timeoutMs: number;
   readonly retryScheduleSeconds: readonly number[];
+  readonly retentionMs: number;
   readonly userAgent: string;
   readonly queueUrl: string;
   readonly queuePrefix?: string;
@@ -58,6 +61,7 @@ export class DeliveryWorker {
   private readonly intake: Intake;
   private readonly pump: Pump;
   private readonly succession: Succession;
+  private readonly pacer: RatePacer;
   private readonly executor: DeliveryExecutor;
   private readonly ledger: HealthLedger;
   private readonly listener: Listener;
@@ -83,12 +87,19 @@ export class DeliveryWorker {
     this.intake.setPaused(true);
     this.pump = new Pump(deliveries, this.lanes, this.intake, this.exits, clock, logger);
     this.succession = new Succession(deliveries, this.intake, this.exits);
+    const place = (dispatch: Dispatch): void => this.intake.place(dispatch);
+    this.pacer = new RatePacer(deps.slots, this.exits, this.lanes, place, clock, {
+      retentionMs: options.retentionMs,
+      maxWaiting: this.lanes.capacity >> 2,
+      maxWaitingOfOne: this.lanes.capacity >> 3,
+    });
     this.executor = new DeliveryExecutor(
       targets,
       new PayloadLoader(db),
       sender,
       deliveries,
       this.exits,
+      this.pacer,
       clock,
       options,
     );
@@ -140,6 +151,7 @@ export class DeliveryWorker {
     // Bounded, for one that waits for a server that is away must not cost the others their drain.
     await within(drainMs, Promise.all([this.pump.stop(), this.consumer.close(), this.listener.close()]));
     this.deps.targets.stop();
+    this.pacer.close();
     for (const dispatch of this.lanes.takeAllWaiting()) this.intake.place(dispatch);
     while (this.lanes.inFlight > 0 && this.deps.clock.now() < deadline) {
       await within(deadline - this.deps.clock.now(), this.lanes.afterNextFinish());

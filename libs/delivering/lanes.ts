@@ -114,6 +114,15 @@ export class Lanes {
     for (const lane of this.largeBodies.released(this.laneOf(endpointId).part!)) this.turns.join(lane);
   }
 
+  /** Counts one that is held outside of the lanes, while it waits for a slot of its rate; {@link unpark} is its end. */
+  park(): void {
+    this.heldCount += 1;
+  }
+
+  unpark(): void {
+    this.heldCount -= 1;
+  }
+
   /** Endpoints whose lanes take nothing more now. */
   fullEndpoints(): Uuid[] {
     const nowMs = this.options.clock.now();

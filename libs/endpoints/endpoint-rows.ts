@@ -18,6 +18,8 @@ export interface EndpointRow {
   readonly payload_format: PayloadFormat;
   readonly ordering: Ordering;
   readonly max_in_flight: number | null;
+  readonly rate_limit: number | null;
+  readonly rate_period_seconds: number | null;
   readonly timeout_seconds: number | null;
   readonly retry_schedule: number[] | null;
   readonly metadata: JsonObject;
@@ -27,7 +29,8 @@ export interface EndpointRow {
 
 /** The columns of {@link EndpointRow}. */
 export const ENDPOINT_COLUMNS = `id, tenant_id, uid, version, status, disabled_reason, url, description, sealed_headers,
-  payload_format, max_in_flight, timeout_seconds, retry_schedule, metadata, ordering, created_at, updated_at`;
+  payload_format, max_in_flight, timeout_seconds, retry_schedule, metadata, ordering, rate_limit, rate_period_seconds,
+  created_at, updated_at`;
 
 /** The endpoint as it may be shown: credentials among its headers are masked. */
 export function toEndpoint(row: EndpointRow, keyRing: KeyRing): Endpoint {
@@ -54,6 +57,7 @@ export function settingsOf(row: EndpointRow, keyRing: KeyRing): EndpointSettings
     payloadFormat: row.payload_format,
     ordering: row.ordering,
     maxInFlight: row.max_in_flight,
+    rateLimit: row.rate_limit === null ? null : { limit: row.rate_limit, periodSeconds: row.rate_period_seconds! },
     timeoutSeconds: row.timeout_seconds,
     retrySchedule: row.retry_schedule,
     metadata: row.metadata,
@@ -96,8 +100,8 @@ export async function insertEndpoint(
   return writeVersion(
     tx,
     `INSERT INTO endpoints (id, tenant_id, uid, url, description, sealed_headers, payload_format, max_in_flight,
-       timeout_seconds, retry_schedule, metadata, ordering)
-     VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)`,
+       timeout_seconds, retry_schedule, metadata, ordering, rate_limit, rate_period_seconds)
+     VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)`,
     [ids.id, ids.tenantId, ...settingValues(settings, sealHeaders(keyRing, ids.id, settings.headers))],
   );
 }
@@ -112,7 +116,7 @@ export async function updateEndpoint(
     tx,
     `UPDATE endpoints SET version = version + 1, updated_at = clock_timestamp(), uid = $2, url = $3, description = $4,
        sealed_headers = $5, payload_format = $6, max_in_flight = $7, timeout_seconds = $8, retry_schedule = $9,
-       metadata = $10, ordering = $11
+       metadata = $10, ordering = $11, rate_limit = $12, rate_period_seconds = $13
      WHERE id = $1`,
     [endpointId, ...settingValues(settings, sealHeaders(keyRing, endpointId, settings.headers))],
   );
@@ -168,5 +172,7 @@ function settingValues(settings: EndpointSettings, sealedHeaders: Buffer | null)
     settings.retrySchedule,
     JSON.stringify(settings.metadata),
     settings.ordering,
+    settings.rateLimit?.limit ?? null,
+    settings.rateLimit?.periodSeconds ?? null,
   ];
 }

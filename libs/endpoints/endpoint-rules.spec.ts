@@ -27,6 +27,7 @@ describe(settleEndpoint.name, () => {
         payloadFormat: 'standard',
         ordering: 'none',
         maxInFlight: null,
+        rateLimit: null,
         timeoutSeconds: null,
         retrySchedule: null,
         metadata: {},
@@ -35,7 +36,14 @@ describe(settleEndpoint.name, () => {
   });
 
   it('takes null for what was not said', () => {
-    const nothing = { headers: null, metadata: null, payloadFormat: null, signing: null, ordering: null };
+    const nothing = {
+      headers: null,
+      rateLimit: null,
+      metadata: null,
+      payloadFormat: null,
+      signing: null,
+      ordering: null,
+    };
     expect(settle(nothing)).toEqual(settle({}));
   });
 
@@ -53,6 +61,9 @@ describe(settleEndpoint.name, () => {
     ['/headers/x-token invalid_header', { headers: { 'x-token': HEADER_MASK } }],
     ['/headers too_long', { headers: { 'x-a': 'v'.repeat(4_096) } }],
     ['/retrySchedule out_of_range', { retrySchedule: [500, 500] }],
+    ['/rateLimit/limit required', { rateLimit: { periodSeconds: 1 } }],
+    ['/rateLimit/periodSeconds required', { rateLimit: { limit: 1 } }],
+    ['/rateLimit out_of_range', { rateLimit: { limit: 1, periodSeconds: 1_000 } }],
     ['/metadata too_long', { metadata: { note: 'x'.repeat(16 * 1024) } }],
     ['/payloadFormat not_supported_yet', { payloadFormat: 'cloudevents' }],
     ['/signing not_supported_yet', { signing: [{ scheme: 'github' }] }],

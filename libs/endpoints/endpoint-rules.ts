@@ -1,5 +1,14 @@
 import type { FieldError } from '#kernel';
-import { type CustomHeaders, isMaskOf, type JsonObject, MAX_HEADER_BYTES, refuseHeader, unmaskHeaders } from '#policy';
+import {
+  type CustomHeaders,
+  isMaskOf,
+  type JsonObject,
+  MAX_HEADER_BYTES,
+  type RateLimit,
+  refuseHeader,
+  slotIntervalMs,
+  unmaskHeaders,
+} from '#policy';
 import type { PayloadFormat } from '#signing';
 import type { EndpointSettings, Ordering } from './endpoint.js';
 
@@ -11,6 +20,7 @@ export interface EndpointDocument {
   readonly headers?: Readonly<Record<string, unknown>> | null;
   readonly payloadFormat?: string | null;
   readonly maxInFlight?: number | null;
+  readonly rateLimit?: Partial<RateLimit> | null;
   readonly timeoutSeconds?: number | null;
   readonly retrySchedule?: readonly number[] | null;
   readonly metadata?: JsonObject | null;
@@ -46,6 +56,7 @@ export function settleEndpoint(
     ...checkUrl(document.url, rules),
     ...checkHeaders(document.headers ?? {}, kept),
     ...checkSchedule(document.retrySchedule ?? [], rules),
+    ...checkRateLimit(document.rateLimit ?? null, rules),
     ...checkMetadata(document.metadata ?? {}),
     ...checkNotSupportedYet(document),
   ];
@@ -59,6 +70,7 @@ export function settleEndpoint(
       payloadFormat: (document.payloadFormat ?? 'standard') as PayloadFormat,
       ordering: (document.ordering ?? 'none') as Ordering,
       maxInFlight: document.maxInFlight ?? null,
+      rateLimit: settleRateLimit(document.rateLimit ?? null),
       timeoutSeconds: document.timeoutSeconds ?? null,
       retrySchedule: document.retrySchedule ?? null,
       metadata: document.metadata ?? {},
@@ -116,6 +128,23 @@ function checkSchedule(schedule: readonly number[], { retentionSeconds }: Endpoi
   if (sum < retentionSeconds) return [];
   const message = `adds up to ${sum} seconds; it must stay below the ${retentionSeconds} for which events are kept`;
   return [{ pointer: '/retrySchedule', code: 'out_of_range', message }];
+}
+
+/** A patch may name one of the two; the endpoint needs both. */
+function checkRateLimit(rateLimit: Partial<RateLimit> | null, { retentionSeconds }: EndpointRules): FieldError[] {
+  if (rateLimit === null) return [];
+  const { limit, periodSeconds } = rateLimit;
+  const missing = (field: string) => ({ pointer: `/rateLimit/${field}`, code: 'required', message: 'is required' });
+  if (limit === undefined) return [missing('limit')];
+  if (periodSeconds === undefined) return [missing('periodSeconds')];
+  const everySeconds = slotIntervalMs({ limit, periodSeconds }) / 1000;
+  if (everySeconds < retentionSeconds) return [];
+  const message = `lets one request go every ${everySeconds} seconds; events are kept for ${retentionSeconds} only`;
+  return [{ pointer: '/rateLimit', code: 'out_of_range', message }];
+}
+
+function settleRateLimit(rateLimit: Partial<RateLimit> | null): RateLimit | null {
+  return rateLimit === null ? null : { limit: rateLimit.limit!, periodSeconds: rateLimit.periodSeconds! };
 }
 
 function checkMetadata(metadata: JsonObject): FieldError[] {

@@ -20,6 +20,7 @@ import { type EndpointDocument, lowerCaseNames, settleEndpoint } from './endpoin
 import { OpenDeliveryEffects } from './open-delivery-effects.js';
 import { refuseFields } from './refuse.js';
 import { hasLiveSecret, insertSecret } from './secret-rows.js';
+import { endLine, restartLine } from './slot-store.js';
 import { findSubscriptionsOf, insertSubscription, unique, updateSubscription } from './subscription-rows.js';
 import { changeTenant, type TenantLimits } from './tenant-change.js';
 
@@ -77,15 +78,19 @@ export class EndpointStore {
       refuseFields([{ pointer: '/uid', code: 'invalid', message: `differs from the uid of the route, "${ref.uid}"` }]);
     }
     const named = { ...wanted, uid };
-    return this.namingTakenUid(uid, () =>
+    const { before, written } = await this.namingTakenUid(uid, () =>
       changeTenant(this.db, tenantId, async (tx, limits) => {
         const id = 'id' in ref ? ref.id : await findByUid(tx, tenantId, ref.uid);
-        if (id !== null)
-          return this.replaceIn(tx, await lockEndpoint(tx, tenantId, id, expectedVersion), named, limits);
+        if (id !== null) {
+          const row = await lockEndpoint(tx, tenantId, id, expectedVersion);
+          return { before: row, written: await this.replaceIn(tx, row, named, limits) };
+        }
         refuseOtherVersion('endpoint', 0, expectedVersion);
-        return this.createIn(tx, tenantId, named, limits);
+        return { before: null, written: await this.createIn(tx, tenantId, named, limits) };
       }),
     );
+    if (before !== null) await this.rescheduleIfNeeded(before, written.endpoint);
+    return written;
   }
 
   /** Applies a merge patch (RFC 7396) to the endpoint's document. A patch that changes nothing raises no version. */
@@ -95,14 +100,16 @@ export class EndpointStore {
     patch: EndpointDocument,
     expectedVersion: number | null,
   ): Promise<Endpoint> {
-    return this.namingTakenUid(patch.uid, () =>
+    const { before, endpoint } = await this.namingTakenUid(patch.uid, () =>
       changeTenant(this.db, tenantId, async (tx, limits) => {
         const row = await lockEndpoint(tx, tenantId, endpointId, expectedVersion);
         const document = patchedDocument(settingsOf(row, this.keyRing), patch);
         const written = await this.settleIn(tx, row, document, limits);
-        return toEndpoint(written, this.keyRing);
+        return { before: row, endpoint: toEndpoint(written, this.keyRing) };
       }),
     );
+    await this.rescheduleIfNeeded(before, endpoint);
+    return endpoint;
   }
 
   /** Ends the endpoint, its subscriptions and its secrets; what is open is cancelled. Its uid is free again. */
@@ -119,6 +126,7 @@ export class EndpointStore {
          WHERE endpoint_id = $1 AND (expires_at IS NULL OR expires_at > clock_timestamp())`,
         [endpointId],
       );
+      await endLine(tx, endpointId);
       await raiseConfigVersion(tx, tenantId);
     });
     await this.effects.cancelOpen(endpointId, 'endpoint_deleted');
@@ -136,6 +144,7 @@ export class EndpointStore {
     const id = newUuid(this.clock.now());
     const row = await insertEndpoint(tx, this.keyRing, { id, tenantId }, settings);
     await insertSecret(tx, this.keyRing, { id: newUuid(this.clock.now()), endpointId: id, secret, activatesAt: null });
+    if (settings.rateLimit !== null) await restartLine(tx, id);
     if (wanted.eventTypes) {
       const subscriptionId = newUuid(this.clock.now());
       await insertSubscription(tx, { id: subscriptionId, tenantId, endpointId: id, eventTypes: wanted.eventTypes });
@@ -181,6 +190,7 @@ export class EndpointStore {
     const settings = this.settle(document, now.headers, limits);
     if (isDeepStrictEqual(settings, now)) return row;
     const written = await updateEndpoint(tx, this.keyRing, row.id, settings);
+    if (hasOtherRate(row, settings)) await restartLine(tx, row.id);
     await raiseConfigVersion(tx, row.tenant_id);
     return written;
   }
@@ -204,6 +214,10 @@ export class EndpointStore {
     refuseFields([{ pointer: '/secret', code: 'invalid', message }]);
   }
 
+  private async rescheduleIfNeeded(before: EndpointRow, endpoint: Endpoint): Promise<void> {
+    if (hasOtherRate(before, endpoint)) await this.effects.reschedule(endpoint.id);
+  }
+
   private async namingTakenUid<T>(uid: string | null | undefined, work: () => Promise<T>): Promise<T> {
     try {
       return await work();
@@ -212,6 +226,13 @@ export class EndpointStore {
       throw new PosthornError('uid_taken', `Another endpoint of this tenant has the uid "${uid}".`);
     }
   }
+}
+
+function hasOtherRate(before: EndpointRow, { rateLimit }: EndpointSettings): boolean {
+  return (
+    before.rate_limit !== (rateLimit?.limit ?? null) ||
+    before.rate_period_seconds !== (rateLimit?.periodSeconds ?? null)
+  );
 }
 
 async function findByUid(tx: Executor, tenantId: Uuid, uid: string): Promise<Uuid | null> {
@@ -242,5 +263,5 @@ function patchedDocument(now: EndpointSettings, patch: EndpointDocument): Endpoi
   }
   const shown = { ...now, headers: maskHeaders(now.headers) };
   const changes = headers === undefined ? patch : { ...patch, headers };
-  return mergePatch(shown, changes as unknown as Json) as unknown as EndpointDocument;
+  return mergePatch(shown as unknown as Json, changes as unknown as Json) as unknown as EndpointDocument;
 }

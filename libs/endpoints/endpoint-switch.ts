@@ -5,6 +5,7 @@ import type { Endpoint, EndpointStatus } from './endpoint.js';
 import { lockEndpoint, toEndpoint, updateStatus } from './endpoint-rows.js';
 import { decideStatus, type StatusCommand } from './endpoint-status.js';
 import { OpenDeliveryEffects } from './open-delivery-effects.js';
+import { restartLine } from './slot-store.js';
 import { changeTenant } from './tenant-change.js';
 
 /** The reason that stands at an endpoint when whoever disabled it gave none. */
@@ -36,6 +37,7 @@ export class EndpointSwitch {
       if (decision.kind === 'stay') return { endpoint: toEndpoint(row, this.keyRing), became: null };
       const disabledReason = decision.status === 'disabled' ? (reason ?? DEFAULT_DISABLED_REASON) : null;
       const written = await updateStatus(tx, endpointId, decision.status, disabledReason);
+      if (decision.status === 'enabled') await restartLine(tx, endpointId);
       await raiseConfigVersion(tx, tenantId);
       return { endpoint: toEndpoint(written, this.keyRing), became: decision.status };
     });

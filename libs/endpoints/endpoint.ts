@@ -1,5 +1,5 @@
 import type { Uuid } from '#kernel';
-import type { CustomHeaders, JsonObject } from '#policy';
+import type { CustomHeaders, JsonObject, RateLimit } from '#policy';
 import type { PayloadFormat } from '#signing';
 
 /** `paused` keeps deliveries held, `disabled` cancels them. */
@@ -18,6 +18,7 @@ export interface EndpointSettings {
   readonly payloadFormat: PayloadFormat;
   readonly ordering: Ordering;
   readonly maxInFlight: number | null;
+  readonly rateLimit: RateLimit | null;
   readonly timeoutSeconds: number | null;
   /** Seconds between attempts. */
   readonly retrySchedule: readonly number[] | null;

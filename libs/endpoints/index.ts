@@ -9,11 +9,13 @@ export { DEFAULT_DISABLED_REASON, EndpointSwitch } from './endpoint-switch.js';
 export type { EventType, EventTypeDocument } from './event-type.js';
 export { type EventTypeFilters, EventTypeStore, type PlacedEventType } from './event-type-store.js';
 export { type EndpointCancelReason, OpenDeliveryEffects } from './open-delivery-effects.js';
+export { MAX_COUNTED_WAITING, RateLimitReadModel, type RateLimitState } from './rate-limit-read-model.js';
 export { openHeaders } from './sealed-headers.js';
 export { SECRET_ENCODINGS, type SecretEncoding } from './secret-encoding.js';
 export { type EndpointSecret, openSecret } from './secret-rows.js';
 export { DEFAULT_GRACE_SECONDS, type Rotation, SecretStore } from './secret-store.js';
 export { liveKeys, type LiveSecret, type SendTarget, SendTargets, type SendTargetsLog } from './send-targets.js';
+export { type SlotRequest, SlotStore } from './slot-store.js';
 export { SubscriptionReadModel, type SubscriptionFilters } from './subscription-read-model.js';
 export type { Subscription } from './subscription-rows.js';
 export {

@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { CONFIG_CHANNEL, Database, type Listener, plainArray, type Statement } from '#database';
 import { KeyRing, type Uuid } from '#kernel';
-import type { GateTarget } from '#policy';
+import type { GateTarget, RateLimit } from '#policy';
 import { decodeSecret, type PayloadFormat } from '#signing';
 import { parseTarget, type SendTarget as UrlTarget } from '#transport';
 import { openHeaders } from './sealed-headers.js';
@@ -30,6 +30,7 @@ export interface SendTarget extends GateTarget {
   readonly timeoutMs: number | null;
   readonly retrySchedule: readonly number[] | null;
   readonly maxInFlight: number | null;
+  readonly rateLimit: RateLimit | null;
 }
 
 interface Row {
@@ -45,6 +46,8 @@ interface Row {
   timeoutSeconds: number | null;
   retrySchedule: number[] | null;
   maxInFlight: number | null;
+  rateLimit: number | null;
+  ratePeriodSeconds: number | null;
   secrets: { id: Uuid; sealed: string; activatesAtMs: number; expiresAtMs: number | null }[] | null;
 }
 
@@ -55,7 +58,8 @@ const LOAD: Statement = {
            CASE WHEN e.deleted_at IS NOT NULL OR t.deleted_at IS NOT NULL THEN 'deleted' ELSE e.status END AS status,
            t.paused_at IS NOT NULL AS "isTenantPaused", e.url, e.sealed_headers AS "sealedHeaders",
            e.payload_format AS "payloadFormat", e.timeout_seconds AS "timeoutSeconds",
-           e.retry_schedule AS "retrySchedule", e.max_in_flight AS "maxInFlight",
+           e.retry_schedule AS "retrySchedule", e.max_in_flight AS "maxInFlight", e.rate_limit AS "rateLimit",
+           e.rate_period_seconds AS "ratePeriodSeconds",
            (SELECT json_agg(json_build_object('id', s.id, 'sealed', encode(s.sealed_secret, 'hex'),
                      'activatesAtMs', extract(epoch FROM s.activates_at)::float8 * 1000,
                      'expiresAtMs', extract(epoch FROM s.expires_at)::float8 * 1000)
@@ -239,6 +243,7 @@ export class SendTargets {
       timeoutMs: row.timeoutSeconds === null ? null : row.timeoutSeconds * 1000,
       retrySchedule: row.retrySchedule,
       maxInFlight: row.maxInFlight,
+      rateLimit: row.rateLimit === null ? null : { limit: row.rateLimit, periodSeconds: row.ratePeriodSeconds! },
     };
   }
 }

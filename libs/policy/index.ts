@@ -21,4 +21,13 @@ export {
   type Outcome,
   type RetryPolicy,
 } from './outcome.js';
+export {
+  assignSlots,
+  isSlotGood,
+  NEAR_SLOT_MS,
+  paceSlot,
+  type RateLimit,
+  slotIntervalMs,
+  type SlotRun,
+} from './rate-limit.js';
 export { MAX_RETRY_AFTER_MS, parseRetryAfter } from './retry-after.js';

@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { Database } from '#database';
 import { DUE_CHANNEL, OpenDeliveryStore } from '#deliveries';
-import type { EndpointCancelReason, OpenDeliveryEffects } from '#endpoints';
+import { type EndpointCancelReason, type OpenDeliveryEffects, SlotStore } from '#endpoints';
 import { ScheduledEventStore } from '#events';
 import type { Uuid } from '#kernel';
 import type { TenantEffects } from '#tenants';
@@ -14,9 +14,14 @@ export class EndpointDeliveryEffects implements OpenDeliveryEffects {
     private readonly open: OpenDeliveryStore,
   ) {}
 
-  async releaseHeld(_endpointId: Uuid): Promise<void> {
+  async releaseHeld(endpointId: Uuid): Promise<void> {
     // Whatever is held without reason is released: this endpoint's rows, and what another resume has left behind.
-    if ((await this.open.releaseHeld()) > 0) await wakePumps(this.db);
+    const released = await this.open.releaseHeld();
+    if (released + (await this.open.reschedule(endpointId)) > 0) await wakePumps(this.db);
+  }
+
+  async reschedule(endpointId: Uuid): Promise<void> {
+    if ((await this.open.reschedule(endpointId)) > 0) await wakePumps(this.db);
   }
 
   async cancelOpen(endpointId: Uuid, reason: EndpointCancelReason): Promise<void> {
@@ -31,10 +36,13 @@ export class TenantDeliveryEffects implements TenantEffects {
     private readonly db: Database,
     private readonly open: OpenDeliveryStore,
     private readonly scheduled: ScheduledEventStore,
+    private readonly slots: SlotStore,
   ) {}
 
-  async releaseHeld(_tenantId: Uuid): Promise<void> {
-    if ((await this.open.releaseHeld()) > 0) await wakePumps(this.db);
+  async releaseHeld(tenantId: Uuid): Promise<void> {
+    let due = await this.open.releaseHeld();
+    for (const endpointId of await this.slots.restartLinesOf(tenantId)) due += await this.open.reschedule(endpointId);
+    if (due > 0) await wakePumps(this.db);
   }
 
   async cancelOpen(tenantId: Uuid, reason: string): Promise<void> {

@@ -53,6 +53,7 @@ export class Upkeep {
       task('held rows', 5 * SECOND, () => deliveries.releaseHeld()),
       task('expired deliveries', 5 * SECOND, () => buryExpired(deliveries, clock, metrics)),
       task('idle lines', 5 * SECOND, () => deliveries.advanceIdle()),
+      task('lost slots', 5 * SECOND, () => deliveries.rescheduleStrays()),
       task('idempotency keys', 10 * MINUTE, () => forgetIdempotencyKeys(db)),
       task('expired secrets', 60 * MINUTE, () => forgetOldSecrets(db)),
     ];

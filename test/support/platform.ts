@@ -1,6 +1,7 @@
 import { createApi, type ApiDeps } from '../../apps/api/create-api.js';
 import { type RunningWorker, startWorker } from '../../apps/worker/create-worker.js';
 import { openDispatchQueue } from '#queue';
+import { Metrics } from '#telemetry';
 import { startApi, type TestApi } from './api.js';
 import { type Receiver } from './receiver.js';
 import { testQueue } from './redis.js';
@@ -18,6 +19,8 @@ export interface TestPlatform extends TestApi {
   publish(tenant: string, event?: Record<string, unknown>): Promise<string>;
   /** The deliveries of an event as the API shows them. */
   deliveriesOf(eventId: string): Promise<ShownDelivery[]>;
+  /** A further worker process, as it were, on the same database and queue. */
+  anotherWorker(): RunningWorker;
   /** A further API process, as it were, on the same database. */
   anotherApi(): Promise<{ url: string; close(): Promise<void> }>;
 }
@@ -83,6 +86,16 @@ export async function startPlatform({ queue, env = {} }: PlatformOptions): Promi
       const { body } = await api.api.get(`/v1/events/${eventId}`);
       return body['deliveries'] as ShownDelivery[];
     },
+    anotherWorker: () =>
+      startWorker({
+        config,
+        db,
+        clock,
+        keyRing,
+        logger,
+        metrics: new Metrics({ processDefaults: false }),
+        queuePrefix: prefix,
+      }),
     anotherApi: async () => {
       const app = await createApi(api.deps);
       await app.listen(0, '127.0.0.1');

@@ -1,5 +1,5 @@
 import { ApiProperty } from '@nestjs/swagger';
-import type { EndpointHealth } from '#endpoints';
+import { type EndpointHealth, MAX_COUNTED_WAITING, type RateLimitState } from '#endpoints';
 import { toTypeId, type Uuid } from '#kernel';
 import { CircuitResponse, CLOSED_CIRCUIT } from './endpoint.response.js';
 
@@ -8,6 +8,31 @@ class MeasureResponse {
   value: number | null;
 
   @ApiProperty({ type: String, description: 'Where the value comes from, in words.' })
+  reason: string;
+}
+
+class RateLimitStateResponse {
+  @ApiProperty({ type: 'integer' })
+  limit: number;
+
+  @ApiProperty({ type: 'integer' })
+  periodSeconds: number;
+
+  @ApiProperty({
+    type: String,
+    format: 'date-time',
+    nullable: true,
+    description: 'When a delivery that comes now is sent; null: at once.',
+  })
+  nextSlotAt: string | null;
+
+  @ApiProperty({
+    type: 'integer',
+    description: `Deliveries that wait for their slots; counted up to ${MAX_COUNTED_WAITING}.`,
+  })
+  waiting: number;
+
+  @ApiProperty({ type: String, description: 'The same in words.' })
   reason: string;
 }
 
@@ -33,11 +58,18 @@ export class EndpointHealthResponse {
   @ApiProperty({ type: () => CircuitResponse })
   circuit: CircuitResponse;
 
+  @ApiProperty({ type: () => RateLimitStateResponse, nullable: true, description: 'null: its rate is not limited.' })
+  rateLimit: RateLimitStateResponse | null;
+
   @ApiProperty({ type: 'null', description: 'Endpoints are not slowed down yet.' })
   throttle: null;
 }
 
-export function toEndpointHealthResponse(endpointId: Uuid, health: EndpointHealth): EndpointHealthResponse {
+export function toEndpointHealthResponse(
+  endpointId: Uuid,
+  health: EndpointHealth,
+  rate: RateLimitState | null,
+): EndpointHealthResponse {
   const attempts = health.succeeded + health.failed;
   const perAttempt = (sum: number, digits: number): number | null =>
     attempts === 0 ? null : Number((sum / attempts).toFixed(digits));
@@ -55,8 +87,23 @@ export function toEndpointHealthResponse(endpointId: Uuid, health: EndpointHealt
     lastSuccessAt: health.lastSuccessAt?.toISOString() ?? null,
     lastFailureAt: health.lastFailureAt?.toISOString() ?? null,
     circuit: CLOSED_CIRCUIT,
+    rateLimit: rate && toRateLimitState(rate),
     throttle: null,
   };
+}
+
+function toRateLimitState({ limit, periodSeconds, nextSlotAt, waiting }: RateLimitState): RateLimitStateResponse {
+  const next = nextSlotAt?.toISOString() ?? null;
+  const reason =
+    `At most ${limit} ${limit === 1 ? 'request' : 'requests'} in ${periodSeconds} s; ${tellWaiting(waiting)}; ` +
+    `the next free slot is ${next === null ? 'now' : `at ${next}`}.`;
+  return { limit, periodSeconds, nextSlotAt: next, waiting, reason };
+}
+
+function tellWaiting(waiting: number): string {
+  if (waiting === 0) return 'no delivery waits';
+  if (waiting === 1) return '1 delivery waits';
+  return `${waiting} deliveries ${waiting >= MAX_COUNTED_WAITING ? 'or more wait' : 'wait'}`;
 }
 
 function tellFailures(health: EndpointHealth): string {

@@ -1,6 +1,6 @@
 import { Body, Controller, Get, Post, Res } from '@nestjs/common';
 import { ApiBody, ApiOperation, ApiTags } from '@nestjs/swagger';
-import { type Endpoint, EndpointHealthReadModel, EndpointSwitch } from '#endpoints';
+import { type Endpoint, EndpointHealthReadModel, EndpointSwitch, RateLimitReadModel } from '#endpoints';
 import type { Uuid } from '#kernel';
 import { Allow } from '../auth/allow.decorator.js';
 import { EndpointId, TenantId } from '../auth/caller.decorator.js';
@@ -18,6 +18,7 @@ export class EndpointStateController {
   constructor(
     private readonly endpoints: EndpointSwitch,
     private readonly health: EndpointHealthReadModel,
+    private readonly rates: RateLimitReadModel,
   ) {}
 
   @Post('pause')
@@ -85,7 +86,8 @@ export class EndpointStateController {
   @ApiOperation({ operationId: 'getEndpointHealth', summary: 'How the endpoint has been doing, and why' })
   @Answers(EndpointHealthResponse)
   async getHealth(@TenantId() tenantId: Uuid, @EndpointId() endpointId: Uuid): Promise<EndpointHealthResponse> {
-    return toEndpointHealthResponse(endpointId, await this.health.get(tenantId, endpointId));
+    const health = await this.health.get(tenantId, endpointId);
+    return toEndpointHealthResponse(endpointId, health, await this.rates.get(tenantId, endpointId));
   }
 }
 

@@ -13,6 +13,7 @@ import {
 } from 'class-validator';
 import { MAX_METADATA_BYTES, MAX_RETRIES, SECRET_ENCODINGS, type SecretEncoding } from '#endpoints';
 import type { JsonObject } from '#policy';
+import { Nested } from '../http/dto-fields.js';
 import { PageQuery, QueryWord } from '../http/page-query.dto.js';
 import { IfGiven, IsJsonObject, IsText, IsUid, NotSupportedYet } from '../http/validators.js';
 import { AreEventTypePatterns, PATTERNS_SCHEMA } from '../subscriptions/event-type-patterns.js';
@@ -20,10 +21,29 @@ import { AreEventTypePatterns, PATTERNS_SCHEMA } from '../subscriptions/event-ty
 const MAX_URL = 2_048;
 const MAX_DESCRIPTION = 1_000;
 const MAX_SECONDS = 31_536_000;
+const MAX_RATE_LIMIT = 100_000;
+const MAX_RATE_PERIOD_SECONDS = 86_400;
 
 /** Named by the contract; which of them are served is decided with the other rules of endpoints. */
 const PAYLOAD_FORMATS = ['standard', 'data', 'cloudevents', 'slack', 'form'];
 const ORDERINGS = ['none', 'fifo'];
+
+/** Both are needed; a merge patch may name the one that changes. */
+export class RateLimitDto {
+  @IfGiven()
+  @IsInt()
+  @Min(1)
+  @Max(MAX_RATE_LIMIT)
+  @ApiPropertyOptional({ type: 'integer', minimum: 1, maximum: MAX_RATE_LIMIT, example: 10 })
+  limit?: number;
+
+  @IfGiven()
+  @IsInt()
+  @Min(1)
+  @Max(MAX_RATE_PERIOD_SECONDS)
+  @ApiPropertyOptional({ type: 'integer', minimum: 1, maximum: MAX_RATE_PERIOD_SECONDS, example: 1 })
+  periodSeconds?: number;
+}
 
 /** What may be said about an endpoint at any time. Null, where it may stand, means the default. */
 class EndpointFields {
@@ -80,6 +100,19 @@ class EndpointFields {
     description: 'Requests in flight at once, in each worker process.',
   })
   maxInFlight?: number | null;
+
+  @IsOptional()
+  @Nested(() => RateLimitDto)
+  @ApiPropertyOptional({
+    type: () => RateLimitDto,
+    nullable: true,
+    description:
+      'Requests that may be sent in a period, spread evenly over it, retries included; null: as fast as the endpoint ' +
+      'answers. It holds for all workers together. What has to wait says `rate_limit`, and spends no attempt; what ' +
+      'would have to wait longer than its event lives dies at once as `expired`. A change holds at once, also for what ' +
+      'waits already.',
+  })
+  rateLimit?: RateLimitDto | null;
 
   @IsOptional()
   @IsInt()
@@ -158,10 +191,6 @@ class EndpointFields {
   @IsOptional()
   @NotSupportedYet()
   auth?: null;
-
-  @IsOptional()
-  @NotSupportedYet()
-  rateLimit?: null;
 }
 
 export class CreateEndpointDto extends EndpointFields {

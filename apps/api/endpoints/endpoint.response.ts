@@ -8,6 +8,14 @@ class SigningResponse {
   scheme: 'standard';
 }
 
+export class RateLimitResponse {
+  @ApiProperty({ type: 'integer' })
+  limit: number;
+
+  @ApiProperty({ type: 'integer' })
+  periodSeconds: number;
+}
+
 export class CircuitResponse {
   @ApiProperty({ type: String, enum: ['closed', 'open', 'half_open'] })
   state: 'closed' | 'open' | 'half_open';
@@ -56,6 +64,9 @@ export class EndpointResponse {
 
   @ApiProperty({ type: 'integer', nullable: true })
   maxInFlight: number | null;
+
+  @ApiProperty({ type: () => RateLimitResponse, nullable: true, description: 'null: as fast as the endpoint answers.' })
+  rateLimit: RateLimitResponse | null;
 
   @ApiProperty({ type: 'integer', nullable: true, description: 'null: as the platform is configured.' })
   timeoutSeconds: number | null;
@@ -107,6 +118,7 @@ export function toEndpointResponse(endpoint: Endpoint): EndpointResponse {
     ordering: endpoint.ordering,
     payloadFormat: endpoint.payloadFormat,
     maxInFlight: endpoint.maxInFlight,
+    rateLimit: endpoint.rateLimit,
     timeoutSeconds: endpoint.timeoutSeconds,
     retrySchedule: endpoint.retrySchedule && [...endpoint.retrySchedule],
     metadata: endpoint.metadata,

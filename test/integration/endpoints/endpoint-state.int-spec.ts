@@ -63,6 +63,9 @@ describe(EndpointSwitch.name, () => {
     async releaseHeld(endpointId: Uuid): Promise<void> {
       this.calls.push(`release ${endpointId}`);
     }
+    async reschedule(endpointId: Uuid): Promise<void> {
+      this.calls.push(`reschedule ${endpointId}`);
+    }
     async cancelOpen(endpointId: Uuid, reason: string): Promise<void> {
       this.calls.push(`cancel ${endpointId} ${reason}`);
     }
