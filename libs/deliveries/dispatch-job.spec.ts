@@ -31,7 +31,14 @@ describe(packJobs.name, () => {
     const dispatches = times(3, () => fresh(anEvent()));
     const [job] = packJobs(dispatches, 1_000, 91_000);
     expect(unpackJob(JSON.parse(JSON.stringify(job)))).toEqual(
-      dispatches.map((dispatch) => ({ ...dispatch, generation: 1, attempts: 0, replayOf: null, leaseUntilMs: 91_000 })),
+      dispatches.map((dispatch) => ({
+        ...dispatch,
+        generation: 1,
+        attempts: 0,
+        slotAtMs: null,
+        replayOf: null,
+        leaseUntilMs: 91_000,
+      })),
     );
   });
 

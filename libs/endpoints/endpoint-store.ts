@@ -119,6 +119,7 @@ export class EndpointStore {
          WHERE endpoint_id = $1 AND (expires_at IS NULL OR expires_at > clock_timestamp())`,
         [endpointId],
       );
+      await tx.query(`DELETE FROM endpoint_circuits WHERE endpoint_id = $1`, [endpointId]);
       await raiseConfigVersion(tx, tenantId);
     });
     await this.effects.cancelOpen(endpointId, 'endpoint_deleted');
