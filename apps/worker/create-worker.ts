@@ -1,7 +1,7 @@
 import type { Config } from '#config';
 import type { Database } from '#database';
 import { measureBacklog, OpenDeliveryStore } from '#deliveries';
-import { DeliveryWorker } from '#delivering';
+import { DeliveryWorker, type DeliveryWorkerOptions } from '#delivering';
 import { EndpointHealthStore, EndpointSwitch, SendTargets } from '#endpoints';
 import { type DatabaseClock, type KeyRing, POSTHORN_VERSION } from '#kernel';
 import { EndpointDeliveryEffects } from '#replaying';
@@ -20,6 +20,8 @@ export interface WorkerDeps {
   readonly metrics: Metrics;
   /** Keeps the queues of several installations on one server apart. */
   readonly queuePrefix?: string;
+  /** Waits and bounds of circuits, where they are not the usual ones. */
+  readonly circuits?: DeliveryWorkerOptions['circuits'];
 }
 
 /** A running worker, as its process sees it. */
@@ -31,7 +33,16 @@ export interface RunningWorker {
 }
 
 /** Puts a worker together, delivery and upkeep, and starts it. */
-export function startWorker({ config, db, clock, keyRing, logger, metrics, queuePrefix }: WorkerDeps): RunningWorker {
+export function startWorker({
+  config,
+  db,
+  clock,
+  keyRing,
+  logger,
+  metrics,
+  queuePrefix,
+  circuits,
+}: WorkerDeps): RunningWorker {
   const deliveries = new OpenDeliveryStore(db);
   const sender = new Sender({
     policy: new AddressPolicy(config.egress),
@@ -58,6 +69,7 @@ export function startWorker({ config, db, clock, keyRing, logger, metrics, queue
       queueUrl: config.queue.url,
       ...(queuePrefix === undefined ? {} : { queuePrefix }),
       listenUrl: config.database.directUrl,
+      ...(circuits === undefined ? {} : { circuits }),
     },
   );
   metrics.measure('backlog', () => measureBacklog(metrics, deliveries));

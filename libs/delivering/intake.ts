@@ -1,5 +1,6 @@
 import { type Dispatch, type DispatchJob, type OpenDeliveryStore, unpackJob } from '#deliveries';
 import type { Clock } from '#kernel';
+import type { Detour } from './detour.js';
 import type { LaneExits } from './lane-exits.js';
 import type { Lanes } from './lanes.js';
 import type { Recorder } from './recorder.js';
@@ -25,6 +26,8 @@ interface Waiting {
   readonly resolve: (places: number) => void;
 }
 
+const NO_DETOUR: Pick<Detour, 'take' | 'pending'> = { take: () => false, pending: 0 };
+
 /** Where work enters the lanes, whether a job brought it or a claim, and where it has to wait for room. */
 export class Intake {
   private isClosed = false;
@@ -40,6 +43,8 @@ export class Intake {
     private readonly exits: LaneExits,
     private readonly deliveries: OpenDeliveryStore,
     private readonly clock: Clock,
+    /** For what may not be sent now. */
+    private readonly detour: Pick<Detour, 'take' | 'pending'> = NO_DETOUR,
   ) {
     lanes.onFinished(() => this.admit());
   }
@@ -60,7 +65,7 @@ export class Intake {
   /** Dispatches that the process may take now. */
   get room(): number {
     if (this.isClosed || this.isPaused || this.recorder.isStuck || this.recorder.pending >= MAX_UNRECORDED) return 0;
-    return Math.max(0, this.lanes.capacity - this.lanes.held - this.reserved);
+    return Math.max(0, this.lanes.capacity - this.lanes.held - this.detour.pending - this.reserved);
   }
 
   /**
@@ -98,6 +103,11 @@ export class Intake {
 
   /** Puts a dispatch into its lane; if that is full, or we are paused or closing, any worker may have it later. */
   place(dispatch: Dispatch): void {
+    if (this.isClosed || this.isPaused || !this.detour.take(dispatch)) this.placeInLane(dispatch);
+  }
+
+  /** The same, for what may be sent now. */
+  placeInLane(dispatch: Dispatch): void {
     if (this.isClosed || this.isPaused) void this.exits.giveBack(dispatch, 0).catch(() => undefined);
     else if (!this.lanes.offer(dispatch)) {
       void this.exits.giveBack(dispatch, this.lanes.drainMs(dispatch.endpointId)).catch(() => undefined);

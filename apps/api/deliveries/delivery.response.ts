@@ -33,7 +33,13 @@ export class DeliveryResponse {
   @ApiProperty({ type: 'integer' })
   attemptCount: number;
 
-  @ApiProperty({ type: String, format: 'date-time', nullable: true })
+  @ApiProperty({
+    type: String,
+    format: 'date-time',
+    nullable: true,
+    description:
+      'Null in `queue` and `sending`. While it waits for a circuit: when it is looked at again at the latest, for it comes forward when the circuit closes.',
+  })
   nextAttemptAt: string | null;
 
   @ApiProperty({ type: String, nullable: true, description: 'The delivery that this one replays.' })
