@@ -7,6 +7,7 @@ import { ListIndexes1764000006000 } from './1764000006000-list-indexes.js';
 import { ScheduledEvents1764000010000 } from './1764000010000-scheduled-events.js';
 import { Ordering1764000009000 } from './1764000009000-ordering.js';
 import { RateLimits1764000007000 } from './1764000007000-rate-limits.js';
+import { Circuits1764000008000 } from './1764000008000-circuits.js';
 
 /** Every migration there is, oldest first. A landed one is never edited; a change is a new one at the end. */
 export const migrations = [
@@ -19,4 +20,5 @@ export const migrations = [
   ScheduledEvents1764000010000,
   Ordering1764000009000,
   RateLimits1764000007000,
+  Circuits1764000008000,
 ];

@@ -1,7 +1,7 @@
 import type { Config } from '#config';
 import type { Database } from '#database';
 import { measureBacklog, OpenDeliveryStore } from '#deliveries';
-import { DeliveryWorker } from '#delivering';
+import { DeliveryWorker, type DeliveryWorkerOptions } from '#delivering';
 import { EndpointHealthStore, EndpointSwitch, SendTargets, SlotStore, TenantConfigs } from '#endpoints';
 import { ScheduledEventStore } from '#events';
 import { type DatabaseClock, type KeyRing, POSTHORN_VERSION } from '#kernel';
@@ -24,6 +24,8 @@ export interface WorkerDeps {
   readonly metrics: Metrics;
   /** Keeps the queues of several installations on one server apart. */
   readonly queuePrefix?: string;
+  /** Waits and bounds of circuits, where they are not the usual ones. */
+  readonly circuits?: DeliveryWorkerOptions['circuits'];
 }
 
 /** A running worker, as its process sees it. */
@@ -35,7 +37,16 @@ export interface RunningWorker {
 }
 
 /** Puts a worker together, delivery, schedule and upkeep, and starts it. */
-export function startWorker({ config, db, clock, keyRing, logger, metrics, queuePrefix }: WorkerDeps): RunningWorker {
+export function startWorker({
+  config,
+  db,
+  clock,
+  keyRing,
+  logger,
+  metrics,
+  queuePrefix,
+  circuits,
+}: WorkerDeps): RunningWorker {
   const deliveries = new OpenDeliveryStore(db);
   const sender = new Sender({
     policy: new AddressPolicy(config.egress),
@@ -64,6 +75,7 @@ export function startWorker({ config, db, clock, keyRing, logger, metrics, queue
       queueUrl: config.queue.url,
       ...(queuePrefix === undefined ? {} : { queuePrefix }),
       listenUrl: config.database.directUrl,
+      ...(circuits === undefined ? {} : { circuits }),
     },
   );
   metrics.measure('backlog', () => measureBacklog(metrics, deliveries));

@@ -1,3 +1,4 @@
+export { CircuitBacklogStore } from './circuit-backlog-store.js';
 export { type DeadLetterFilters, DeadLetterStore } from './dead-letter.store.js';
 export { DUE_CHANNEL } from './due-channel.js';
 export {

@@ -20,6 +20,8 @@ export interface Attempted {
   readonly dispatch: Dispatch;
   readonly target: SendTarget;
   readonly record: AttemptRecord;
+  /** The answer's header as it came. */
+  readonly retryAfter: string | null;
 }
 
 /** A request begins only if its lease outlives it by this much: then nobody else sends the same meanwhile. */
@@ -106,7 +108,7 @@ export class DeliveryExecutor {
     const sent = await sendSigned(this.sender, this.clock, this.options.userAgent, dispatch, target, body, timeoutMs);
     const trigger = dispatch.replayOf === null ? 'schedule' : 'replay';
     const record = toRecord(dispatch, target, trigger, sent, this.decide(dispatch, target, sent.result));
-    return { dispatch, target, record };
+    return { dispatch, target, record, retryAfter: sent.result.retryAfter };
   }
 
   private decide(dispatch: Dispatch, target: SendTarget, result: SendResult): NextStep {

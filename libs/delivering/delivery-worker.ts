@@ -1,13 +1,31 @@
 import { hostname } from 'node:os';
 import { type Database, Listener } from '#database';
-import { type AttemptRecord, type Dispatch, type DispatchJob, DUE_CHANNEL, type OpenDeliveryStore } from '#deliveries';
-import type { EndpointHealthStore, EndpointSwitch, SendTargets, SlotStore } from '#endpoints';
+import {
+  type AttemptRecord,
+  CircuitBacklogStore,
+  type Dispatch,
+  type DispatchJob,
+  DUE_CHANNEL,
+  type OpenDeliveryStore,
+} from '#deliveries';
+import {
+  CircuitStore,
+  type CircuitTransition,
+  type EndpointHealthStore,
+  type EndpointSwitch,
+  type SendTargets,
+  type SlotStore,
+} from '#endpoints';
 import { type Clock, uuidTime } from '#kernel';
+import { CIRCUIT_RULES, type CircuitRules, isPushBack } from '#policy';
 import { type DispatchConsumer, openDispatchConsumer } from '#queue';
 import { type Logger, type Metrics, statusClass } from '#telemetry';
 import { SWITCHES_CHANNEL, type SwitchStore } from '#tenants';
 import type { Sender } from '#transport';
+import { CircuitBoard, type Watched } from './circuit-board.js';
+import { CircuitKeeper } from './circuit-keeper.js';
 import { type Attempted, DeliveryExecutor } from './delivery-executor.js';
+import { Detour, DETOUR_OPTIONS, type DetourOptions } from './detour.js';
 import { HealthLedger } from './health-ledger.js';
 import { Intake, JOBS_AT_ONCE } from './intake.js';
 import { LaneExits } from './lane-exits.js';
@@ -43,6 +61,9 @@ export interface DeliveryWorkerOptions {
   readonly queuePrefix?: string;
   /** A session connection, for LISTEN. */
   readonly listenUrl: string;
+  readonly circuits?: Partial<CircuitRules & DetourOptions>;
+  /** Told of each change of a circuit's state that this process has made. */
+  readonly onCircuitTransition?: (transition: CircuitTransition) => void;
 }
 
 /** Nothing waits in a lane longer than this under the lease it came with. */
@@ -63,9 +84,13 @@ export class DeliveryWorker {
   private readonly succession: Succession;
   private readonly pacer: RatePacer;
   private readonly executor: DeliveryExecutor;
+  private readonly board: CircuitBoard;
+  private readonly detour: Detour;
+  private readonly circuits: CircuitKeeper;
   private readonly ledger: HealthLedger;
   private readonly listener: Listener;
   private readonly consumer: DispatchConsumer;
+  private isKeepingCircuits = false;
   private housekeeping: NodeJS.Timeout | null = null;
   /** Null until it is known: nothing is sent before. */
   private isPaused: boolean | null = null;
@@ -83,7 +108,11 @@ export class DeliveryWorker {
       maxInFlightOf: (endpointId) => targets.peek(endpointId, 0)?.maxInFlight ?? null,
       clock,
     });
-    this.intake = new Intake(this.lanes, this.recorder, this.exits, deliveries, clock);
+    const circuits = new CircuitStore(db);
+    const rules = { ...CIRCUIT_RULES, ...DETOUR_OPTIONS, ...options.circuits };
+    this.board = new CircuitBoard(circuits, clock);
+    this.detour = new Detour(this.board, circuits, targets, this.exits, clock, rules);
+    this.intake = new Intake(this.lanes, this.recorder, this.exits, deliveries, clock, this.detour);
     this.intake.setPaused(true);
     this.pump = new Pump(deliveries, this.lanes, this.intake, this.exits, clock, logger);
     this.succession = new Succession(deliveries, this.intake, this.exits);
@@ -103,6 +132,22 @@ export class DeliveryWorker {
       clock,
       options,
     );
+    this.circuits = new CircuitKeeper(
+      {
+        board: this.board,
+        store: circuits,
+        backlog: new CircuitBacklogStore(db),
+        clock,
+        log: logger,
+        wakePump: () => this.pump.wake(),
+        onTransition: options.onCircuitTransition ?? (() => undefined),
+      },
+      rules,
+      rules.probeLeaseMs,
+    );
+    this.board.onBlocked((watched) => this.clearLane(watched));
+    this.detour.onSend((dispatch) => this.intake.placeInLane(dispatch));
+    this.detour.onProbe((watched) => this.circuits.probing(watched));
     this.ledger = new HealthLedger(health, `${hostname()}:${process.pid}`);
     this.listener = new Listener({ url: options.listenUrl, applicationName: 'posthorn-listen' });
     this.consumer = openDispatchConsumer({
@@ -127,6 +172,7 @@ export class DeliveryWorker {
 
   start(): void {
     this.deps.targets.follow(this.listener, this.deps.logger);
+    this.board.listen(this.listener);
     this.listener.on(DUE_CHANNEL, () => this.pump.wake());
     this.listener.on(SWITCHES_CHANNEL, () => void this.followSwitch());
     this.listener.start();
@@ -157,7 +203,10 @@ export class DeliveryWorker {
       await within(deadline - this.deps.clock.now(), this.lanes.afterNextFinish());
     }
     const left = (): number => Math.max(1_000, deadline - this.deps.clock.now());
-    await within(left(), Promise.all([this.recorder.idle(), this.exits.idle()]));
+    await within(
+      left(),
+      this.detour.idle().then(() => Promise.all([this.recorder.idle(), this.exits.idle()])),
+    );
     await within(left(), this.succession.idle());
     await within(left(), this.ledger.flush());
   }
@@ -172,9 +221,11 @@ export class DeliveryWorker {
     }
     // The slot is free when the request has ended: recording is somebody else's waiting.
     const recording = attempted === null ? null : this.recorder.record(attempted.record);
-    const { durationMs, errorCode } = attempted?.record ?? { durationMs: null, errorCode: null };
+    if (attempted === null) this.circuits.left(dispatch);
+    else this.circuits.note(attempted);
+    const { durationMs, errorCode, statusCode } = attempted?.record ?? NO_ATTEMPT;
     if (dispatch.event.body === null) this.lanes.released(dispatch);
-    this.lanes.finished(dispatch.endpointId, durationMs, errorCode === 'timeout');
+    this.lanes.finished(dispatch.endpointId, durationMs, errorCode === 'timeout' || isPushBack(statusCode));
     if (attempted === null || recording === null) return;
     try {
       await recording;
@@ -218,6 +269,25 @@ export class DeliveryWorker {
   private async keepHouse(): Promise<void> {
     await this.followSwitch();
     this.giveBackOverdue();
+    await this.keepCircuits();
+  }
+
+  private async keepCircuits(): Promise<void> {
+    if (this.isKeepingCircuits) return;
+    this.isKeepingCircuits = true;
+    try {
+      await this.board.follow();
+      if (this.isPaused === false) await this.circuits.keep();
+    } catch (error) {
+      this.deps.logger.debug({ err: error }, 'cannot look at the circuits');
+    } finally {
+      this.isKeepingCircuits = false;
+    }
+  }
+
+  /** What waits for an endpoint that is to be left in peace does not wait in its lane. */
+  private clearLane({ endpointId }: Watched): void {
+    for (const dispatch of this.lanes.takeWaiting(endpointId)) this.intake.place(dispatch);
   }
 
   /** Long waits in a lane outlive neither their lease nor another worker's chance: they go back. */
@@ -229,6 +299,7 @@ export class DeliveryWorker {
 
   private async followSwitch(): Promise<void> {
     try {
+      await this.board.load();
       const isPaused = (await this.deps.switches.deliveriesPausedAt()) !== null;
       if (isPaused === this.isPaused) return;
       const wasPaused = this.isPaused;
@@ -247,6 +318,8 @@ export class DeliveryWorker {
     await this.consumer.pause();
   }
 }
+
+const NO_ATTEMPT = { durationMs: null, errorCode: null, statusCode: null };
 
 /**
  * From the making of the delivery, which its id tells, to the end of the attempt. It was made when its event was accepted,

@@ -1,5 +1,6 @@
 import { type Dispatch, type DispatchJob, type OpenDeliveryStore, unpackJob } from '#deliveries';
 import type { Clock } from '#kernel';
+import type { Detour } from './detour.js';
 import type { LaneExits } from './lane-exits.js';
 import type { Lanes } from './lanes.js';
 import type { Recorder } from './recorder.js';
@@ -42,6 +43,7 @@ interface Waiting {
 
 /** Room that was reserved: a number of places, or 0 when there will be none. */
 type Places = Promise<number>;
+const NO_DETOUR: Pick<Detour, 'take' | 'pending'> = { take: () => false, pending: 0 };
 
 /** Where work enters the lanes, whether a job brought it or a claim, and where it has to wait for room. */
 export class Intake {
@@ -63,6 +65,8 @@ export class Intake {
     private readonly exits: LaneExits,
     private readonly deliveries: OpenDeliveryStore,
     private readonly clock: Clock,
+    /** For what may not be sent now. */
+    private readonly detour: Pick<Detour, 'take' | 'pending'> = NO_DETOUR,
   ) {
     this.kept = Math.floor(lanes.capacity * KEPT_FOR_LITTLE);
     this.little = Math.max(1, lanes.capacity * LITTLE);
@@ -84,7 +88,8 @@ export class Intake {
 
   /** Dispatches that the process may take now, those included that only tenants that hold little may use. */
   private get room(): number {
-    return this.isTaking ? Math.max(0, this.lanes.capacity - this.lanes.held - this.reserved) : 0;
+    const { capacity, held } = this.lanes;
+    return this.isTaking ? Math.max(0, capacity - held - this.detour.pending - this.reserved) : 0;
   }
 
   private get isTaking(): boolean {
@@ -122,6 +127,11 @@ export class Intake {
 
   /** Puts a dispatch into its lane; if that is full, or we are paused or closing, any worker may have it later. */
   place(dispatch: Dispatch): void {
+    if (this.isClosed || this.isPaused || !this.detour.take(dispatch)) this.placeInLane(dispatch);
+  }
+
+  /** The same, for what may be sent now. */
+  placeInLane(dispatch: Dispatch): void {
     if (this.isClosed || this.isPaused) this.giveBack(dispatch, 0);
     else if (!this.lanes.offer(dispatch)) this.giveBack(dispatch, this.lanes.drainMs(dispatch.endpointId));
   }

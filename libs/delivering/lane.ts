@@ -20,7 +20,8 @@ const FIRST_GUESS_MS = 20;
 
 /**
  * One endpoint's own queue in this worker: what waits, what is in flight, how long its answers take, and how many at a
- * time it has shown to bear. The width is halved by a request that hangs until its time-out and grows by one with each
+ * time it has shown to bear. The width is halved by a request that hangs until its time-out, or whose answer is that it
+ * was too much, and grows by one with each
  * answer, so that a dead endpoint soon holds one slot at a time, and a living one has its width back within a second.
  */
 export class Lane {

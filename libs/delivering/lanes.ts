@@ -92,7 +92,7 @@ export class Lanes {
 
   /**
    * To be called once for each dispatch that was started, when its request has ended; `durationMs` is null when none was
-   * made, `hasHung` says that it ran into its time-out.
+   * made, `hasHung` says that it ran into its time-out, or was told that the endpoint is sent too much.
    */
   finished(endpointId: Uuid, durationMs: number | null, hasHung = false): void {
     const lane = this.laneOf(endpointId);
@@ -147,6 +147,17 @@ export class Lanes {
       const bearable = lane.waitingWithin(SLOW_MS, this.atOnceOf(lane), nowMs);
       return lane.remove(({ sinceMs }, index) => index >= bearable || sinceMs <= nowMs - ms);
     });
+  }
+
+  /** Takes out what one endpoint's lane has not started. */
+  takeWaiting(endpointId: Uuid): Dispatch[] {
+    const lane = this.lanes.get(endpointId);
+    if (lane === undefined || lane.waitingCount === 0) return [];
+    const taken = lane.remove(() => true);
+    if (lane.isEmpty) this.emptied(lane);
+    this.heldCount -= taken.length;
+    this.tellFinished();
+    return taken;
   }
 
   /** Takes out everything that has not been started. */

@@ -1,6 +1,6 @@
 import type { Database } from '#database';
 import { recordAttempts, toWireEvent } from '#deliveries';
-import type { SendTargets } from '#endpoints';
+import { CircuitStore, type SendTargets } from '#endpoints';
 import { type Clock, newUuid, PosthornError, toTypeId, type Uuid } from '#kernel';
 import type { Sender } from '#transport';
 import { bodyIn, type RequestSource, sendSigned, toRecord } from './signed-request.js';
@@ -28,13 +28,17 @@ export interface TestSenderOptions {
 
 /** Sends an endpoint a real, signed event, now, whatever state the endpoint is in, and puts the attempt on record. */
 export class TestSender {
+  private readonly circuits: CircuitStore;
+
   constructor(
     private readonly db: Database,
     private readonly clock: Clock,
     private readonly targets: SendTargets,
     private readonly sender: Sender,
     private readonly options: TestSenderOptions,
-  ) {}
+  ) {
+    this.circuits = new CircuitStore(db);
+  }
 
   /** Answers the delivery whose only attempt it was. Throws `not_found`. */
   async send(endpointId: Uuid, requestedBy: Uuid): Promise<{ deliveryId: Uuid }> {
@@ -64,6 +68,8 @@ export class TestSender {
       ]);
       await recordAttempts(tx, [toRecord({ ...source, generation: 1 }, target, 'test', sent, { to: 'succeeded' })]);
     });
+    // As good as a probe, and somebody has asked for it.
+    if (errorCode === null) await this.circuits.reset(endpointId, `A test was answered with status ${statusCode}.`);
     return { deliveryId };
   }
 }

@@ -2,6 +2,7 @@ import type { Executor } from '#database';
 import { type KeyRing, PosthornError, toTypeId, type Uuid } from '#kernel';
 import { type JsonObject, maskHeaders } from '#policy';
 import type { PayloadFormat } from '#signing';
+import { CLOSED_CIRCUIT, type CircuitState, type ShownCircuit } from './circuit.js';
 import type { Endpoint, EndpointSettings, EndpointStatus, Ordering } from './endpoint.js';
 import { openHeaders, sealHeaders } from './sealed-headers.js';
 
@@ -25,12 +26,20 @@ export interface EndpointRow {
   readonly metadata: JsonObject;
   readonly created_at: Date;
   readonly updated_at: Date;
+  /** Null when there is nothing to tell. */
+  readonly circuit: {
+    readonly state: CircuitState;
+    readonly since: string | null;
+    readonly reason: string | null;
+  } | null;
 }
 
 /** The columns of {@link EndpointRow}. */
 export const ENDPOINT_COLUMNS = `id, tenant_id, uid, version, status, disabled_reason, url, description, sealed_headers,
   payload_format, max_in_flight, timeout_seconds, retry_schedule, metadata, ordering, rate_limit, rate_period_seconds,
-  created_at, updated_at`;
+  created_at, updated_at,
+  (SELECT json_build_object('state', c.state, 'since', c.since, 'reason', c.reason)
+     FROM endpoint_circuits c WHERE c.endpoint_id = endpoints.id) AS circuit`;
 
 /** The endpoint as it may be shown: credentials among its headers are masked. */
 export function toEndpoint(row: EndpointRow, keyRing: KeyRing): Endpoint {
@@ -44,7 +53,13 @@ export function toEndpoint(row: EndpointRow, keyRing: KeyRing): Endpoint {
     version: row.version,
     createdAt: row.created_at,
     updatedAt: row.updated_at,
+    circuit: toShownCircuit(row.circuit),
   };
+}
+
+export function toShownCircuit(circuit: EndpointRow['circuit']): ShownCircuit {
+  if (circuit === null) return CLOSED_CIRCUIT;
+  return { ...circuit, since: circuit.since === null ? null : new Date(circuit.since) };
 }
 
 /** The settings as they are kept, with the real values of the headers. */

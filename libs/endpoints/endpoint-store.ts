@@ -127,6 +127,7 @@ export class EndpointStore {
         [endpointId],
       );
       await endLine(tx, endpointId);
+      await tx.query(`DELETE FROM endpoint_circuits WHERE endpoint_id = $1`, [endpointId]);
       await raiseConfigVersion(tx, tenantId);
     });
     await this.effects.cancelOpen(endpointId, 'endpoint_deleted');

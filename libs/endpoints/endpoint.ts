@@ -1,6 +1,7 @@
 import type { Uuid } from '#kernel';
 import type { CustomHeaders, JsonObject, RateLimit } from '#policy';
 import type { PayloadFormat } from '#signing';
+import type { ShownCircuit } from './circuit.js';
 
 /** `paused` keeps deliveries held, `disabled` cancels them. */
 export type EndpointStatus = 'enabled' | 'paused' | 'disabled';
@@ -35,4 +36,5 @@ export interface Endpoint extends EndpointSettings {
   readonly version: number;
   readonly createdAt: Date;
   readonly updatedAt: Date;
+  readonly circuit: ShownCircuit;
 }

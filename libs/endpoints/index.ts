@@ -1,5 +1,19 @@
+export {
+  type Circuit,
+  type CircuitState,
+  type CircuitTransition,
+  CLOSED_CIRCUIT,
+  type ShownCircuit,
+} from './circuit.js';
+export {
+  CIRCUIT_CHANNEL,
+  type CircuitSlotRequest,
+  CircuitStore,
+  type ReservedSlots,
+  type SlotOptions,
+} from './circuit-store.js';
 export type { Endpoint, EndpointSettings, EndpointStatus, Ordering } from './endpoint.js';
-export { type EndpointHealth, EndpointHealthReadModel } from './endpoint-health-read-model.js';
+export { type EndpointHealth, EndpointHealthReadModel, type EndpointThrottle } from './endpoint-health-read-model.js';
 export { EndpointHealthStore, type HealthChange } from './endpoint-health-store.js';
 export { type EndpointFilters, EndpointReadModel } from './endpoint-read-model.js';
 export { type EndpointDocument, MAX_METADATA_BYTES, MAX_RETRIES } from './endpoint-rules.js';

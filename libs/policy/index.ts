@@ -1,4 +1,14 @@
 export {
+  CIRCUIT_RULES,
+  type CircuitRules,
+  type CircuitSignal,
+  decideCatchUpRate,
+  decideFailedProbes,
+  decideProbeWait,
+  RELAPSE_MS,
+  toCircuitSignal,
+} from './circuit.js';
+export {
   type CustomHeaders,
   HEADER_MASK,
   isMaskOf,
@@ -11,6 +21,7 @@ export {
 export { decideDeliveryTime, type DeliveryTime } from './delivery-time.js';
 export { isEventType, isEventTypePattern, MAX_EVENT_TYPE_LENGTH, matchesPattern } from './event-type-pattern.js';
 export { isJsonObject, type Json, type JsonObject, mergePatch } from './merge-patch.js';
+export { FailureCounter } from './failure-counter.js';
 export { decideGate, type GateDecision, type GateTarget } from './gate.js';
 export { type Match, Matcher, type SubscriptionRule } from './matching.js';
 export {
@@ -31,3 +42,4 @@ export {
   type SlotRun,
 } from './rate-limit.js';
 export { MAX_RETRY_AFTER_MS, parseRetryAfter } from './retry-after.js';
+export { decidePauseUntil, isPushBack, Pace } from './throttle.js';

@@ -1,7 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import { type Database, ensurePartitions } from '#database';
-import type { OpenDeliveryStore } from '#deliveries';
+import { CircuitBacklogStore, type OpenDeliveryStore } from '#deliveries';
 import type { Clock } from '#kernel';
+import { CIRCUIT_RULES } from '#policy';
 import type { Metrics } from '#telemetry';
 import { buryExpired } from './bury-expired.js';
 import { LeaderLease } from './leader-lease.js';
@@ -48,12 +49,16 @@ export class Upkeep {
       run,
       dueAtMs: 0,
     });
+    const waitingForCircuits = new CircuitBacklogStore(db);
     this.tasks = [
       task('partitions', 10 * MINUTE, () => ensurePartitions(db, clock.now())),
       task('held rows', 5 * SECOND, () => deliveries.releaseHeld()),
       task('expired deliveries', 5 * SECOND, () => buryExpired(deliveries, clock, metrics)),
       task('idle lines', 5 * SECOND, () => deliveries.advanceIdle()),
       task('lost slots', 5 * SECOND, () => deliveries.rescheduleStrays()),
+      task('waiting for no circuit', 15 * SECOND, () =>
+        waitingForCircuits.adoptWaiting(CIRCUIT_RULES.firstCatchUpRate),
+      ),
       task('idempotency keys', 10 * MINUTE, () => forgetIdempotencyKeys(db)),
       task('expired secrets', 60 * MINUTE, () => forgetOldSecrets(db)),
     ];

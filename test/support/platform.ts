@@ -1,5 +1,5 @@
 import { createApi, type ApiDeps } from '../../apps/api/create-api.js';
-import { type RunningWorker, startWorker } from '../../apps/worker/create-worker.js';
+import { type RunningWorker, startWorker, type WorkerDeps } from '../../apps/worker/create-worker.js';
 import { openDispatchQueue } from '#queue';
 import { Metrics } from '#telemetry';
 import { startApi, type TestApi } from './api.js';
@@ -19,7 +19,7 @@ export interface TestPlatform extends TestApi {
   publish(tenant: string, event?: Record<string, unknown>): Promise<string>;
   /** The deliveries of an event as the API shows them. */
   deliveriesOf(eventId: string): Promise<ShownDelivery[]>;
-  /** A further worker process, as it were, on the same database and queue. */
+  /** A further worker process, as it were, on the same database and queue; `close` stops those that still run. */
   anotherWorker(): RunningWorker;
   /** A further API process, as it were, on the same database. */
   anotherApi(): Promise<{ url: string; close(): Promise<void> }>;
@@ -47,6 +47,8 @@ export interface ShownDelivery {
 export interface PlatformOptions {
   queue: QueueKind;
   env?: Record<string, string>;
+  /** Waits and bounds of circuits. */
+  circuits?: WorkerDeps['circuits'];
 }
 
 const TEST_ENV = {
@@ -57,14 +59,17 @@ const TEST_ENV = {
 /** Short waits: three retries within a moment. Finer than the configuration takes. */
 const RETRY_SCHEDULE_SECONDS = [0.05, 0.05, 0.05];
 
-export async function startPlatform({ queue, env = {} }: PlatformOptions): Promise<TestPlatform> {
+export async function startPlatform({ queue, env = {}, circuits = {} }: PlatformOptions): Promise<TestPlatform> {
   const { url, prefix } = testQueue();
   const api = await startApi({
     env: { ...TEST_ENV, ...(queue === 'redis' ? { QUEUE_URL: url } : {}), ...env },
     deps: (made) => withQueue(made, prefix),
   });
   const { config, db, clock, keyRing, logger, metrics } = api.deps as ApiDeps & { clock: never };
-  const worker = startWorker({ config, db, clock, keyRing, logger, metrics, queuePrefix: prefix });
+  const start = (own: Metrics): RunningWorker =>
+    startWorker({ config, db, clock, keyRing, logger, metrics: own, queuePrefix: prefix, circuits });
+  const worker = start(metrics);
+  const others: RunningWorker[] = [];
   let made = 0;
   return {
     ...api,
@@ -86,23 +91,18 @@ export async function startPlatform({ queue, env = {} }: PlatformOptions): Promi
       const { body } = await api.api.get(`/v1/events/${eventId}`);
       return body['deliveries'] as ShownDelivery[];
     },
-    anotherWorker: () =>
-      startWorker({
-        config,
-        db,
-        clock,
-        keyRing,
-        logger,
-        metrics: new Metrics({ processDefaults: false }),
-        queuePrefix: prefix,
-      }),
+    anotherWorker: () => {
+      const another = start(new Metrics({ processDefaults: false }));
+      others.push(another);
+      return another;
+    },
     anotherApi: async () => {
       const app = await createApi(api.deps);
       await app.listen(0, '127.0.0.1');
       return { url: await app.getUrl(), close: () => app.close() };
     },
     close: async () => {
-      await worker.stop(5_000);
+      await Promise.all([worker, ...others].map((running) => running.stop(5_000)));
       await api.close();
     },
   };

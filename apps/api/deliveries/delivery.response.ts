@@ -37,7 +37,8 @@ export class DeliveryResponse {
     type: String,
     format: 'date-time',
     nullable: true,
-    description: 'Null in `queue`, `sending` and `order`: that depends on others.',
+    description:
+      'Null in `queue`, `sending` and `order`: that depends on others. While it waits for a circuit: when it is looked at again at the latest, for it comes forward when the circuit closes.',
   })
   nextAttemptAt: string | null;
 

@@ -13,6 +13,8 @@ const health = (facts: Partial<EndpointHealth> = {}): EndpointHealth => ({
   lastFailureAt: null,
   lastStatusCode: null,
   lastErrorCode: null,
+  circuit: { state: 'closed', since: null, reason: null, nextProbeAt: null },
+  throttle: null,
   ...facts,
 });
 

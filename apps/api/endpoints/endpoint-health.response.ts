@@ -1,7 +1,7 @@
 import { ApiProperty } from '@nestjs/swagger';
-import { type EndpointHealth, MAX_COUNTED_WAITING, type RateLimitState } from '#endpoints';
+import { type EndpointHealth, type EndpointThrottle, MAX_COUNTED_WAITING, type RateLimitState } from '#endpoints';
 import { toTypeId, type Uuid } from '#kernel';
-import { CircuitResponse, CLOSED_CIRCUIT } from './endpoint.response.js';
+import { CircuitResponse, toCircuitResponse } from './endpoint.response.js';
 
 class MeasureResponse {
   @ApiProperty({ type: Number, nullable: true, description: 'null: nothing was sent yet.' })
@@ -9,6 +9,16 @@ class MeasureResponse {
 
   @ApiProperty({ type: String, description: 'Where the value comes from, in words.' })
   reason: string;
+}
+
+class CircuitHealthResponse extends CircuitResponse {
+  @ApiProperty({
+    type: String,
+    format: 'date-time',
+    nullable: true,
+    description: 'When the next delivery is tried, unless it is closed.',
+  })
+  nextProbeAt: string | null;
 }
 
 class RateLimitStateResponse {
@@ -36,6 +46,24 @@ class RateLimitStateResponse {
   reason: string;
 }
 
+class ThrottleResponse {
+  @ApiProperty({
+    type: String,
+    enum: ['slowed', 'paused'],
+    description: '`slowed`: fewer requests at a time. `paused`: none until the time it named with `Retry-After`.',
+  })
+  state: 'slowed' | 'paused';
+
+  @ApiProperty({ type: String, format: 'date-time' })
+  since: string;
+
+  @ApiProperty({ type: String, format: 'date-time', nullable: true })
+  until: string | null;
+
+  @ApiProperty({ type: String, description: 'What it answered, in words.' })
+  reason: string;
+}
+
 export class EndpointHealthResponse {
   @ApiProperty({ type: String })
   endpoint: string;
@@ -55,14 +83,19 @@ export class EndpointHealthResponse {
   @ApiProperty({ type: String, format: 'date-time', nullable: true })
   lastFailureAt: string | null;
 
-  @ApiProperty({ type: () => CircuitResponse })
-  circuit: CircuitResponse;
+  @ApiProperty({ type: () => CircuitHealthResponse })
+  circuit: CircuitHealthResponse;
 
   @ApiProperty({ type: () => RateLimitStateResponse, nullable: true, description: 'null: its rate is not limited.' })
   rateLimit: RateLimitStateResponse | null;
 
-  @ApiProperty({ type: 'null', description: 'Endpoints are not slowed down yet.' })
-  throttle: null;
+  @ApiProperty({
+    type: () => ThrottleResponse,
+    nullable: true,
+    description:
+      'Null unless it has answered 429, 502, 503 or 504 within the last minute, or asked for a longer pause.',
+  })
+  throttle: ThrottleResponse | null;
 }
 
 export function toEndpointHealthResponse(
@@ -86,9 +119,20 @@ export function toEndpointHealthResponse(
     failuresInARow: { value: health.failuresInARow, reason: tellFailures(health) },
     lastSuccessAt: health.lastSuccessAt?.toISOString() ?? null,
     lastFailureAt: health.lastFailureAt?.toISOString() ?? null,
-    circuit: CLOSED_CIRCUIT,
+    circuit: Object.assign(toCircuitResponse(health.circuit), {
+      nextProbeAt: health.circuit.nextProbeAt?.toISOString() ?? null,
+    }),
     rateLimit: rate && toRateLimitState(rate),
-    throttle: null,
+    throttle: health.throttle && toThrottleResponse(health.throttle),
+  };
+}
+
+function toThrottleResponse({ since, until, reason }: EndpointThrottle): ThrottleResponse {
+  return {
+    state: until === null ? 'slowed' : 'paused',
+    since: since.toISOString(),
+    until: until?.toISOString() ?? null,
+    reason: `It answered with ${reason}.`,
   };
 }
 

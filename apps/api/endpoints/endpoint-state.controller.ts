@@ -12,6 +12,9 @@ import { DisableEndpointDto } from './endpoint.dto.js';
 import { EndpointResponse, toEndpointResponse } from './endpoint.response.js';
 import { EndpointHealthResponse, toEndpointHealthResponse } from './endpoint-health.response.js';
 
+const CLOSES_CIRCUIT =
+  'An open circuit is closed, and a pause that the endpoint asked for ends, also when it is enabled already.';
+
 @Controller('v1/tenants/:tenant/endpoints/:endpoint')
 @ApiTags('Endpoints')
 export class EndpointStateController {
@@ -41,7 +44,11 @@ export class EndpointStateController {
 
   @Post('resume')
   @Allow('endpoints:operate')
-  @ApiOperation({ operationId: 'resumeEndpoint', summary: 'Send what was held, and go on' })
+  @ApiOperation({
+    operationId: 'resumeEndpoint',
+    summary: 'Send what was held, and go on',
+    description: CLOSES_CIRCUIT,
+  })
   @ApiBody({ type: NoFieldsDto, required: false })
   @Answers(EndpointResponse, { tagged: true })
   async resume(
@@ -55,7 +62,11 @@ export class EndpointStateController {
 
   @Post('enable')
   @Allow('endpoints:operate')
-  @ApiOperation({ operationId: 'enableEndpoint', summary: 'Take deliveries again; what was cancelled can be replayed' })
+  @ApiOperation({
+    operationId: 'enableEndpoint',
+    summary: 'Take deliveries again; what was cancelled can be replayed',
+    description: CLOSES_CIRCUIT,
+  })
   @ApiBody({ type: NoFieldsDto, required: false })
   @Answers(EndpointResponse, { tagged: true })
   async enable(

@@ -1,5 +1,5 @@
 import { ApiProperty } from '@nestjs/swagger';
-import type { Endpoint, EndpointStatus, Ordering, WrittenEndpoint } from '#endpoints';
+import type { Endpoint, EndpointStatus, Ordering, ShownCircuit, WrittenEndpoint } from '#endpoints';
 import { toTypeId } from '#kernel';
 import type { JsonObject } from '#policy';
 
@@ -17,18 +17,29 @@ export class RateLimitResponse {
 }
 
 export class CircuitResponse {
-  @ApiProperty({ type: String, enum: ['closed', 'open', 'half_open'] })
+  @ApiProperty({
+    type: String,
+    enum: ['closed', 'open', 'half_open'],
+    description:
+      '`open`: the endpoint keeps failing, and its deliveries wait without an attempt being spent. `half_open`: one of them is being tried.',
+  })
   state: 'closed' | 'open' | 'half_open';
 
-  @ApiProperty({ type: String, format: 'date-time', nullable: true })
+  @ApiProperty({
+    type: String,
+    format: 'date-time',
+    nullable: true,
+    description: 'Since when it is open (`half_open` included), or closed again; null when it never was open.',
+  })
   since: string | null;
 
-  @ApiProperty({ type: String, nullable: true })
+  @ApiProperty({ type: String, nullable: true, description: 'Why it was opened, or closed again, in words.' })
   reason: string | null;
 }
 
-/** Circuits do not open yet. */
-export const CLOSED_CIRCUIT: CircuitResponse = { state: 'closed', since: null, reason: null };
+export function toCircuitResponse({ state, since, reason }: ShownCircuit): CircuitResponse {
+  return { state, since: since?.toISOString() ?? null, reason };
+}
 
 export class EndpointResponse {
   @ApiProperty({ type: String, example: 'ep_01jdf0v3m8ezrt8z6b5hv4hq3n' })
@@ -124,7 +135,7 @@ export function toEndpointResponse(endpoint: Endpoint): EndpointResponse {
     metadata: endpoint.metadata,
     status: endpoint.status,
     disabledReason: endpoint.disabledReason,
-    circuit: CLOSED_CIRCUIT,
+    circuit: toCircuitResponse(endpoint.circuit),
     version: endpoint.version,
     createdAt: endpoint.createdAt.toISOString(),
     updatedAt: endpoint.updatedAt.toISOString(),
