@@ -13,6 +13,7 @@ export const CLAIMED_COLUMNS = (longestBody: string): string => `
        extract(epoch FROM p.due_at)::float8 * 1000 AS "wasDueAtMs",
        CASE WHEN p.waiting_for IN ('rate_limit', 'circuit') THEN extract(epoch FROM p.due_at)::float8 * 1000 END
          AS "slotAtMs",
+       p.waiting_for = 'rate_limit' AS "isSlotOfRate",
        extract(epoch FROM c.due_at)::float8 * 1000 AS "leaseUntilMs", c.event_id AS "eventId",
        e.uid, c.type, extract(epoch FROM e.occurred_at)::float8 * 1000 AS "occurredAtMs", e.subject,
        e.schema_version AS "schemaVersion", e.correlation_id AS "correlationId",

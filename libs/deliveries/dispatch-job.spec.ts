@@ -38,6 +38,7 @@ describe(packJobs.name, () => {
         replayOf: null,
         orderKey: null,
         slotAtMs: null,
+        isSlotOfRate: false,
         leaseUntilMs: 91_000,
       })),
     );

@@ -82,6 +82,7 @@ export function unpackJob(job: DispatchJob): Dispatch[] {
     orderKey: null,
     leaseUntilMs: job.until,
     slotAtMs: null,
+    isSlotOfRate: false,
     event: events[eventIndex]!,
   }));
 }

@@ -54,6 +54,8 @@ export interface Dispatch {
   leaseUntilMs: number;
   /** The slot of a limited rate or of a closing circuit that was reserved for it, if it waited for one. */
   readonly slotAtMs: number | null;
+  /** Whether that slot is one of the endpoint's limited rate. */
+  readonly isSlotOfRate: boolean;
   readonly event: WireEvent;
 }
 

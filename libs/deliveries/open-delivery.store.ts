@@ -281,6 +281,7 @@ function toClaimed(row: ClaimedRow): Claimed {
       orderKey: row.orderKey,
       leaseUntilMs: row.leaseUntilMs,
       slotAtMs: row.slotAtMs,
+      isSlotOfRate: row.isSlotOfRate,
       event: row.isLarge ? { ...event, body: null } : event,
     },
   };

@@ -35,6 +35,7 @@ const dispatch: Dispatch = {
   replayOf: null,
   leaseUntilMs: 90_000,
   slotAtMs: null,
+  isSlotOfRate: false,
   orderKey: null,
   event: {
     id: '01890a5d-ac96-774b-bcce-b302099a8057',

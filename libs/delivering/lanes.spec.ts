@@ -15,6 +15,7 @@ const to = (endpointId: string): Dispatch => ({
   replayOf: null,
   leaseUntilMs: 0,
   slotAtMs: null,
+  isSlotOfRate: false,
   orderKey: null,
   event: { id: 'e', type: 'a', body: '', dataStart: 0, dataEnd: 0, headers: [], traceparent: null, expiresAtMs: null },
 });

@@ -53,6 +53,7 @@ describe(RatePacer, () => {
       generation: 1,
       attempts: 0,
       slotAtMs: null,
+      isSlotOfRate: false,
       event: { id: newUuid(NOW_MS), expiresAtMs },
       ...over,
     }) as Dispatch;
@@ -87,15 +88,21 @@ describe(RatePacer, () => {
   });
 
   it('lets go by its slot what has waited for it, and asks for another when it comes too late', async () => {
-    expect(await pacer.admit(a('in time', { slotAtMs: NOW_MS - 10, generation: 4 }), RATE)).toBe(true);
+    expect(await pacer.admit(a('in time', { isSlotOfRate: true, slotAtMs: NOW_MS - 10, generation: 4 }), RATE)).toBe(
+      true,
+    );
     expect(asked).toEqual([]);
     nextMs = NOW_MS + 60_000;
-    expect(await pacer.admit(a('late', { slotAtMs: NOW_MS - 3_000, generation: 4 }), RATE)).toBe(false);
+    expect(await pacer.admit(a('late', { isSlotOfRate: true, slotAtMs: NOW_MS - 3_000, generation: 4 }), RATE)).toBe(
+      false,
+    );
     expect(left).toEqual(['late at 60000']);
   });
 
   it('keeps a distance between those that come late together', async () => {
-    const late = ['a', 'b', 'c'].map((name, n) => a(name, { slotAtMs: NOW_MS - 1_000 + n * 100, generation: 4 }));
+    const late = ['a', 'b', 'c'].map((name, n) =>
+      a(name, { isSlotOfRate: true, slotAtMs: NOW_MS - 1_000 + n * 100, generation: 4 }),
+    );
     expect(await admitAll(...late)).toEqual([true, false, false]);
     vi.advanceTimersByTime(60);
     expect(placed).toEqual([]);

@@ -75,8 +75,8 @@ export class RatePacer {
   async admit(dispatch: Dispatch, rate: RateLimit): Promise<boolean> {
     if (this.cleared.delete(dispatch)) return true;
     const everyMs = slotIntervalMs(rate);
-    const { slotAtMs } = dispatch;
-    if (slotAtMs !== null && isSlotGood(slotAtMs, dispatch, this.clock.now())) {
+    const { slotAtMs, isSlotOfRate } = dispatch;
+    if (slotAtMs !== null && isSlotOfRate && isSlotGood(slotAtMs, dispatch, this.clock.now())) {
       const isNow = this.goAt(dispatch, slotAtMs, everyMs);
       if (isNow !== null) return isNow;
     }

@@ -16,6 +16,7 @@ const dispatch = (tenantId: string, endpointId: string, body: string | null = ''
   replayOf: null,
   leaseUntilMs: 0,
   slotAtMs: null,
+  isSlotOfRate: false,
   orderKey: null,
   event: { id: 'e', type: 'a', body, dataStart: 0, dataEnd: 0, headers: [], traceparent: null, expiresAtMs: null },
 });

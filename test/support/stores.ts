@@ -145,6 +145,7 @@ export function aDispatch(deliveryId: Uuid, endpointId: Uuid, over: Partial<Disp
     orderKey: null,
     leaseUntilMs: Date.now() + 90_000,
     slotAtMs: null,
+    isSlotOfRate: false,
     event,
     ...over,
   };
