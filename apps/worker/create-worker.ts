@@ -37,18 +37,21 @@ export function startWorker({ config, db, clock, keyRing, logger, metrics, queue
     policy: new AddressPolicy(config.egress),
     ...(config.egress.proxy === null ? {} : { proxy: config.egress.proxy }),
   });
+  const endpoints = new EndpointSwitch(db, keyRing, new EndpointDeliveryEffects(db, deliveries));
+  const upkeep = new Upkeep(db, deliveries, endpoints, clock, logger);
   const worker = new DeliveryWorker(
     {
       db,
       clock,
       deliveries,
       targets: new SendTargets(db, keyRing),
-      endpoints: new EndpointSwitch(db, keyRing, new EndpointDeliveryEffects(db, deliveries)),
+      endpoints,
       health: new EndpointHealthStore(db),
       switches: new SwitchStore(db),
       sender,
       metrics,
       logger,
+      onDead: () => upkeep.hearOfDeath(),
     },
     {
       concurrency: config.delivery.concurrency,
@@ -61,7 +64,6 @@ export function startWorker({ config, db, clock, keyRing, logger, metrics, queue
     },
   );
   metrics.measure('backlog', () => measureBacklog(metrics, deliveries));
-  const upkeep = new Upkeep(db, deliveries, clock, logger);
   worker.start();
   upkeep.start();
   return {

@@ -27,6 +27,8 @@ export interface DeliveryWorkerDeps {
   readonly sender: Sender;
   readonly metrics: Metrics;
   readonly logger: Logger;
+  /** Whoever wants to know that a delivery has died, and is on record as dead. */
+  readonly onDead?: () => void;
 }
 
 export interface DeliveryWorkerOptions {
@@ -180,6 +182,7 @@ export class DeliveryWorker {
         return;
       case 'dead':
         metrics.deliveries.dead.inc();
+        this.deps.onDead?.();
         if (record.next.reason === 'gone') void this.disableGone(target.tenantId, dispatch.endpointId);
     }
   }

@@ -22,11 +22,12 @@ export interface EndpointRow {
   readonly metadata: JsonObject;
   readonly created_at: Date;
   readonly updated_at: Date;
+  readonly disabled_at: Date | null;
 }
 
 /** The columns of {@link EndpointRow}. */
 export const ENDPOINT_COLUMNS = `id, tenant_id, uid, version, status, disabled_reason, url, description, sealed_headers,
-  payload_format, max_in_flight, timeout_seconds, retry_schedule, metadata, created_at, updated_at`;
+  payload_format, max_in_flight, timeout_seconds, retry_schedule, metadata, created_at, updated_at, disabled_at`;
 
 /** The endpoint as it may be shown: credentials among its headers are masked. */
 export function toEndpoint(row: EndpointRow, keyRing: KeyRing): Endpoint {
@@ -125,9 +126,33 @@ export async function updateStatus(
   return writeVersion(
     tx,
     `UPDATE endpoints SET version = version + 1, updated_at = clock_timestamp(), status = $2, disabled_reason = $3,
-       status_changed_at = clock_timestamp()
+       status_changed_at = clock_timestamp(),
+       disabled_at = CASE WHEN $2 = 'disabled' THEN clock_timestamp() ELSE disabled_at END
      WHERE id = $1`,
     [endpointId, status, disabledReason],
+  );
+}
+
+/**
+ * Disables an endpoint that has been failing since then: only if it is still enabled and was not turned meanwhile, and if
+ * no success has come to be known. Null when one of that is not so.
+ */
+export async function disableFailing(
+  tx: Executor,
+  endpointId: Uuid,
+  sinceMs: number,
+  reason: string,
+): Promise<EndpointRow | null> {
+  return writeVersionIf(
+    tx,
+    `UPDATE endpoints e SET version = version + 1, updated_at = clock_timestamp(), status = 'disabled',
+       disabled_reason = $2, status_changed_at = clock_timestamp(), disabled_at = clock_timestamp()
+     WHERE id = $1 AND deleted_at IS NULL AND status = 'enabled'
+       AND status_changed_at <= to_timestamp($3::float8 / 1000) + interval '1 ms'
+       AND EXISTS (SELECT FROM endpoint_health h WHERE h.endpoint_id = e.id AND h.failed > 0)
+       AND NOT EXISTS (SELECT FROM endpoint_health h WHERE h.endpoint_id = e.id
+                          AND h.last_success_at >= to_timestamp($3::float8 / 1000))`,
+    [endpointId, reason, sinceMs],
   );
 }
 
@@ -143,6 +168,11 @@ export async function touchEndpoint(tx: Executor, endpointId: Uuid): Promise<End
 
 /** Runs a write of one endpoint and keeps what attempts under this version will refer to. */
 async function writeVersion(tx: Executor, write: string, values: readonly unknown[]): Promise<EndpointRow> {
+  return (await writeVersionIf(tx, write, values))!;
+}
+
+/** The same for a write that may find that it is not to be. */
+async function writeVersionIf(tx: Executor, write: string, values: readonly unknown[]): Promise<EndpointRow | null> {
   const [row] = await tx.query<EndpointRow>(
     `WITH written AS (${write} RETURNING ${ENDPOINT_COLUMNS}), kept AS (
        INSERT INTO endpoint_versions (endpoint_id, version, url, sealed_headers, payload_format)
@@ -151,7 +181,7 @@ async function writeVersion(tx: Executor, write: string, values: readonly unknow
      SELECT * FROM written`,
     values,
   );
-  return row!;
+  return row ?? null;
 }
 
 function settingValues(settings: EndpointSettings, sealedHeaders: Buffer | null): unknown[] {

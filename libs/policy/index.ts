@@ -8,7 +8,20 @@ export {
   refuseHeader,
   unmaskHeaders,
 } from './custom-headers.js';
-export { isEventType, isEventTypePattern, MAX_EVENT_TYPE_LENGTH, matchesPattern } from './event-type-pattern.js';
+export {
+  isEventType,
+  isEventTypePattern,
+  MAX_EVENT_TYPE_LENGTH,
+  matchesPattern,
+  RESERVED_PREFIX,
+} from './event-type-pattern.js';
+export {
+  decideFailing,
+  DISABLED_AFTER_MS,
+  type FailingDecision,
+  type FailingFacts,
+  type FailingRun,
+} from './failing.js';
 export { isJsonObject, type Json, type JsonObject, mergePatch } from './merge-patch.js';
 export { decideGate, type GateDecision, type GateTarget } from './gate.js';
 export { type Match, Matcher, type SubscriptionRule } from './matching.js';

@@ -1,7 +1,10 @@
 import { randomUUID } from 'node:crypto';
 import { type Database, ensurePartitions } from '#database';
 import type { OpenDeliveryStore } from '#deliveries';
+import type { EndpointSwitch } from '#endpoints';
 import type { Clock } from '#kernel';
+import { DeadLetterNews } from './dead-letter-news.js';
+import { FailureWatch } from './failure-watch.js';
 import { LeaderLease } from './leader-lease.js';
 import { forgetIdempotencyKeys, forgetOldSecrets } from './sweep.js';
 
@@ -29,12 +32,14 @@ const MINUTE = 60 * SECOND;
 export class Upkeep {
   private readonly lease: LeaderLease;
   private readonly tasks: readonly Task[];
+  private readonly deadLetters: DeadLetterNews;
   private timer: NodeJS.Timeout | null = null;
   private ticking: Promise<void> | null = null;
 
   constructor(
     db: Database,
     deliveries: OpenDeliveryStore,
+    endpoints: EndpointSwitch,
     clock: Clock,
     private readonly log: UpkeepLog,
   ) {
@@ -45,9 +50,13 @@ export class Upkeep {
       run,
       dueAtMs: 0,
     });
+    this.deadLetters = new DeadLetterNews(db);
+    const failures = new FailureWatch(db, endpoints);
     this.tasks = [
       task('partitions', 10 * MINUTE, () => ensurePartitions(db, clock.now())),
       task('held rows', 5 * SECOND, () => deliveries.releaseHeld()),
+      task('dead letters', 5 * SECOND, () => this.deadLetters.tell()),
+      task('failing endpoints', MINUTE, () => failures.look()),
       task('idempotency keys', 10 * MINUTE, () => forgetIdempotencyKeys(db)),
       task('expired secrets', 60 * MINUTE, () => forgetOldSecrets(db)),
     ];
@@ -60,8 +69,13 @@ export class Upkeep {
     tick();
   }
 
+  /** A delivery of this process has died: its tenant is told in a moment, whoever leads. */
+  hearOfDeath(): void {
+    this.deadLetters.soon();
+  }
+
   async stop(): Promise<void> {
-    await this.ticking;
+    await Promise.all([this.ticking, this.deadLetters.stop()]);
     if (this.timer) clearTimeout(this.timer);
     await this.lease.release().catch(() => undefined);
   }
