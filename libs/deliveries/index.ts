@@ -20,4 +20,5 @@ export {
   type Turn,
 } from './open-delivery.store.js';
 export { type AttemptRecord, type NextStep, recordAttempts } from './recording.js';
+export { HeldRelease } from './held-release.js';
 export { measureBacklog } from './measure-backlog.js';

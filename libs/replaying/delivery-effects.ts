@@ -1,21 +1,29 @@
-import { Injectable } from '@nestjs/common';
+import { Injectable, type OnModuleDestroy } from '@nestjs/common';
 import { Database } from '#database';
-import { DUE_CHANNEL, OpenDeliveryStore } from '#deliveries';
+import { HeldRelease, OpenDeliveryStore } from '#deliveries';
 import type { EndpointCancelReason, OpenDeliveryEffects } from '#endpoints';
 import type { Uuid } from '#kernel';
 import type { TenantEffects } from '#tenants';
 
 /** What becomes of open deliveries when an endpoint is resumed, disabled or deleted. */
 @Injectable()
-export class EndpointDeliveryEffects implements OpenDeliveryEffects {
+export class EndpointDeliveryEffects implements OpenDeliveryEffects, OnModuleDestroy {
+  private readonly held: HeldRelease;
+
   constructor(
-    private readonly db: Database,
+    db: Database,
     private readonly open: OpenDeliveryStore,
-  ) {}
+  ) {
+    this.held = new HeldRelease(db, open);
+  }
 
   async releaseHeld(_endpointId: Uuid): Promise<void> {
     // Whatever is held without reason is released: this endpoint's rows, and what another resume has left behind.
-    if ((await this.open.releaseHeld()) > 0) await wakePumps(this.db);
+    await this.held.begin();
+  }
+
+  onModuleDestroy(): Promise<void> {
+    return this.held.stop();
   }
 
   async cancelOpen(endpointId: Uuid, reason: EndpointCancelReason): Promise<void> {
@@ -25,14 +33,22 @@ export class EndpointDeliveryEffects implements OpenDeliveryEffects {
 
 /** What becomes of open deliveries when a tenant is resumed or deleted. */
 @Injectable()
-export class TenantDeliveryEffects implements TenantEffects {
+export class TenantDeliveryEffects implements TenantEffects, OnModuleDestroy {
+  private readonly held: HeldRelease;
+
   constructor(
     private readonly db: Database,
     private readonly open: OpenDeliveryStore,
-  ) {}
+  ) {
+    this.held = new HeldRelease(db, open);
+  }
 
   async releaseHeld(_tenantId: Uuid): Promise<void> {
-    if ((await this.open.releaseHeld()) > 0) await wakePumps(this.db);
+    await this.held.begin();
+  }
+
+  onModuleDestroy(): Promise<void> {
+    return this.held.stop();
   }
 
   async cancelOpen(tenantId: Uuid, reason: string): Promise<void> {
@@ -42,8 +58,4 @@ export class TenantDeliveryEffects implements TenantEffects {
     );
     for (const { id } of endpoints) await this.open.cancelOfEndpoint(id, reason);
   }
-}
-
-async function wakePumps(db: Database): Promise<void> {
-  await db.query(`SELECT pg_notify($1, '')`, [DUE_CHANNEL]);
 }

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { type Database, ensurePartitions } from '#database';
-import type { OpenDeliveryStore } from '#deliveries';
+import { HeldRelease, type OpenDeliveryStore } from '#deliveries';
 import type { EndpointSwitch } from '#endpoints';
 import type { Clock } from '#kernel';
 import { DeadLetterNews } from './dead-letter-news.js';
@@ -33,6 +33,7 @@ export class Upkeep {
   private readonly lease: LeaderLease;
   private readonly tasks: readonly Task[];
   private readonly deadLetters: DeadLetterNews;
+  private readonly held: HeldRelease;
   private timer: NodeJS.Timeout | null = null;
   private ticking: Promise<void> | null = null;
 
@@ -51,10 +52,11 @@ export class Upkeep {
       dueAtMs: 0,
     });
     this.deadLetters = new DeadLetterNews(db);
+    this.held = new HeldRelease(db, deliveries);
     const failures = new FailureWatch(db, endpoints);
     this.tasks = [
       task('partitions', 10 * MINUTE, () => ensurePartitions(db, clock.now())),
-      task('held rows', 5 * SECOND, () => deliveries.releaseHeld()),
+      task('held rows', 5 * SECOND, () => this.held.begin()),
       task('dead letters', 5 * SECOND, () => this.deadLetters.tell()),
       task('failing endpoints', MINUTE, () => failures.look()),
       task('idempotency keys', 10 * MINUTE, () => forgetIdempotencyKeys(db)),
@@ -75,7 +77,7 @@ export class Upkeep {
   }
 
   async stop(): Promise<void> {
-    await Promise.all([this.ticking, this.deadLetters.stop()]);
+    await Promise.all([this.ticking, this.deadLetters.stop(), this.held.stop()]);
     if (this.timer) clearTimeout(this.timer);
     await this.lease.release().catch(() => undefined);
   }
