@@ -38,7 +38,8 @@ export class HeldRelease {
   private continueIn(pauseMs: number): void {
     if (this.isStopped || pauseMs > LONGEST_PAUSE_MS) return;
     this.pauseMs = pauseMs;
-    this.timer ??= setTimeout(() => {
+    if (this.timer) clearTimeout(this.timer);
+    this.timer = setTimeout(() => {
       this.timer = null;
       this.releasing = this.proceed().catch(() => undefined);
     }, pauseMs);

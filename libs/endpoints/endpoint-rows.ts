@@ -27,7 +27,8 @@ export interface EndpointRow {
 
 /** The columns of {@link EndpointRow}. */
 export const ENDPOINT_COLUMNS = `id, tenant_id, uid, version, status, disabled_reason, url, description, sealed_headers,
-  payload_format, max_in_flight, timeout_seconds, retry_schedule, metadata, created_at, updated_at, disabled_at`;
+  payload_format, max_in_flight, timeout_seconds, retry_schedule, metadata, created_at, updated_at,
+  coalesce(disabled_at, CASE WHEN status = 'disabled' THEN status_changed_at END) AS disabled_at`;
 
 /** The endpoint as it may be shown: credentials among its headers are masked. */
 export function toEndpoint(row: EndpointRow, keyRing: KeyRing): Endpoint {
@@ -38,6 +39,7 @@ export function toEndpoint(row: EndpointRow, keyRing: KeyRing): Endpoint {
     tenantId: row.tenant_id,
     status: row.status,
     disabledReason: row.disabled_reason,
+    disabledAt: row.disabled_at,
     version: row.version,
     createdAt: row.created_at,
     updatedAt: row.updated_at,

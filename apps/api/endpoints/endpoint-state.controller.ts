@@ -1,6 +1,7 @@
 import { Body, Controller, Get, Post, Res } from '@nestjs/common';
 import { ApiBody, ApiOperation, ApiTags } from '@nestjs/swagger';
 import { type Endpoint, EndpointHealthReadModel, EndpointSwitch } from '#endpoints';
+import { MissedReadModel } from '#insights';
 import type { Uuid } from '#kernel';
 import { Allow } from '../auth/allow.decorator.js';
 import { EndpointId, TenantId } from '../auth/caller.decorator.js';
@@ -9,7 +10,7 @@ import { Answers } from '../http/api-docs.js';
 import { NoFieldsDto } from '../http/no-fields.dto.js';
 import type { FastifyReply } from '../http/request.js';
 import { DisableEndpointDto } from './endpoint.dto.js';
-import { EndpointResponse, toEndpointResponse } from './endpoint.response.js';
+import { EndpointResponse, toOneEndpointResponse } from './endpoint.response.js';
 import { EndpointHealthResponse, toEndpointHealthResponse } from './endpoint-health.response.js';
 
 @Controller('v1/tenants/:tenant/endpoints/:endpoint')
@@ -18,6 +19,7 @@ export class EndpointStateController {
   constructor(
     private readonly endpoints: EndpointSwitch,
     private readonly health: EndpointHealthReadModel,
+    private readonly missed: MissedReadModel,
   ) {}
 
   @Post('pause')
@@ -31,7 +33,7 @@ export class EndpointStateController {
     @Body() _body: NoFieldsDto,
     @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<EndpointResponse> {
-    return answer(reply, await this.endpoints.turn(tenantId, endpointId, 'pause'));
+    return this.answer(reply, await this.endpoints.turn(tenantId, endpointId, 'pause'));
   }
 
   @Post('resume')
@@ -45,12 +47,18 @@ export class EndpointStateController {
     @Body() _body: NoFieldsDto,
     @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<EndpointResponse> {
-    return answer(reply, await this.endpoints.turn(tenantId, endpointId, 'resume'));
+    return this.answer(reply, await this.endpoints.turn(tenantId, endpointId, 'resume'));
   }
 
   @Post('enable')
   @Allow('endpoints:operate')
-  @ApiOperation({ operationId: 'enableEndpoint', summary: 'Take deliveries again; what was cancelled can be replayed' })
+  @ApiOperation({
+    operationId: 'enableEndpoint',
+    summary: 'Take deliveries again',
+    description:
+      'What the endpoint has missed is told as `missed`; `GET /v1/deliveries?endpoint=…&status=cancelled` lists it, and ' +
+      '`POST /v1/deliveries/{delivery}/replay` delivers one of it.',
+  })
   @ApiBody({ type: NoFieldsDto, required: false })
   @Answers(EndpointResponse, { tagged: true })
   async enable(
@@ -59,7 +67,7 @@ export class EndpointStateController {
     @Body() _body: NoFieldsDto,
     @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<EndpointResponse> {
-    return answer(reply, await this.endpoints.turn(tenantId, endpointId, 'enable'));
+    return this.answer(reply, await this.endpoints.turn(tenantId, endpointId, 'enable'));
   }
 
   @Post('disable')
@@ -73,7 +81,7 @@ export class EndpointStateController {
     @Body() body: DisableEndpointDto,
     @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<EndpointResponse> {
-    return answer(reply, await this.endpoints.turn(tenantId, endpointId, 'disable', body.reason ?? null));
+    return this.answer(reply, await this.endpoints.turn(tenantId, endpointId, 'disable', body.reason ?? null));
   }
 
   @Get('health')
@@ -83,8 +91,8 @@ export class EndpointStateController {
   async getHealth(@TenantId() tenantId: Uuid, @EndpointId() endpointId: Uuid): Promise<EndpointHealthResponse> {
     return toEndpointHealthResponse(endpointId, await this.health.get(tenantId, endpointId));
   }
-}
 
-function answer(reply: FastifyReply, endpoint: Endpoint): EndpointResponse {
-  return tagged(reply, toEndpointResponse(endpoint));
+  private async answer(reply: FastifyReply, endpoint: Endpoint): Promise<EndpointResponse> {
+    return tagged(reply, toOneEndpointResponse(endpoint, await this.missed.of(endpoint)));
+  }
 }

@@ -1,5 +1,6 @@
-import { ApiProperty } from '@nestjs/swagger';
+import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
 import type { Endpoint, EndpointStatus, WrittenEndpoint } from '#endpoints';
+import type { MissedDeliveries } from '#insights';
 import { toTypeId } from '#kernel';
 import type { JsonObject } from '#policy';
 
@@ -21,6 +22,20 @@ export class CircuitResponse {
 
 /** Circuits do not open yet. */
 export const CLOSED_CIRCUIT: CircuitResponse = { state: 'closed', since: null, reason: null };
+
+class MissedResponse {
+  @ApiProperty({
+    type: 'integer',
+    description: 'Deliveries that were cancelled because the endpoint was disabled; each can be replayed.',
+  })
+  count: number;
+
+  @ApiProperty({ type: Boolean, description: 'Whether there may be more than were counted.' })
+  hasMore: boolean;
+
+  @ApiProperty({ type: String, format: 'date-time', description: 'When it was disabled last.' })
+  since: string;
+}
 
 export class EndpointResponse {
   @ApiProperty({ type: String, example: 'ep_01jdf0v3m8ezrt8z6b5hv4hq3n' })
@@ -88,6 +103,12 @@ export class EndpointResponse {
 
   @ApiProperty({ type: String, format: 'date-time' })
   updatedAt: string;
+
+  @ApiPropertyOptional({
+    type: () => MissedResponse,
+    description: 'What an endpoint that was ever disabled has missed since it was last. Not in lists.',
+  })
+  missed?: MissedResponse;
 }
 
 export class CreatedEndpointResponse extends EndpointResponse {
@@ -117,6 +138,13 @@ export function toEndpointResponse(endpoint: Endpoint): EndpointResponse {
     createdAt: endpoint.createdAt.toISOString(),
     updatedAt: endpoint.updatedAt.toISOString(),
   };
+}
+
+/** The endpoint on its own: with what it has missed. */
+export function toOneEndpointResponse(endpoint: Endpoint, missed: MissedDeliveries | null): EndpointResponse {
+  const response = toEndpointResponse(endpoint);
+  if (missed === null) return response;
+  return Object.assign(response, { missed: { ...missed, since: missed.since.toISOString() } });
 }
 
 /** The secret is shown when it was made with the endpoint. */
