@@ -1,6 +1,6 @@
 import { type Executor, plainArray, type Statement, textArray } from '#database';
 import type { Uuid } from '#kernel';
-import { RESERVED_PREFIX } from '#policy';
+import { OPERATIONAL_PREFIX } from '#policy';
 import type { OperationalData, OperationalType } from './operational-event.js';
 
 /** Something to tell a tenant. */
@@ -43,7 +43,7 @@ const ANNOUNCE: Statement = {
            JOIN endpoints e ON e.id = s.endpoint_id AND e.deleted_at IS NULL
           CROSS JOIN LATERAL unnest(s.event_types) AS wish(pattern)
           WHERE s.tenant_id = kind.tenant_id AND s.enabled AND s.deleted_at IS NULL AND s.channels IS NULL
-            AND starts_with(pattern, '${RESERVED_PREFIX}')
+            AND starts_with(pattern, '${OPERATIONAL_PREFIX}')
             AND (pattern = kind.type OR right(pattern, 2) = '.*' AND starts_with(kind.type, left(pattern, -1))))
     ), published AS (
       INSERT INTO events (id, tenant_id, type, data, subject, source, occurred_at, deliver_at, created_at)

@@ -2,9 +2,15 @@ import { isDeepStrictEqual } from 'node:util';
 import { Injectable } from '@nestjs/common';
 import { Database, type Executor, type ListPage } from '#database';
 import { PosthornError } from '#kernel';
-import { isEventType, type Json, type JsonObject, mergePatch, RESERVED_PREFIX } from '#policy';
+import { isEventType, type Json, type JsonObject, mergePatch } from '#policy';
 import { refuseOtherVersion } from './endpoint-rows.js';
-import { type EventType, type EventTypeDocument, type EventTypeSettings, settleEventType } from './event-type.js';
+import {
+  type EventType,
+  type EventTypeDocument,
+  type EventTypeSettings,
+  RESERVED_PREFIX,
+  settleEventType,
+} from './event-type.js';
 import { refuseFields } from './refuse.js';
 
 interface EventTypeRow {

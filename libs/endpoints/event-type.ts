@@ -26,6 +26,9 @@ export interface EventTypeDocument {
 
 export type EventTypeSettings = Pick<EventType, 'description' | 'group' | 'deprecated' | 'schemas' | 'example'>;
 
+/** Of the platform's own operational events. */
+export const RESERVED_PREFIX = 'posthorn.';
+
 const SCHEMA_VERSION = /^[A-Za-z0-9._-]{1,64}$/;
 const DIALECTS = [
   'https://json-schema.org/draft/2020-12/schema',

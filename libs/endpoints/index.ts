@@ -1,4 +1,5 @@
 export { type Announcement, announce } from './announce.js';
+export { announceCircuitOpened, type OpenedCircuit } from './announce-circuit.js';
 export type { Endpoint, EndpointSettings, EndpointStatus } from './endpoint.js';
 export { type EndpointHealth, EndpointHealthReadModel } from './endpoint-health-read-model.js';
 export { EndpointHealthStore, type HealthChange } from './endpoint-health-store.js';

@@ -127,7 +127,7 @@ export const OPERATIONAL_EVENTS: { readonly [Type in OperationalType]: Entry<Ope
   },
   'posthorn.dead_letters.expiring': {
     when: 'Dead letters that nobody has resolved are about to be forgotten with their events.',
-    subject: 'none',
+    subject: 'left out',
     data: {
       count: ['count', false, 'How many.'],
       expireBefore: ['time', false, 'By when they can be replayed.'],

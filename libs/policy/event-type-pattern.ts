@@ -1,9 +1,6 @@
 /** The most characters that an event type, and so a pattern for one, may have. */
 export const MAX_EVENT_TYPE_LENGTH = 128;
 
-/** How the types of the platform's own, operational events begin. Nobody else publishes them. */
-export const RESERVED_PREFIX = 'posthorn.';
-
 const WORDS = /^[A-Za-z0-9_-]+(\.[A-Za-z0-9_-]+)*$/;
 
 /** Whether the text is an event type: dot-separated words of `[A-Za-z0-9_-]`, at most 128 characters in all. */
@@ -20,13 +17,24 @@ export function isEventTypePattern(text: string): boolean {
   return text === '*' || WORDS.test(text.endsWith('.*') ? text.slice(0, -2) : text);
 }
 
+/** What the platform's own events are called: of it, and not of what happened at a customer's. */
+export const OPERATIONAL_PREFIX = 'posthorn.';
+
+/**
+ * Whether a subscription's pattern wants an event of this type. `*` is everything that is published: the platform's own
+ * events go only to those who ask for them by name, or a receiver would get what it has never heard of.
+ */
+export function isSubscribed(pattern: string, type: string): boolean {
+  if (pattern === '*' && type.startsWith(OPERATIONAL_PREFIX)) return false;
+  return matchesPattern(pattern, type);
+}
+
 /**
  * Whether an event of this type is wanted by the pattern. `payment.*` matches everything below `payment.`, however
- * deep, but not `payment` itself; upper and lower case are different letters. `*` stands for whatever is published: the
- * platform's own events come only to those who ask for them by name, as `posthorn.*` does.
+ * deep, but not `payment` itself; upper and lower case are different letters.
  */
 export function matchesPattern(pattern: string, type: string): boolean {
-  if (pattern === '*') return !type.startsWith(RESERVED_PREFIX);
+  if (pattern === '*') return true;
   if (!pattern.endsWith('.*')) return pattern === type;
   const stem = pattern.length - 1; // with the dot, so that `payment.*` does not take `payments.made`
   return type.length > stem && type.startsWith(pattern.slice(0, stem));

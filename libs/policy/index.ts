@@ -8,13 +8,7 @@ export {
   refuseHeader,
   unmaskHeaders,
 } from './custom-headers.js';
-export {
-  isEventType,
-  isEventTypePattern,
-  MAX_EVENT_TYPE_LENGTH,
-  matchesPattern,
-  RESERVED_PREFIX,
-} from './event-type-pattern.js';
+export { isEventType, isEventTypePattern, MAX_EVENT_TYPE_LENGTH, matchesPattern } from './event-type-pattern.js';
 export {
   decideFailing,
   DISABLED_AFTER_MS,
@@ -34,3 +28,4 @@ export {
   type RetryPolicy,
 } from './outcome.js';
 export { MAX_RETRY_AFTER_MS, parseRetryAfter } from './retry-after.js';
+export { OPERATIONAL_PREFIX } from './event-type-pattern.js';

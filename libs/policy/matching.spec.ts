@@ -36,6 +36,21 @@ describe(Matcher.name, () => {
     expect(ids('payments.done')).toEqual(['3']);
   });
 
+  it("keeps the platform's own events from whoever has not asked for them by name", () => {
+    const matcher = new Matcher([
+      rule('1', { eventTypes: ['*'] }),
+      rule('2', { eventTypes: ['posthorn.*'] }),
+      rule('3', { eventTypes: ['posthorn.endpoint.*', 'a.b'] }),
+      rule('4', { eventTypes: ['posthorn.endpoint.disabled'] }),
+      rule('5', { eventTypes: ['*', 'posthorn.delivery.dead'] }),
+    ]);
+    const ids = (type: string) => matcher.match(type, null).map(({ subscriptionId }) => subscriptionId);
+    expect(ids('posthorn.endpoint.disabled')).toEqual(['2', '3', '4']);
+    expect(ids('posthorn.delivery.dead')).toEqual(['2', '5']);
+    expect(ids('posthornish.thing')).toEqual(['1', '5']);
+    expect(ids('posthorn')).toEqual(['1', '5']);
+  });
+
   it('gives a subscription with channels only events with one of them', () => {
     const matcher = new Matcher([rule('1', { channels: ['eu', 'us'] }), rule('2')]);
     const ids = (channels: string[] | null) => matcher.match('a', channels).map(({ subscriptionId }) => subscriptionId);

@@ -1,4 +1,4 @@
-import { matchesPattern } from './event-type-pattern.js';
+import { isSubscribed } from './event-type-pattern.js';
 
 /** An enabled subscription, as matching sees it. Ids are UUIDv7, so that the smaller one is the older one. */
 export interface SubscriptionRule {
@@ -45,7 +45,7 @@ export class Matcher {
   private rulesFor(type: string): readonly SubscriptionRule[] {
     let rules = this.byType.get(type);
     if (!rules) {
-      rules = this.rules.filter((rule) => rule.eventTypes.some((pattern) => matchesPattern(pattern, type)));
+      rules = this.rules.filter((rule) => rule.eventTypes.some((pattern) => isSubscribed(pattern, type)));
       if (this.byType.size >= MEMORY) this.byType.clear();
       this.byType.set(type, rules);
     }

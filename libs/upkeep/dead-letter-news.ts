@@ -1,7 +1,7 @@
 import type { Database, Statement } from '#database';
 import { announce, type Announcement } from '#endpoints';
 import { toTypeId, type Uuid } from '#kernel';
-import { RESERVED_PREFIX } from '#policy';
+import { OPERATIONAL_PREFIX } from '#policy';
 
 /** Dead letters that one transaction tells of. */
 const BATCH = 500;
@@ -75,7 +75,7 @@ export class DeadLetterNews {
     for (let told = 0; ; ) {
       const { taken, published } = await this.db.transaction(async (tx) => {
         const dead = await tx.query<Dead>(TAKE, [BATCH]);
-        const news = dead.filter(({ type }) => !type.startsWith(RESERVED_PREFIX)).map(toNews);
+        const news = dead.filter(({ type }) => !type.startsWith(OPERATIONAL_PREFIX)).map(toNews);
         return { taken: dead.length, published: (await announce(tx, news)).length };
       });
       told += published;

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { announce, type Announcement } from '#endpoints';
-import { type Uuid, uuidTime } from '#kernel';
+import { announce, announceCircuitOpened, type Announcement } from '#endpoints';
+import { newUuid, toTypeId, type Uuid, uuidTime } from '#kernel';
 import { newsOf, subscribe } from '../../support/operational-events.js';
 import { openStoreBench, type StoreBench } from '../../support/stores.js';
 
@@ -102,5 +102,23 @@ describe(announce, () => {
     });
     await expect(failing).rejects.toThrow('no');
     expect(await newsOf(bench.db, endpoint.tenantId)).toEqual([]);
+  });
+
+  it('tells of a circuit that has opened', async () => {
+    await subscribe(bench.db, endpoint, ['posthorn.endpoint.circuit_opened']);
+    const atMs = Date.UTC(2026, 10, 24);
+    for (const endpointId of [endpoint.endpointId, newUuid(atMs)]) {
+      await announceCircuitOpened(bench.db, { endpointId, reason: 'ten failures in a row', atMs });
+    }
+    const name = toTypeId('ep', endpoint.endpointId);
+    const data = {
+      endpoint: name,
+      endpointUid: null,
+      reason: 'ten failures in a row',
+      openedAt: '2026-11-24T00:00:00.000Z',
+    };
+    expect(await newsOf(bench.db, endpoint.tenantId)).toEqual([
+      { type: 'posthorn.endpoint.circuit_opened', subject: name, data },
+    ]);
   });
 });
