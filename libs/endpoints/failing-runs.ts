@@ -26,9 +26,9 @@ export interface KeptRun {
 const ms = (time: string): string => `floor(extract(epoch FROM ${time}) * 1000)::float8`;
 
 /**
- * Sums of the health rows over the processes that wrote them, by endpoint, along the primary key. What counts is what
- * failed after the last success anywhere and after the endpoint was made, resumed or enabled. $1 after which endpoint, $2
- * how many.
+ * Sums of the health rows over the processes that wrote them, by endpoint, where some process has seen failures last. What
+ * counts is what failed after the last success anywhere and after the endpoint was made, resumed or enabled. $1 after which
+ * endpoint, $2 how many.
  */
 const SUSPECTS: Statement = {
   name: 'suspects',
@@ -44,7 +44,12 @@ const SUSPECTS: Statement = {
                    max(last_success_at) AS last_success_at,
                    array_agg(last_status_code ORDER BY last_failure_at DESC NULLS LAST) AS status_codes,
                    array_agg(last_error_code ORDER BY last_failure_at DESC NULLS LAST) AS error_codes
-              FROM endpoint_health WHERE endpoint_id > $1 GROUP BY endpoint_id) h
+              FROM endpoint_health
+             WHERE endpoint_id = ANY (ARRAY(
+               SELECT endpoint_id FROM endpoint_health WHERE failures_in_a_row > 0 AND endpoint_id > $1
+                UNION
+               SELECT endpoint_id FROM failing_endpoints WHERE endpoint_id > $1))
+             GROUP BY endpoint_id) h
       JOIN endpoints e ON e.id = h.endpoint_id AND e.deleted_at IS NULL AND e.status = 'enabled'
       LEFT JOIN failing_endpoints f ON f.endpoint_id = h.endpoint_id
       LEFT JOIN LATERAL (

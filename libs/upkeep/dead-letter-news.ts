@@ -42,9 +42,9 @@ const TAKE: Statement = {
            l.endpoint_id AS "endpointId", p.uid AS "endpointUid", l.type, l.reason, l.opened_at AS "openedAt",
            d.attempts, d.last_status_code AS "lastStatusCode", d.last_error_code AS "lastErrorCode"
       FROM taken l
-      LEFT JOIN endpoints p ON p.id = l.endpoint_id
+      LEFT JOIN LATERAL (SELECT uid FROM endpoints WHERE id = l.endpoint_id LIMIT 1) p ON true
       LEFT JOIN LATERAL (
-        SELECT attempts, last_status_code, last_error_code FROM deliveries WHERE id = l.delivery_id
+        SELECT attempts, last_status_code, last_error_code FROM deliveries WHERE id = l.delivery_id LIMIT 1
       ) d ON true
      ORDER BY l.id`,
 };
