@@ -2,7 +2,15 @@ import type { Config } from '#config';
 import type { Database } from '#database';
 import { measureBacklog, OpenDeliveryStore } from '#deliveries';
 import { DeliveryWorker, type DeliveryWorkerOptions } from '#delivering';
-import { EndpointHealthStore, EndpointSwitch, SendTargets, SlotStore, TenantConfigs } from '#endpoints';
+import {
+  announceCircuitOpened,
+  type CircuitTransition,
+  EndpointHealthStore,
+  EndpointSwitch,
+  SendTargets,
+  SlotStore,
+  TenantConfigs,
+} from '#endpoints';
 import { ScheduledEventStore } from '#events';
 import { type DatabaseClock, type KeyRing, POSTHORN_VERSION } from '#kernel';
 import { Scheduler } from '#publishing';
@@ -52,6 +60,8 @@ export function startWorker({
     policy: new AddressPolicy(config.egress),
     ...(config.egress.proxy === null ? {} : { proxy: config.egress.proxy }),
   });
+  const endpoints = new EndpointSwitch(db, keyRing, new EndpointDeliveryEffects(db, deliveries));
+  const upkeep = new Upkeep(db, deliveries, endpoints, clock, metrics, logger);
   const worker = new DeliveryWorker(
     {
       db,
@@ -59,12 +69,13 @@ export function startWorker({
       deliveries,
       targets: new SendTargets(db, keyRing),
       slots: new SlotStore(db),
-      endpoints: new EndpointSwitch(db, keyRing, new EndpointDeliveryEffects(db, deliveries)),
+      endpoints,
       health: new EndpointHealthStore(db),
       switches: new SwitchStore(db),
       sender,
       metrics,
       logger,
+      onDead: () => upkeep.hearOfDeath(),
     },
     {
       concurrency: config.delivery.concurrency,
@@ -76,10 +87,10 @@ export function startWorker({
       ...(queuePrefix === undefined ? {} : { queuePrefix }),
       listenUrl: config.database.directUrl,
       ...(circuits === undefined ? {} : { circuits }),
+      onCircuitTransition: (transition) => void tellOfCircuit(db, transition, logger),
     },
   );
   metrics.measure('backlog', () => measureBacklog(metrics, deliveries));
-  const upkeep = new Upkeep(db, deliveries, clock, metrics, logger);
   const scheduler = new Scheduler(
     db,
     clock,
@@ -102,4 +113,15 @@ export function startWorker({
       await Promise.all([worker.stop(drainMs), scheduler.stop(), upkeep.stop()]);
     },
   };
+}
+
+/** Once for each time that a circuit opens, not for each probe that fails. News only: the circuit itself is on record. */
+async function tellOfCircuit(db: Database, transition: CircuitTransition, logger: Logger): Promise<void> {
+  const { endpointId, from, to, reason, atMs } = transition;
+  if (from !== 'closed' || to !== 'open') return;
+  try {
+    await announceCircuitOpened(db, { endpointId, reason: reason ?? '', atMs });
+  } catch (error) {
+    logger.warn({ err: error, endpoint: endpointId }, 'nobody could be told that a circuit has opened');
+  }
 }

@@ -93,38 +93,52 @@ export const HOLD: Statement = {
 };
 
 /**
- * Makes held rows due whose endpoint and tenant are not paused any more, $1 at most, oldest first within an endpoint.
- * Disabled endpoints, and deleted ones (with their tenant too), count as not paused: their rows go to the gate, which
- * cancels them.
+ * Makes held rows due whose endpoint and tenant are not paused any more, oldest first within an endpoint: $1 at most, and
+ * of each endpoint only as many as make $1 due rows with those that are due already. So a million held rows are neither one
+ * transaction nor one burst: what comes next follows what has gone out. Disabled endpoints, and deleted ones (with their
+ * tenant too), count as not paused: their rows go to the gate, which cancels them.
  *
  * Endpoints with held rows are found by hopping along an index of held rows alone: this is asked every few seconds, and
- * what rightly is held may be a million rows.
+ * what rightly is held may be a million rows. The rows fall due a microsecond apart, for the order in which an update
+ * comes to them is nobody's.
  */
 export const RELEASE_HELD: Statement = {
   name: 'release_held',
   text: `
-    WITH RECURSIVE holding AS (
+    WITH RECURSIVE clock AS MATERIALIZED (
+      SELECT clock_timestamp() AS now
+    ), holding AS (
       (SELECT endpoint_id FROM open_deliveries WHERE due_at = 'infinity' ORDER BY endpoint_id LIMIT 1)
       UNION ALL
       SELECT (SELECT o.endpoint_id FROM open_deliveries o
                WHERE o.due_at = 'infinity' AND o.endpoint_id > h.endpoint_id ORDER BY o.endpoint_id LIMIT 1)
         FROM holding h WHERE h.endpoint_id IS NOT NULL
-    ), resumed AS (
-      SELECT h.endpoint_id
+    ), resumed AS MATERIALIZED (
+      SELECT h.endpoint_id, due.count AS due_count
         FROM holding h JOIN endpoints e ON e.id = h.endpoint_id JOIN tenants t ON t.id = e.tenant_id
+       CROSS JOIN LATERAL (
+         SELECT count(*) AS count
+           FROM (SELECT FROM open_deliveries o
+                  WHERE o.tenant_id = e.tenant_id AND o.endpoint_id = e.id AND o.due_at <= (SELECT now FROM clock)
+                  LIMIT $1) counted
+       ) due
        WHERE e.status <> 'paused' AND t.paused_at IS NULL OR e.deleted_at IS NOT NULL OR t.deleted_at IS NOT NULL
     ), free AS MATERIALIZED (
       SELECT held.id
         FROM resumed r
        CROSS JOIN LATERAL (
          SELECT o.id FROM open_deliveries o WHERE o.endpoint_id = r.endpoint_id AND o.due_at = 'infinity'
-          ORDER BY o.id LIMIT $1 FOR UPDATE SKIP LOCKED
+          ORDER BY o.id LIMIT $1 - r.due_count FOR UPDATE SKIP LOCKED
        ) held
        LIMIT $1
+    ), placed AS MATERIALIZED (
+      SELECT id, row_number() OVER (ORDER BY id) AS place FROM free
     )
     UPDATE open_deliveries o
-       SET generation = o.generation + 1, due_at = clock_timestamp(),
+       SET generation = o.generation + 1,
+           due_at = (SELECT now FROM clock) + placed.place * interval '1 microsecond',
            waiting_for = CASE WHEN o.attempts > 0 THEN 'retry' ELSE 'queue' END
-     WHERE o.id = ANY (ARRAY(SELECT id FROM free))
+      FROM placed
+     WHERE o.id = ANY (ARRAY(SELECT id FROM free)) AND o.id = placed.id
     RETURNING o.id`,
 };

@@ -24,4 +24,5 @@ export { DUE_IN_ITS_TURN, type Ended, type Line, linesOf } from './line.js';
 export { LineAdvancer } from './line-advancer.js';
 export { PumpWaker } from './pump-waker.js';
 export { type AttemptRecord, type NextStep, recordAttempts } from './recording.js';
+export { HeldRelease } from './held-release.js';
 export { measureBacklog } from './measure-backlog.js';

@@ -20,7 +20,10 @@ import { RESCHEDULE_BATCH, RESCHEDULE_OF_ENDPOINT, RESCHEDULE_STRAYS } from './r
 /** How long a claim holds. More than the longest request (60 s) and ten seconds, so that no living worker is overtaken. */
 export const LEASE_MS = 90_000;
 
-/** Rows that one statement cancels or releases, so that a million of them do not make one transaction. */
+/**
+ * Rows that one statement cancels or releases, so that a million of them do not make one transaction; and rows of one
+ * endpoint that are released ahead of what goes out.
+ */
 const BATCH = 1_000;
 
 /** Lines that one statement looks at when all of them are looked at. */
@@ -154,9 +157,12 @@ export class OpenDeliveryStore {
     return ids(await this.db.query<{ id: Uuid }>(HOLD, idsAndGenerations(held)));
   }
 
-  /** Makes everything due that is held without reason, in the order of ids. Answers how many rows that were. */
+  /**
+   * Makes due what is held without reason, oldest first, but of each endpoint no more than can go out soon. Answers how many
+   * rows that were: none when nothing is left, or nothing went out since the last call.
+   */
   async releaseHeld(): Promise<number> {
-    return inBatches(() => this.db.query(RELEASE_HELD, [BATCH]));
+    return (await withRetries(TRIES, () => this.db.query(RELEASE_HELD, [BATCH]))).length;
   }
 
   /** Makes due what waits for a slot of the endpoint's rate. Answers how many rows that were. */

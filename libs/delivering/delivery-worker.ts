@@ -48,6 +48,8 @@ export interface DeliveryWorkerDeps {
   readonly sender: Sender;
   readonly metrics: Metrics;
   readonly logger: Logger;
+  /** Whoever wants to know that a delivery has died, and is on record as dead. */
+  readonly onDead?: () => void;
 }
 
 export interface DeliveryWorkerOptions {
@@ -251,6 +253,7 @@ export class DeliveryWorker {
         return;
       case 'dead':
         metrics.deliveries.dead.inc();
+        this.deps.onDead?.();
         // What stands behind it is cancelled with its endpoint.
         if (record.next.reason === 'gone') void this.disableGone(target.tenantId, dispatch.endpointId);
         else this.succession.follow(dispatch);

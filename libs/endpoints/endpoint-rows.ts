@@ -26,6 +26,7 @@ export interface EndpointRow {
   readonly metadata: JsonObject;
   readonly created_at: Date;
   readonly updated_at: Date;
+  readonly disabled_at: Date | null;
   /** Null when there is nothing to tell. */
   readonly circuit: {
     readonly state: CircuitState;
@@ -37,7 +38,7 @@ export interface EndpointRow {
 /** The columns of {@link EndpointRow}. */
 export const ENDPOINT_COLUMNS = `id, tenant_id, uid, version, status, disabled_reason, url, description, sealed_headers,
   payload_format, max_in_flight, timeout_seconds, retry_schedule, metadata, ordering, rate_limit, rate_period_seconds,
-  created_at, updated_at,
+  created_at, updated_at, coalesce(disabled_at, CASE WHEN status = 'disabled' THEN status_changed_at END) AS disabled_at,
   (SELECT json_build_object('state', c.state, 'since', c.since, 'reason', c.reason)
      FROM endpoint_circuits c WHERE c.endpoint_id = endpoints.id) AS circuit`;
 
@@ -50,6 +51,7 @@ export function toEndpoint(row: EndpointRow, keyRing: KeyRing): Endpoint {
     tenantId: row.tenant_id,
     status: row.status,
     disabledReason: row.disabled_reason,
+    disabledAt: row.disabled_at,
     version: row.version,
     createdAt: row.created_at,
     updatedAt: row.updated_at,
@@ -146,9 +148,33 @@ export async function updateStatus(
   return writeVersion(
     tx,
     `UPDATE endpoints SET version = version + 1, updated_at = clock_timestamp(), status = $2, disabled_reason = $3,
-       status_changed_at = clock_timestamp()
+       status_changed_at = clock_timestamp(),
+       disabled_at = CASE WHEN $2 = 'disabled' THEN clock_timestamp() ELSE disabled_at END
      WHERE id = $1`,
     [endpointId, status, disabledReason],
+  );
+}
+
+/**
+ * Disables an endpoint that has been failing since then: only if it is still enabled and was not turned meanwhile, and if
+ * no success has come to be known. Null when one of that is not so.
+ */
+export async function disableFailing(
+  tx: Executor,
+  endpointId: Uuid,
+  sinceMs: number,
+  reason: string,
+): Promise<EndpointRow | null> {
+  return writeVersionIf(
+    tx,
+    `UPDATE endpoints e SET version = version + 1, updated_at = clock_timestamp(), status = 'disabled',
+       disabled_reason = $2, status_changed_at = clock_timestamp(), disabled_at = clock_timestamp()
+     WHERE id = $1 AND deleted_at IS NULL AND status = 'enabled'
+       AND status_changed_at <= to_timestamp($3::float8 / 1000) + interval '1 ms'
+       AND EXISTS (SELECT FROM endpoint_health h WHERE h.endpoint_id = e.id AND h.failed > 0)
+       AND NOT EXISTS (SELECT FROM endpoint_health h WHERE h.endpoint_id = e.id
+                          AND h.last_success_at >= to_timestamp($3::float8 / 1000))`,
+    [endpointId, reason, sinceMs],
   );
 }
 
@@ -164,6 +190,11 @@ export async function touchEndpoint(tx: Executor, endpointId: Uuid): Promise<End
 
 /** Runs a write of one endpoint and keeps what attempts under this version will refer to. */
 async function writeVersion(tx: Executor, write: string, values: readonly unknown[]): Promise<EndpointRow> {
+  return (await writeVersionIf(tx, write, values))!;
+}
+
+/** The same for a write that may find that it is not to be. */
+async function writeVersionIf(tx: Executor, write: string, values: readonly unknown[]): Promise<EndpointRow | null> {
   const [row] = await tx.query<EndpointRow>(
     `WITH written AS (${write} RETURNING ${ENDPOINT_COLUMNS}), kept AS (
        INSERT INTO endpoint_versions (endpoint_id, version, url, sealed_headers, payload_format)
@@ -172,7 +203,7 @@ async function writeVersion(tx: Executor, write: string, values: readonly unknow
      SELECT * FROM written`,
     values,
   );
-  return row!;
+  return row ?? null;
 }
 
 function settingValues(settings: EndpointSettings, sealedHeaders: Buffer | null): unknown[] {

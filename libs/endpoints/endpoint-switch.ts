@@ -1,16 +1,21 @@
 import { Injectable } from '@nestjs/common';
-import { Database, raiseConfigVersion } from '#database';
-import { KeyRing, PosthornError, type Uuid } from '#kernel';
+import { Database, type Executor, raiseConfigVersion } from '#database';
+import { KeyRing, PosthornError, toTypeId, type Uuid } from '#kernel';
+import { announce } from './announce.js';
 import { CircuitStore } from './circuit-store.js';
 import type { Endpoint, EndpointStatus } from './endpoint.js';
-import { lockEndpoint, toEndpoint, updateStatus } from './endpoint-rows.js';
+import { disableFailing, type EndpointRow, lockEndpoint, toEndpoint, updateStatus } from './endpoint-rows.js';
 import { decideStatus, type StatusCommand } from './endpoint-status.js';
+import { endRun } from './failing-runs.js';
 import { OpenDeliveryEffects } from './open-delivery-effects.js';
 import { restartLine } from './slot-store.js';
 import { changeTenant } from './tenant-change.js';
 
 /** The reason that stands at an endpoint when whoever disabled it gave none. */
 export const DEFAULT_DISABLED_REASON = 'requested';
+
+/** The reason that stands at an endpoint which has failed for days. */
+const FAILING_REASON = 'failing';
 
 /** Turns endpoints on and off, and sees to what that means for their open deliveries. */
 @Injectable()
@@ -50,10 +55,28 @@ export class EndpointSwitch {
       const written = await updateStatus(tx, endpointId, decision.status, disabledReason);
       if (decision.status === 'enabled') await restartLine(tx, endpointId);
       await raiseConfigVersion(tx, tenantId);
+      if (decision.status === 'disabled') await announceDisabled(tx, written, null);
       return { endpoint: toEndpoint(written, this.keyRing), became: decision.status };
     });
     if (became !== null) await this.affectOpen(endpointId, became);
     return endpoint;
+  }
+
+  /**
+   * Disables an endpoint at which every attempt has failed since then (epoch milliseconds). The facts are looked at once
+   * more in the transaction: false when it was turned or has succeeded meanwhile.
+   */
+  async disableFailing(tenantId: Uuid, endpointId: Uuid, sinceMs: number): Promise<boolean> {
+    const isDisabled = await changeTenant(this.db, tenantId, async (tx) => {
+      const written = await disableFailing(tx, endpointId, sinceMs, FAILING_REASON);
+      if (written === null) return false;
+      await endRun(tx, endpointId);
+      await raiseConfigVersion(tx, tenantId);
+      await announceDisabled(tx, written, sinceMs);
+      return true;
+    });
+    if (isDisabled) await this.affectOpen(endpointId, 'disabled');
+    return isDisabled;
   }
 
   private async affectOpen(endpointId: Uuid, became: EndpointStatus): Promise<void> {
@@ -67,4 +90,16 @@ export class EndpointSwitch {
         return;
     }
   }
+}
+
+async function announceDisabled(tx: Executor, row: EndpointRow, failingSinceMs: number | null): Promise<void> {
+  const endpoint = toTypeId('ep', row.id);
+  const data = {
+    endpoint,
+    endpointUid: row.uid,
+    reason: row.disabled_reason!,
+    disabledAt: row.disabled_at!.toISOString(),
+    failingSince: failingSinceMs === null ? null : new Date(failingSinceMs).toISOString(),
+  };
+  await announce(tx, [{ tenantId: row.tenant_id, type: 'posthorn.endpoint.disabled', subject: endpoint, data }]);
 }

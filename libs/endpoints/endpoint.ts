@@ -32,6 +32,8 @@ export interface Endpoint extends EndpointSettings {
   readonly tenantId: Uuid;
   readonly status: EndpointStatus;
   readonly disabledReason: string | null;
+  /** When it was disabled last, whatever it is now. */
+  readonly disabledAt: Date | null;
   /** Raised by every change, of its secrets too. */
   readonly version: number;
   readonly createdAt: Date;

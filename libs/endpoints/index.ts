@@ -1,3 +1,5 @@
+export { type Announcement, announce } from './announce.js';
+export { announceCircuitOpened, type OpenedCircuit } from './announce-circuit.js';
 export {
   type Circuit,
   type CircuitState,
@@ -22,7 +24,23 @@ export { type EndpointRef, EndpointStore, type NewEndpoint, type WrittenEndpoint
 export { DEFAULT_DISABLED_REASON, EndpointSwitch } from './endpoint-switch.js';
 export type { EventType, EventTypeDocument } from './event-type.js';
 export { type EventTypeFilters, EventTypeStore, type PlacedEventType } from './event-type-store.js';
+export {
+  beginRuns,
+  countWarning,
+  dropMootRuns,
+  endRun,
+  findSuspects,
+  type KeptRun,
+  noteRuns,
+  type Suspect,
+} from './failing-runs.js';
 export { type EndpointCancelReason, OpenDeliveryEffects } from './open-delivery-effects.js';
+export {
+  type FieldNote,
+  OPERATIONAL_EVENTS,
+  type OperationalData,
+  type OperationalType,
+} from './operational-event.js';
 export { MAX_COUNTED_WAITING, RateLimitReadModel, type RateLimitState } from './rate-limit-read-model.js';
 export { openHeaders } from './sealed-headers.js';
 export { SECRET_ENCODINGS, type SecretEncoding } from './secret-encoding.js';

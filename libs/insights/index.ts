@@ -13,6 +13,7 @@ export { type EventPayload, EventPayloads, MAX_PAGE_BYTES } from './event-payloa
 export type { EventFilters } from './event-conditions.js';
 export { type EventFeed, EventReadModel, type EventRow } from './event-read-model.js';
 export type { Listed } from './look.js';
+export { type MissedDeliveries, MissedReadModel } from './missed-read-model.js';
 export { type EndpointReference, References } from './references.js';
 export { RequestSources } from './request-sources.js';
 export { SettledEvents } from './settled-events.js';

@@ -19,7 +19,20 @@ export {
   unmaskHeaders,
 } from './custom-headers.js';
 export { decideDeliveryTime, type DeliveryTime } from './delivery-time.js';
-export { isEventType, isEventTypePattern, MAX_EVENT_TYPE_LENGTH, matchesPattern } from './event-type-pattern.js';
+export {
+  isEventType,
+  isEventTypePattern,
+  MAX_EVENT_TYPE_LENGTH,
+  matchesPattern,
+  OPERATIONAL_PREFIX,
+} from './event-type-pattern.js';
+export {
+  decideFailing,
+  DISABLED_AFTER_MS,
+  type FailingDecision,
+  type FailingFacts,
+  type FailingRun,
+} from './failing.js';
 export { isJsonObject, type Json, type JsonObject, mergePatch } from './merge-patch.js';
 export { FailureCounter } from './failure-counter.js';
 export { decideGate, type GateDecision, type GateTarget } from './gate.js';

@@ -1,6 +1,6 @@
-import { Injectable } from '@nestjs/common';
+import { Injectable, type OnModuleDestroy } from '@nestjs/common';
 import { Database } from '#database';
-import { DUE_CHANNEL, OpenDeliveryStore } from '#deliveries';
+import { HeldRelease, OpenDeliveryStore, PumpWaker } from '#deliveries';
 import { type EndpointCancelReason, type OpenDeliveryEffects, SlotStore } from '#endpoints';
 import { ScheduledEventStore } from '#events';
 import type { Uuid } from '#kernel';
@@ -8,20 +8,30 @@ import type { TenantEffects } from '#tenants';
 
 /** What becomes of open deliveries when an endpoint is resumed, disabled or deleted. */
 @Injectable()
-export class EndpointDeliveryEffects implements OpenDeliveryEffects {
+export class EndpointDeliveryEffects implements OpenDeliveryEffects, OnModuleDestroy {
+  private readonly held: HeldRelease;
+  private readonly pumps: PumpWaker;
+
   constructor(
-    private readonly db: Database,
+    db: Database,
     private readonly open: OpenDeliveryStore,
-  ) {}
+  ) {
+    this.held = new HeldRelease(db, open);
+    this.pumps = new PumpWaker(db);
+  }
 
   async releaseHeld(endpointId: Uuid): Promise<void> {
     // Whatever is held without reason is released: this endpoint's rows, and what another resume has left behind.
-    const released = await this.open.releaseHeld();
-    if (released + (await this.open.reschedule(endpointId)) > 0) await wakePumps(this.db);
+    await this.held.begin();
+    await this.reschedule(endpointId);
   }
 
   async reschedule(endpointId: Uuid): Promise<void> {
-    if ((await this.open.reschedule(endpointId)) > 0) await wakePumps(this.db);
+    if ((await this.open.reschedule(endpointId)) > 0) this.pumps.wake();
+  }
+
+  onModuleDestroy(): Promise<void> {
+    return this.held.stop();
   }
 
   async cancelOpen(endpointId: Uuid, reason: EndpointCancelReason): Promise<void> {
@@ -31,18 +41,29 @@ export class EndpointDeliveryEffects implements OpenDeliveryEffects {
 
 /** What becomes of open deliveries when a tenant is resumed or deleted. */
 @Injectable()
-export class TenantDeliveryEffects implements TenantEffects {
+export class TenantDeliveryEffects implements TenantEffects, OnModuleDestroy {
+  private readonly held: HeldRelease;
+  private readonly pumps: PumpWaker;
+
   constructor(
     private readonly db: Database,
     private readonly open: OpenDeliveryStore,
     private readonly scheduled: ScheduledEventStore,
     private readonly slots: SlotStore,
-  ) {}
+  ) {
+    this.held = new HeldRelease(db, open);
+    this.pumps = new PumpWaker(db);
+  }
 
   async releaseHeld(tenantId: Uuid): Promise<void> {
-    let due = await this.open.releaseHeld();
+    await this.held.begin();
+    let due = 0;
     for (const endpointId of await this.slots.restartLinesOf(tenantId)) due += await this.open.reschedule(endpointId);
-    if (due > 0) await wakePumps(this.db);
+    if (due > 0) this.pumps.wake();
+  }
+
+  onModuleDestroy(): Promise<void> {
+    return this.held.stop();
   }
 
   async cancelOpen(tenantId: Uuid, reason: string): Promise<void> {
@@ -53,8 +74,4 @@ export class TenantDeliveryEffects implements TenantEffects {
     );
     for (const { id } of endpoints) await this.open.cancelOfEndpoint(id, reason);
   }
-}
-
-async function wakePumps(db: Database): Promise<void> {
-  await db.query(`SELECT pg_notify($1, '')`, [DUE_CHANNEL]);
 }

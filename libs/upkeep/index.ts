@@ -1,1 +1,3 @@
+export { DeadLetterNews } from './dead-letter-news.js';
+export { FailureWatch } from './failure-watch.js';
 export { Upkeep, type UpkeepLog } from './upkeep.js';

@@ -1,10 +1,13 @@
 import { randomUUID } from 'node:crypto';
 import { type Database, ensurePartitions } from '#database';
-import { CircuitBacklogStore, type OpenDeliveryStore } from '#deliveries';
+import { CircuitBacklogStore, HeldRelease, type OpenDeliveryStore } from '#deliveries';
+import type { EndpointSwitch } from '#endpoints';
 import type { Clock } from '#kernel';
 import { CIRCUIT_RULES } from '#policy';
 import type { Metrics } from '#telemetry';
 import { buryExpired } from './bury-expired.js';
+import { DeadLetterNews } from './dead-letter-news.js';
+import { FailureWatch } from './failure-watch.js';
 import { LeaderLease } from './leader-lease.js';
 import { forgetIdempotencyKeys, forgetOldSecrets } from './sweep.js';
 
@@ -32,12 +35,15 @@ const MINUTE = 60 * SECOND;
 export class Upkeep {
   private readonly lease: LeaderLease;
   private readonly tasks: readonly Task[];
+  private readonly deadLetters: DeadLetterNews;
+  private readonly held: HeldRelease;
   private timer: NodeJS.Timeout | null = null;
   private ticking: Promise<void> | null = null;
 
   constructor(
     db: Database,
     deliveries: OpenDeliveryStore,
+    endpoints: EndpointSwitch,
     clock: Clock,
     metrics: Metrics,
     private readonly log: UpkeepLog,
@@ -49,16 +55,21 @@ export class Upkeep {
       run,
       dueAtMs: 0,
     });
+    this.deadLetters = new DeadLetterNews(db);
+    this.held = new HeldRelease(db, deliveries);
+    const failures = new FailureWatch(db, endpoints);
     const waitingForCircuits = new CircuitBacklogStore(db);
     this.tasks = [
       task('partitions', 10 * MINUTE, () => ensurePartitions(db, clock.now())),
-      task('held rows', 5 * SECOND, () => deliveries.releaseHeld()),
+      task('held rows', 5 * SECOND, () => this.held.begin()),
       task('expired deliveries', 5 * SECOND, () => buryExpired(deliveries, clock, metrics)),
       task('idle lines', 5 * SECOND, () => deliveries.advanceIdle()),
       task('lost slots', 5 * SECOND, () => deliveries.rescheduleStrays()),
       task('waiting for no circuit', 15 * SECOND, () =>
         waitingForCircuits.adoptWaiting(CIRCUIT_RULES.firstCatchUpRate),
       ),
+      task('dead letters', 5 * SECOND, () => this.deadLetters.tell()),
+      task('failing endpoints', MINUTE, () => failures.look()),
       task('idempotency keys', 10 * MINUTE, () => forgetIdempotencyKeys(db)),
       task('expired secrets', 60 * MINUTE, () => forgetOldSecrets(db)),
     ];
@@ -71,8 +82,13 @@ export class Upkeep {
     tick();
   }
 
+  /** A delivery of this process has died: its tenant is told in a moment, whoever leads. */
+  hearOfDeath(): void {
+    this.deadLetters.soon();
+  }
+
   async stop(): Promise<void> {
-    await this.ticking;
+    await Promise.all([this.ticking, this.deadLetters.stop(), this.held.stop()]);
     if (this.timer) clearTimeout(this.timer);
     await this.lease.release().catch(() => undefined);
   }

@@ -1,6 +1,7 @@
 import { Body, Controller, Get, Post, Res } from '@nestjs/common';
 import { ApiBody, ApiOperation, ApiTags } from '@nestjs/swagger';
 import { type Endpoint, EndpointHealthReadModel, EndpointSwitch, RateLimitReadModel } from '#endpoints';
+import { MissedReadModel } from '#insights';
 import type { Uuid } from '#kernel';
 import { Allow } from '../auth/allow.decorator.js';
 import { EndpointId, TenantId } from '../auth/caller.decorator.js';
@@ -9,7 +10,7 @@ import { Answers } from '../http/api-docs.js';
 import { NoFieldsDto } from '../http/no-fields.dto.js';
 import type { FastifyReply } from '../http/request.js';
 import { DisableEndpointDto } from './endpoint.dto.js';
-import { EndpointResponse, toEndpointResponse } from './endpoint.response.js';
+import { EndpointResponse, toOneEndpointResponse } from './endpoint.response.js';
 import { EndpointHealthResponse, toEndpointHealthResponse } from './endpoint-health.response.js';
 
 const CLOSES_CIRCUIT =
@@ -22,6 +23,7 @@ export class EndpointStateController {
     private readonly endpoints: EndpointSwitch,
     private readonly health: EndpointHealthReadModel,
     private readonly rates: RateLimitReadModel,
+    private readonly missed: MissedReadModel,
   ) {}
 
   @Post('pause')
@@ -39,7 +41,7 @@ export class EndpointStateController {
     @Body() _body: NoFieldsDto,
     @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<EndpointResponse> {
-    return answer(reply, await this.endpoints.turn(tenantId, endpointId, 'pause'));
+    return this.answer(reply, await this.endpoints.turn(tenantId, endpointId, 'pause'));
   }
 
   @Post('resume')
@@ -57,15 +59,17 @@ export class EndpointStateController {
     @Body() _body: NoFieldsDto,
     @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<EndpointResponse> {
-    return answer(reply, await this.endpoints.turn(tenantId, endpointId, 'resume'));
+    return this.answer(reply, await this.endpoints.turn(tenantId, endpointId, 'resume'));
   }
 
   @Post('enable')
   @Allow('endpoints:operate')
   @ApiOperation({
     operationId: 'enableEndpoint',
-    summary: 'Take deliveries again; what was cancelled can be replayed',
-    description: CLOSES_CIRCUIT,
+    summary: 'Take deliveries again',
+    description:
+      'What the endpoint has missed is told as `missed`; `GET /v1/deliveries?endpoint=…&status=cancelled` lists it, and ' +
+      `\`POST /v1/deliveries/{delivery}/replay\` delivers one of it. ${CLOSES_CIRCUIT}`,
   })
   @ApiBody({ type: NoFieldsDto, required: false })
   @Answers(EndpointResponse, { tagged: true })
@@ -75,7 +79,7 @@ export class EndpointStateController {
     @Body() _body: NoFieldsDto,
     @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<EndpointResponse> {
-    return answer(reply, await this.endpoints.turn(tenantId, endpointId, 'enable'));
+    return this.answer(reply, await this.endpoints.turn(tenantId, endpointId, 'enable'));
   }
 
   @Post('disable')
@@ -89,7 +93,7 @@ export class EndpointStateController {
     @Body() body: DisableEndpointDto,
     @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<EndpointResponse> {
-    return answer(reply, await this.endpoints.turn(tenantId, endpointId, 'disable', body.reason ?? null));
+    return this.answer(reply, await this.endpoints.turn(tenantId, endpointId, 'disable', body.reason ?? null));
   }
 
   @Get('health')
@@ -100,8 +104,8 @@ export class EndpointStateController {
     const health = await this.health.get(tenantId, endpointId);
     return toEndpointHealthResponse(endpointId, health, await this.rates.get(tenantId, endpointId));
   }
-}
 
-function answer(reply: FastifyReply, endpoint: Endpoint): EndpointResponse {
-  return tagged(reply, toEndpointResponse(endpoint));
+  private async answer(reply: FastifyReply, endpoint: Endpoint): Promise<EndpointResponse> {
+    return tagged(reply, toOneEndpointResponse(endpoint, await this.missed.of(endpoint)));
+  }
 }

@@ -1,5 +1,6 @@
-import { ApiProperty } from '@nestjs/swagger';
+import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
 import type { Endpoint, EndpointStatus, Ordering, ShownCircuit, WrittenEndpoint } from '#endpoints';
+import type { MissedDeliveries } from '#insights';
 import { toTypeId } from '#kernel';
 import type { JsonObject } from '#policy';
 
@@ -39,6 +40,20 @@ export class CircuitResponse {
 
 export function toCircuitResponse({ state, since, reason }: ShownCircuit): CircuitResponse {
   return { state, since: since?.toISOString() ?? null, reason };
+}
+
+class MissedResponse {
+  @ApiProperty({
+    type: 'integer',
+    description: 'Deliveries that were cancelled because the endpoint was disabled; each can be replayed.',
+  })
+  count: number;
+
+  @ApiProperty({ type: Boolean, description: 'Whether there may be more than were counted.' })
+  hasMore: boolean;
+
+  @ApiProperty({ type: String, format: 'date-time', description: 'When it was disabled last.' })
+  since: string;
 }
 
 export class EndpointResponse {
@@ -110,6 +125,12 @@ export class EndpointResponse {
 
   @ApiProperty({ type: String, format: 'date-time' })
   updatedAt: string;
+
+  @ApiPropertyOptional({
+    type: () => MissedResponse,
+    description: 'What an endpoint that was ever disabled has missed since it was last. Not in lists.',
+  })
+  missed?: MissedResponse;
 }
 
 export class CreatedEndpointResponse extends EndpointResponse {
@@ -140,6 +161,13 @@ export function toEndpointResponse(endpoint: Endpoint): EndpointResponse {
     createdAt: endpoint.createdAt.toISOString(),
     updatedAt: endpoint.updatedAt.toISOString(),
   };
+}
+
+/** The endpoint on its own: with what it has missed. */
+export function toOneEndpointResponse(endpoint: Endpoint, missed: MissedDeliveries | null): EndpointResponse {
+  const response = toEndpointResponse(endpoint);
+  if (missed === null) return response;
+  return Object.assign(response, { missed: { ...missed, since: missed.since.toISOString() } });
 }
 
 /** The secret is shown when it was made with the endpoint. */

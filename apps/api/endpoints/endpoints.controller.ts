@@ -1,6 +1,7 @@
 import { Body, Controller, Delete, Get, Param, Patch, Post, Put, Query, Res } from '@nestjs/common';
 import { ApiOperation, ApiTags } from '@nestjs/swagger';
 import { EndpointReadModel, type EndpointRef, EndpointStore, type WrittenEndpoint } from '#endpoints';
+import { MissedReadModel } from '#insights';
 import { parseTypeId, toTypeId, type Uuid } from '#kernel';
 import { Allow, MayNotExistYet } from '../auth/allow.decorator.js';
 import { EndpointId, TenantId } from '../auth/caller.decorator.js';
@@ -15,6 +16,7 @@ import {
   CreatedEndpointResponse,
   EndpointResponse,
   toEndpointResponse,
+  toOneEndpointResponse,
   toWrittenEndpointResponse,
 } from './endpoint.response.js';
 
@@ -24,6 +26,7 @@ export class EndpointsController {
   constructor(
     private readonly endpoints: EndpointStore,
     private readonly read: EndpointReadModel,
+    private readonly missed: MissedReadModel,
   ) {}
 
   @Post()
@@ -79,7 +82,8 @@ export class EndpointsController {
     @EndpointId() endpointId: Uuid,
     @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<EndpointResponse> {
-    return tagged(reply, toEndpointResponse(await this.read.get(tenantId, endpointId)));
+    const endpoint = await this.read.get(tenantId, endpointId);
+    return tagged(reply, toOneEndpointResponse(endpoint, await this.missed.of(endpoint)));
   }
 
   @Patch(':endpoint')

@@ -1,4 +1,5 @@
 import type { OpenAPIObject } from '@nestjs/swagger';
+import { type FieldNote, OPERATIONAL_EVENTS } from '#endpoints';
 
 type Webhooks = NonNullable<OpenAPIObject['webhooks']>;
 
@@ -18,29 +19,66 @@ const HEADERS = {
 
 const OPTIONAL = new Set(['posthorn-replay-of', 'traceparent']);
 
-/** The requests that Posthorn makes: for OpenAPI a webhook is an operation of the other side. */
+/**
+ * The requests that Posthorn makes: for OpenAPI a webhook is an operation of the other side. What is published by others
+ * is described as one, and each of the platform's own events by its name.
+ */
 export function webhooks(): Webhooks {
+  const own = Object.entries(OPERATIONAL_EVENTS).map(([type, { when, data }]) => [
+    type,
+    webhook(toOperationId(type), when, 'An event of the platform itself, for endpoints that subscribe to it by name.', {
+      ...ENVELOPE,
+      properties: { ...ENVELOPE.properties, type: { type: 'string', enum: [type] }, data: toDataSchema(data) },
+    }),
+  ]);
   return {
-    event: {
-      post: {
-        operationId: 'receiveEvent',
-        summary: 'One event, for one endpoint',
-        description:
-          'Signed as Standard Webhooks say. Answer 2xx within the timeout; anything else is tried again on the schedule, 410 ends it. Delivered at least once.',
-        parameters: Object.entries(HEADERS).map(([name, schema]) => ({
-          name,
-          in: 'header' as const,
-          required: !OPTIONAL.has(name),
-          schema,
-        })),
-        requestBody: { required: true, content: { 'application/json': { schema: ENVELOPE } } },
-        responses: {
-          '2XX': { description: 'Delivered.' },
-          '410': { description: 'Do not send anything here again: the endpoint is disabled.' },
-        },
+    event: webhook('receiveEvent', 'One event, for one endpoint', DESCRIPTION, ENVELOPE),
+    ...Object.fromEntries(own),
+  };
+}
+
+const DESCRIPTION =
+  'Signed as Standard Webhooks say. Answer 2xx within the timeout; anything else is tried again on the schedule, 410 ends it. Delivered at least once.';
+
+function webhook(operationId: string, summary: string, description: string, schema: object): Webhooks[string] {
+  return {
+    post: {
+      operationId,
+      summary,
+      description,
+      parameters: Object.entries(HEADERS).map(([name, schema]) => ({
+        name,
+        in: 'header' as const,
+        required: !OPTIONAL.has(name),
+        schema,
+      })),
+      requestBody: { required: true, content: { 'application/json': { schema } } },
+      responses: {
+        '2XX': { description: 'Delivered.' },
+        '410': { description: 'Do not send anything here again: the endpoint is disabled.' },
       },
     },
   };
+}
+
+/** `posthorn.endpoint.circuit_opened` → `receiveEndpointCircuitOpened`. */
+function toOperationId(type: string): string {
+  const words = type.split(/[._]/).slice(1);
+  return `receive${words.map((word) => word[0]!.toUpperCase() + word.slice(1)).join('')}`;
+}
+
+const JSON_TYPES = {
+  text: { type: 'string' },
+  time: { type: 'string', format: 'date-time' },
+  count: { type: 'integer' },
+} as const;
+
+function toDataSchema(fields: Readonly<Record<string, FieldNote>>): object {
+  const properties = Object.entries(fields).map(([name, [kind, isNullable, description]]) => {
+    const schema = JSON_TYPES[kind];
+    return [name, { ...schema, ...(isNullable ? { type: [schema.type, 'null'] } : {}), description }];
+  });
+  return { type: 'object', required: Object.keys(fields), properties: Object.fromEntries(properties) };
 }
 
 const ENVELOPE = {

@@ -88,6 +88,16 @@ describe('the OpenAPI document', () => {
     expect(headers).toEqual(expect.arrayContaining(['webhook-id', 'webhook-timestamp', 'webhook-signature']));
   });
 
+  it("describes the platform's own events, each with its data", async () => {
+    const { body } = await t.api.get('/openapi.json', { key: null });
+    const { operationId, requestBody } = body['webhooks']['posthorn.endpoint.disabled'].post;
+    expect(operationId).toBe('receiveEndpointDisabled');
+    const { type, data } = requestBody.content['application/json'].schema.properties;
+    expect(type).toEqual({ type: 'string', enum: ['posthorn.endpoint.disabled'] });
+    expect(data.required).toEqual(['endpoint', 'endpointUid', 'reason', 'disabledAt', 'failingSince']);
+    expect(data.properties.failingSince).toMatchObject({ type: ['string', 'null'], format: 'date-time' });
+  });
+
   it('holds schemas that are JSON Schema 2020-12, all references leading somewhere', async () => {
     const { body, text } = await t.api.get('/openapi.json', { key: null });
     expect(text).not.toContain('"nullable"');

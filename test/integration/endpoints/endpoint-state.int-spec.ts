@@ -2,6 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { EndpointSwitch, OpenDeliveryEffects } from '#endpoints';
 import { parseTypeId, type Uuid } from '#kernel';
 import { startApi, type TestApi } from '../../support/api.js';
+import { newsOf } from '../../support/operational-events.js';
 import { anEndpoint, aTenant, tenantConfigVersion } from './factories.js';
 
 let t: TestApi;
@@ -36,6 +37,21 @@ describe('turning an endpoint', () => {
     expect(await tenantConfigVersion(t.db, tenant.id)).toBe(before);
   });
 
+  it.each([
+    ['pause', 'paused', ['pause']],
+    ['resume', 'enabled', []],
+    ['enable', 'enabled', []],
+  ])('to %s what is %s changes nothing', async (command, status, before) => {
+    const { tenant, endpoint } = await setup();
+    for (const one of before) await t.api.post(`${endpoint.path}/${one}`);
+    const { body: asItWas } = await t.api.get(endpoint.path);
+    const version = await tenantConfigVersion(t.db, tenant.id);
+    const { body } = await t.api.post(`${endpoint.path}/${command}`, {}, { expect: 200 });
+    expect(body).toEqual(asItWas);
+    expect(body).toMatchObject({ status });
+    expect(await tenantConfigVersion(t.db, tenant.id)).toBe(version);
+  });
+
   it('answers 409 with what to do instead', async () => {
     const { endpoint } = await setup();
     await t.api.post(`${endpoint.path}/pause`);
@@ -54,6 +70,118 @@ describe('turning an endpoint', () => {
     expect(body['errors']).toMatchObject([{ pointer: '/until', code: 'unknown_field' }]);
     await t.api.post(`${endpoint.path}/disable`, { reason: '' }, { expect: 422 });
     await t.api.post(`${endpoint.path}/disable`, { reason: 'x'.repeat(501) }, { expect: 422 });
+  });
+});
+
+describe('what an endpoint has missed while it was disabled', () => {
+  const publishTo = async (tenant: { id: string }) => {
+    const event = { tenant: tenant.id, type: 'order.made', data: {} };
+    return (await t.api.post('/v1/events', event, { expect: 202 })).body['id'] as string;
+  };
+  const subscribed = async () => {
+    const tenant = await aTenant(t.api);
+    return { tenant, endpoint: await anEndpoint(t.api, tenant.id, { eventTypes: ['*'] }) };
+  };
+  const turn = async (path: string, command: string) =>
+    (await t.api.post(`${path}/${command}`, {}, { expect: 200 })).body;
+
+  it('is not told of one that never was', async () => {
+    const { endpoint } = await subscribed();
+    expect((await t.api.get(endpoint.path)).body).not.toHaveProperty('missed');
+    expect(await turn(endpoint.path, 'pause')).not.toHaveProperty('missed');
+  });
+
+  it('is told when it is enabled again, and of the endpoint before and after', async () => {
+    const { tenant, endpoint } = await subscribed();
+    await publishTo(tenant);
+    const disabled = await turn(endpoint.path, 'disable');
+    expect(disabled).toMatchObject({ missed: { count: 1, hasMore: false } });
+    for (let n = 0; n < 2; n++) await publishTo(tenant);
+    const missed = { count: 3, hasMore: false, since: disabled['missed'].since };
+    expect((await t.api.get(endpoint.path)).body).toMatchObject({ status: 'disabled', missed });
+    expect(await turn(endpoint.path, 'enable')).toMatchObject({ status: 'enabled', missed });
+    expect(await turn(endpoint.path, 'enable')).toMatchObject({ missed });
+    expect((await t.api.get(endpoint.path)).body).toMatchObject({ missed });
+    const list = await t.api.get(endpoint.path.slice(0, endpoint.path.lastIndexOf('/')));
+    expect(list.body['data'][0]).not.toHaveProperty('missed');
+  });
+
+  it('is what was cancelled for that, since the last time', async () => {
+    const { tenant, endpoint } = await subscribed();
+    await turn(endpoint.path, 'disable');
+    await publishTo(tenant);
+    await turn(endpoint.path, 'enable');
+    const cancelled = await t.api.get(`/v1/events/${await publishTo(tenant)}`);
+    await t.api.post(`/v1/deliveries/${cancelled.body['deliveries'][0].id}/cancel`);
+    expect((await turn(endpoint.path, 'disable'))['missed']).toMatchObject({ count: 0 });
+  });
+
+  it('can be replayed, one by one, once it is enabled', async () => {
+    const { tenant, endpoint } = await subscribed();
+    await publishTo(tenant);
+    await turn(endpoint.path, 'disable');
+    await publishTo(tenant);
+    const path = `/v1/deliveries?endpoint=${endpoint.id}&status=cancelled`;
+    const missed = (await t.api.get(path)).body['data'] as { id: string; cancelReason: string }[];
+    expect(missed.map(({ cancelReason }) => cancelReason)).toEqual(['endpoint_disabled', 'endpoint_disabled']);
+    const refused = await t.api.post(`/v1/deliveries/${missed[0]!.id}/replay`, {}, { expect: 409 });
+    expect(refused.body).toMatchObject({ code: 'not_replayable', detail: expect.stringContaining('enable it') });
+    await turn(endpoint.path, 'enable');
+    for (const { id } of missed) {
+      const { body } = await t.api.post(`/v1/deliveries/${id}/replay`, {}, { expect: 201 });
+      expect(body).toMatchObject({ replayOf: id, status: 'pending' });
+    }
+  });
+
+  it('is counted up to a bound', async () => {
+    const { tenant, endpoint } = await subscribed();
+    await turn(endpoint.path, 'disable');
+    const { body } = await t.api.get(`/v1/events/${await publishTo(tenant)}`);
+    await t.db.query(
+      `INSERT INTO deliveries (id, event_id, tenant_id, endpoint_id, endpoint_version, attempts, created_at, completed_at, type, status, cancel_reason)
+       SELECT overlay(id::text PLACING to_char(n, 'FM000000000000') FROM 25)::uuid, event_id, tenant_id, endpoint_id, 1, 0,
+              created_at, completed_at, type, status, cancel_reason
+         FROM deliveries, generate_series(1, 10500) n WHERE id = $1`,
+      [parseTypeId('dlv', body['deliveries'][0].id)],
+    );
+    expect((await t.api.get(endpoint.path)).body['missed']).toMatchObject({ count: 10_000, hasMore: true });
+  });
+});
+
+describe('the events that the platform publishes', () => {
+  it("are nobody else's to publish, and everybody's to subscribe to", async () => {
+    const { tenant, endpoint } = await setup();
+    const event = { tenant: tenant.id, type: 'posthorn.endpoint.disabled', data: {} };
+    const refused = await t.api.post('/v1/events', event, { expect: 422 });
+    expect(refused.body['errors']).toMatchObject([{ pointer: '/type', code: 'reserved' }]);
+    for (const pattern of ['posthorn.*', 'posthorn.endpoint.disabled']) {
+      const subscription = { endpoint: endpoint.id, eventTypes: [pattern] };
+      await t.api.post(`/v1/tenants/${tenant.id}/subscriptions`, subscription, { expect: 201 });
+    }
+  });
+
+  it('tell that an endpoint was disabled, by whom it may be, once', async () => {
+    const tenant = await aTenant(t.api);
+    const watcher = await anEndpoint(t.api, tenant.id, { eventTypes: ['posthorn.*'] });
+    const endpoint = await anEndpoint(t.api, tenant.id, { uid: 'books' });
+    for (let n = 0; n < 2; n++) await t.api.post(`${endpoint.path}/disable`, { reason: 'moved' });
+    const news = await newsOf(t.db, parseTypeId('ten', tenant.id)!);
+    expect(news).toEqual([
+      {
+        type: 'posthorn.endpoint.disabled',
+        subject: endpoint.id,
+        data: {
+          endpoint: endpoint.id,
+          endpointUid: 'books',
+          reason: 'moved',
+          disabledAt: expect.stringMatching(/Z$/),
+          failingSince: null,
+        },
+      },
+    ]);
+    expect(watcher.id).not.toBe(endpoint.id);
+    const { body } = await t.api.get(`/v1/events?tenant=${tenant.id}&type=posthorn.*`);
+    expect(body['data']).toMatchObject([{ type: 'posthorn.endpoint.disabled', source: 'posthorn' }]);
   });
 });
 

@@ -1,0 +1,136 @@
+/**
+ * The platform's own events, to tenants that subscribe to them. One type, one shape of `data`, in the words of the API:
+ * TypeIDs and ISO 8601 times. More types and fields may come; none is renamed.
+ */
+export interface OperationalData {
+  'posthorn.endpoint.failing': AboutEndpoint & {
+    readonly failingSince: string;
+    readonly failures: number;
+    readonly lastFailureAt: string;
+    readonly lastStatusCode: number | null;
+    readonly lastErrorCode: string | null;
+    readonly disabledFrom: string;
+  };
+  'posthorn.endpoint.recovered': AboutEndpoint & {
+    readonly failingSince: string;
+    readonly recoveredAt: string;
+  };
+  'posthorn.endpoint.disabled': AboutEndpoint & {
+    readonly reason: string;
+    readonly disabledAt: string;
+    readonly failingSince: string | null;
+  };
+  'posthorn.endpoint.circuit_opened': AboutEndpoint & {
+    readonly reason: string;
+    readonly openedAt: string;
+  };
+  'posthorn.delivery.dead': AboutEndpoint & {
+    readonly delivery: string;
+    readonly deadLetter: string;
+    readonly event: string;
+    readonly eventType: string;
+    readonly reason: string;
+    readonly attemptCount: number | null;
+    readonly lastStatusCode: number | null;
+    readonly lastErrorCode: string | null;
+    readonly openedAt: string;
+  };
+  'posthorn.dead_letters.expiring': {
+    readonly count: number;
+    readonly expireBefore: string;
+  };
+}
+
+interface AboutEndpoint {
+  readonly endpoint: string;
+  readonly endpointUid: string | null;
+}
+
+export type OperationalType = keyof OperationalData;
+
+/** What is told of one field: its type, and what it means. */
+export type FieldNote = readonly [type: 'text' | 'time' | 'count', isNullable: boolean, meaning: string];
+
+interface Entry<Data> {
+  /** When it is told. */
+  readonly when: string;
+  readonly subject: string;
+  readonly data: { readonly [Field in keyof Data]-?: FieldNote };
+}
+
+const ABOUT_ENDPOINT = {
+  endpoint: ['text', false, 'The endpoint, `ep_…`.'],
+  endpointUid: ['text', true, "The owner's own id of the endpoint."],
+} as const;
+
+const LAST = {
+  lastStatusCode: ['count', true, 'Status of the last answer; null when there was none.'],
+  lastErrorCode: ['text', true, 'Error code of the last attempt, as attempts have it.'],
+} as const;
+
+/** Everything the platform tells of by itself: the reference for docs/operational-events.md and the OpenAPI document. */
+export const OPERATIONAL_EVENTS: { readonly [Type in OperationalType]: Entry<OperationalData[Type]> } = {
+  'posthorn.endpoint.failing': {
+    when: 'Every attempt has failed for one day, and again after three; five days and ten failures disable the endpoint.',
+    subject: 'the endpoint',
+    data: {
+      ...ABOUT_ENDPOINT,
+      failingSince: ['time', false, 'The first failure since anything succeeded.'],
+      failures: ['count', false, 'Attempts that have failed since then, as far as they are counted yet.'],
+      lastFailureAt: ['time', false, 'The latest of them.'],
+      ...LAST,
+      disabledFrom: ['time', false, 'A failure after this time disables the endpoint, if nothing succeeds before.'],
+    },
+  },
+  'posthorn.endpoint.recovered': {
+    when: 'An attempt has succeeded at an endpoint that was told to be failing.',
+    subject: 'the endpoint',
+    data: {
+      ...ABOUT_ENDPOINT,
+      failingSince: ['time', false, 'The first failure of those that are over.'],
+      recoveredAt: ['time', false, 'The success.'],
+    },
+  },
+  'posthorn.endpoint.disabled': {
+    when: 'The endpoint takes no deliveries any more, whoever or whatever has disabled it.',
+    subject: 'the endpoint',
+    data: {
+      ...ABOUT_ENDPOINT,
+      reason: ['text', false, '`failing`, `gone` (it answered 410), or what the person who did it has said.'],
+      disabledAt: ['time', false, 'When. What was cancelled since can be replayed once it is enabled again.'],
+      failingSince: ['time', true, 'The first failure since anything succeeded; only with the reason `failing`.'],
+    },
+  },
+  'posthorn.endpoint.circuit_opened': {
+    when: 'So many attempts have failed that deliveries wait until the endpoint answers again.',
+    subject: 'the endpoint',
+    data: {
+      ...ABOUT_ENDPOINT,
+      reason: ['text', false, 'What was seen, in words.'],
+      openedAt: ['time', false, 'When.'],
+    },
+  },
+  'posthorn.delivery.dead': {
+    when: 'A delivery has died and waits as a dead letter. Not told of deliveries of operational events.',
+    subject: 'the delivery',
+    data: {
+      ...ABOUT_ENDPOINT,
+      delivery: ['text', false, 'The delivery, `dlv_…`.'],
+      deadLetter: ['text', false, 'What stands for it, `dl_…`, to be replayed or discarded.'],
+      event: ['text', false, 'The event that it was of, `evt_…`.'],
+      eventType: ['text', false, 'The type of that event.'],
+      reason: ['text', false, '`exhausted`, `gone`, `blocked` or `expired`.'],
+      attemptCount: ['count', true, 'How many attempts were made.'],
+      ...LAST,
+      openedAt: ['time', false, 'When it died.'],
+    },
+  },
+  'posthorn.dead_letters.expiring': {
+    when: 'Dead letters that nobody has resolved are about to be forgotten with their events.',
+    subject: 'left out',
+    data: {
+      count: ['count', false, 'How many.'],
+      expireBefore: ['time', false, 'By when they can be replayed.'],
+    },
+  },
+};
