@@ -4,6 +4,7 @@ import { EventsAndDeliveries1764000002000 } from './1764000002000-events-and-del
 import { OneOpenReplay1764000003000 } from './1764000003000-one-open-replay.js';
 import { Turns1764000004000 } from './1764000004000-turns.js';
 import { ListIndexes1764000006000 } from './1764000006000-list-indexes.js';
+import { Retention1764000011000 } from './1764000011000-retention.js';
 
 /** Every migration there is, oldest first. A landed one is never edited; a change is a new one at the end. */
 export const migrations = [
@@ -13,4 +14,5 @@ export const migrations = [
   OneOpenReplay1764000003000,
   Turns1764000004000,
   ListIndexes1764000006000,
+  Retention1764000011000,
 ];

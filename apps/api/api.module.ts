@@ -25,7 +25,7 @@ import {
   RequestSources,
   SettledEvents,
 } from '#insights';
-import { DeadLetterStore, OpenDeliveryStore } from '#deliveries';
+import { DeadLetterStore, OpenCancellationStore, OpenDeliveryStore, PayloadEraser } from '#deliveries';
 import { Canceller, Discarder, EndpointDeliveryEffects, Replayer, TenantDeliveryEffects } from '#replaying';
 import { Metrics } from '#telemetry';
 import { ApiKeyStore, Authenticator, IdempotencyStore, SwitchStore, TenantEffects, TenantStore } from '#tenants';
@@ -114,7 +114,9 @@ const PROVIDERS: Provider[] = [
   EventTypeCatalog,
   EventTypeStore,
   IdempotencyStore,
+  OpenCancellationStore,
   OpenDeliveryStore,
+  PayloadEraser,
   Readiness,
   References,
   Replayer,

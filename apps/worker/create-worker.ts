@@ -1,6 +1,6 @@
 import type { Config } from '#config';
 import type { Database } from '#database';
-import { measureBacklog, OpenDeliveryStore } from '#deliveries';
+import { measureBacklog, OpenCancellationStore, OpenDeliveryStore } from '#deliveries';
 import { DeliveryWorker } from '#delivering';
 import { EndpointHealthStore, EndpointSwitch, SendTargets } from '#endpoints';
 import { type DatabaseClock, type KeyRing, POSTHORN_VERSION } from '#kernel';
@@ -8,7 +8,7 @@ import { EndpointDeliveryEffects } from '#replaying';
 import type { Logger, Metrics } from '#telemetry';
 import { SwitchStore } from '#tenants';
 import { AddressPolicy, Sender } from '#transport';
-import { Upkeep } from '#upkeep';
+import { retentionTasks, Upkeep } from '#upkeep';
 
 /** What a worker is built upon. Made by the process (worker, standalone, a test), which also closes it. */
 export interface WorkerDeps {
@@ -43,7 +43,11 @@ export function startWorker({ config, db, clock, keyRing, logger, metrics, queue
       clock,
       deliveries,
       targets: new SendTargets(db, keyRing),
-      endpoints: new EndpointSwitch(db, keyRing, new EndpointDeliveryEffects(db, deliveries)),
+      endpoints: new EndpointSwitch(
+        db,
+        keyRing,
+        new EndpointDeliveryEffects(db, deliveries, new OpenCancellationStore(db, deliveries), clock),
+      ),
       health: new EndpointHealthStore(db),
       switches: new SwitchStore(db),
       sender,
@@ -61,7 +65,8 @@ export function startWorker({ config, db, clock, keyRing, logger, metrics, queue
     },
   );
   metrics.measure('backlog', () => measureBacklog(metrics, deliveries));
-  const upkeep = new Upkeep(db, deliveries, clock, logger);
+  const tasks = retentionTasks({ config, db, deliveries, clock, metrics, log: logger });
+  const upkeep = new Upkeep(db, deliveries, clock, logger, tasks);
   worker.start();
   upkeep.start();
   return {

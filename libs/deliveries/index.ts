@@ -21,3 +21,7 @@ export {
 } from './open-delivery.store.js';
 export { type AttemptRecord, type NextStep, recordAttempts } from './recording.js';
 export { measureBacklog } from './measure-backlog.js';
+export { OpenCancellationStore } from './open-cancellation.store.js';
+export { PayloadEraser } from './payload-eraser.js';
+export type { Progress } from './progress.js';
+export { type ExpiringDeadLetters, RetentionStore } from './retention.store.js';

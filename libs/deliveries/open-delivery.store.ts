@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { Database, type Executor, plainArray, withRetries } from '#database';
-import type { Uuid } from '#kernel';
+import { type Uuid, uuidFloor } from '#kernel';
 import { BACKLOG, CLAIM_DUE, CLAIM_FRESH, DEFER, GIVE_BACK, RENEW_LEASES } from './claim-statements.js';
 import { type Dispatch, type EventContent, INLINE_BODY_CHARACTERS, toWireEvent } from './dispatch.js';
 import {
@@ -9,9 +9,11 @@ import {
   CANCEL_LEASED,
   CANCEL_OF_ENDPOINT,
   CANCEL_OF_EVENT,
+  CANCEL_OF_TENANT,
   HOLD,
   RELEASE_HELD,
 } from './end-statements.js';
+import type { Progress } from './progress.js';
 
 /** How long a claim holds. More than the longest request (60 s) and ten seconds, so that no living worker is overtaken. */
 export const LEASE_MS = 90_000;
@@ -163,9 +165,20 @@ export class OpenDeliveryStore {
     return (await this.db.query(CANCEL, [plainArray([deliveryId]), reason])).length > 0;
   }
 
-  /** Cancels whatever is open to an endpoint. Answers how many that were. */
-  async cancelOfEndpoint(endpointId: Uuid, reason: string): Promise<number> {
-    return inBatches(() => this.db.query(CANCEL_OF_ENDPOINT, [endpointId, reason, BATCH]));
+  /** Cancels these whatever becomes of their leases; answers how many were open. */
+  async cancelAll(tx: Executor, deliveryIds: readonly Uuid[], reason: string): Promise<number> {
+    if (deliveryIds.length === 0) return 0;
+    return (await tx.query(CANCEL, [plainArray(deliveryIds), reason])).length;
+  }
+
+  /** Cancels some of what is open to an endpoint and was made before `beforeMs`. */
+  async cancelOfEndpoint(endpointId: Uuid, reason: string, beforeMs: number): Promise<Progress> {
+    return oneBatch(() => this.db.query(CANCEL_OF_ENDPOINT, [endpointId, reason, BATCH, uuidFloor(beforeMs)]));
+  }
+
+  /** Cancels some of what is open of a tenant. */
+  async cancelOfTenant(tenantId: Uuid, reason: string): Promise<Progress> {
+    return oneBatch(() => this.db.query(CANCEL_OF_TENANT, [tenantId, reason, BATCH]));
   }
 
   /** Cancels whatever is open of an event; answers the delivery ids. */
@@ -180,6 +193,11 @@ async function inBatches(run: () => Promise<unknown[]>): Promise<number> {
     total += length;
     if (length < BATCH) return total;
   }
+}
+
+async function oneBatch(run: () => Promise<unknown[]>): Promise<Progress> {
+  const { length } = await withRetries(TRIES, run);
+  return { done: length, hasMore: length === BATCH };
 }
 
 const ids = (rows: readonly { id: Uuid }[]): Uuid[] => rows.map(({ id }) => id);

@@ -21,3 +21,4 @@ export {
   type RetryPolicy,
 } from './outcome.js';
 export { MAX_RETRY_AFTER_MS, parseRetryAfter } from './retry-after.js';
+export { type RetentionBounds, retentionBounds } from './retention-bounds.js';

@@ -1,14 +1,11 @@
 import { Injectable } from '@nestjs/common';
 import { Database, withRetries } from '#database';
-import { OpenDeliveryStore } from '#deliveries';
-import { PosthornError, toTypeId, type Uuid } from '#kernel';
+import { OpenDeliveryStore, PayloadEraser } from '#deliveries';
+import { DatabaseClock, PosthornError, toTypeId, type Uuid } from '#kernel';
 import { Metrics } from '#telemetry';
 
 /** Stands at what was cancelled by someone who gave no reason. */
 export const DEFAULT_CANCEL_REASON = 'requested';
-
-/** Stands at what was open when its event's payload was erased. */
-const ERASED_REASON = 'payload_erased';
 
 const TRIES = 4;
 
@@ -18,6 +15,8 @@ export class Canceller {
   constructor(
     private readonly db: Database,
     private readonly open: OpenDeliveryStore,
+    private readonly payloads: PayloadEraser,
+    private readonly clock: DatabaseClock,
     private readonly metrics: Metrics,
   ) {}
 
@@ -42,18 +41,12 @@ export class Canceller {
   }
 
   /**
-   * Erases what an event carries (data, metadata and headers) and keeps the record that it was. What is still open is
-   * cancelled: there is nothing left to send. Saying it twice changes nothing.
+   * Erases what an event carries (data, metadata and headers) and what receivers answered to it, and keeps the record that
+   * it was. What is still open is cancelled: there is nothing left to send. Saying it twice changes nothing. What a worker
+   * holds already it may still send, for as long as its lease lasts; the answer to that is erased afterwards.
    */
   async erasePayload(eventId: Uuid): Promise<void> {
-    const cancelled = await withRetries(TRIES, () =>
-      this.db.transaction(async (tx) => {
-        const ids = await this.open.cancelOfEvent(tx, eventId, ERASED_REASON);
-        await tx.query(`UPDATE events SET data = NULL, metadata = NULL, headers = NULL WHERE id = $1`, [eventId]);
-        return ids;
-      }),
-    );
-    this.count(cancelled.length);
+    this.count(await this.payloads.eraseEvent(eventId, this.clock.now()));
   }
 
   private count(cancelled: number): void {

@@ -1,8 +1,8 @@
 import { Injectable } from '@nestjs/common';
 import { Database } from '#database';
-import { DUE_CHANNEL, OpenDeliveryStore } from '#deliveries';
+import { DUE_CHANNEL, OpenCancellationStore, OpenDeliveryStore } from '#deliveries';
 import type { EndpointCancelReason, OpenDeliveryEffects } from '#endpoints';
-import type { Uuid } from '#kernel';
+import { DatabaseClock, type Uuid } from '#kernel';
 import type { TenantEffects } from '#tenants';
 
 /** What becomes of open deliveries when an endpoint is resumed, disabled or deleted. */
@@ -11,6 +11,8 @@ export class EndpointDeliveryEffects implements OpenDeliveryEffects {
   constructor(
     private readonly db: Database,
     private readonly open: OpenDeliveryStore,
+    private readonly cancellations: OpenCancellationStore,
+    private readonly clock: DatabaseClock,
   ) {}
 
   async releaseHeld(_endpointId: Uuid): Promise<void> {
@@ -19,7 +21,7 @@ export class EndpointDeliveryEffects implements OpenDeliveryEffects {
   }
 
   async cancelOpen(endpointId: Uuid, reason: EndpointCancelReason): Promise<void> {
-    await this.open.cancelOfEndpoint(endpointId, reason);
+    await this.cancellations.begin(endpointId, reason, this.clock.now());
   }
 }
 
@@ -36,11 +38,8 @@ export class TenantDeliveryEffects implements TenantEffects {
   }
 
   async cancelOpen(tenantId: Uuid, reason: string): Promise<void> {
-    const endpoints = await this.db.query<{ id: Uuid }>(
-      `SELECT DISTINCT endpoint_id AS id FROM open_deliveries WHERE tenant_id = $1`,
-      [tenantId],
-    );
-    for (const { id } of endpoints) await this.open.cancelOfEndpoint(id, reason);
+    // A first part, which is nearly always all; the rest is done with the tenant's erasure.
+    await this.open.cancelOfTenant(tenantId, reason);
   }
 }
 
