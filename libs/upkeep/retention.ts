@@ -71,7 +71,7 @@ export class Retention {
     if (toldBelow >= uuidFloor(belowMs)) return 0;
     for (const { tenantId, fresh: deadLetters, oldestEventId } of fresh) {
       const facts = { tenant: toTypeId('ten', tenantId), deadLetters, oldest: new Date(uuidTime(oldestEventId)) };
-      this.log.warn(facts, 'dead letters are dropped with their events within two days, unless they are replayed');
+      this.log.warn(facts, 'unresolved dead letters are dropped with their events within two days');
     }
     if (fresh.length > 0) await this.options.onExpiring?.(fresh);
     await this.tell(uuidFloor(belowMs));
