@@ -9,6 +9,7 @@ import { Ordering1764000009000 } from './1764000009000-ordering.js';
 import { RateLimits1764000007000 } from './1764000007000-rate-limits.js';
 import { Circuits1764000008000 } from './1764000008000-circuits.js';
 import { FailingEndpoints1764000013000 } from './1764000013000-failing-endpoints.js';
+import { Retention1764000011000 } from './1764000011000-retention.js';
 
 /** Every migration there is, oldest first. A landed one is never edited; a change is a new one at the end. */
 export const migrations = [
@@ -23,4 +24,5 @@ export const migrations = [
   RateLimits1764000007000,
   Circuits1764000008000,
   FailingEndpoints1764000013000,
+  Retention1764000011000,
 ];

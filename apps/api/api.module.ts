@@ -29,7 +29,7 @@ import {
   RequestSources,
   SettledEvents,
 } from '#insights';
-import { DeadLetterStore, OpenDeliveryStore } from '#deliveries';
+import { DeadLetterStore, OpenCancellationStore, OpenDeliveryStore, PayloadEraser } from '#deliveries';
 import { Canceller, Discarder, EndpointDeliveryEffects, Replayer, TenantDeliveryEffects } from '#replaying';
 import { Metrics } from '#telemetry';
 import { ApiKeyStore, Authenticator, IdempotencyStore, SwitchStore, TenantEffects, TenantStore } from '#tenants';
@@ -120,7 +120,9 @@ const PROVIDERS: Provider[] = [
   EventTypeStore,
   IdempotencyStore,
   MissedReadModel,
+  OpenCancellationStore,
   OpenDeliveryStore,
+  PayloadEraser,
   Readiness,
   References,
   Replayer,

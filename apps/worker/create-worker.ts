@@ -1,6 +1,6 @@
 import type { Config } from '#config';
 import type { Database } from '#database';
-import { measureBacklog, OpenDeliveryStore } from '#deliveries';
+import { measureBacklog, OpenCancellationStore, OpenDeliveryStore } from '#deliveries';
 import { DeliveryWorker, type DeliveryWorkerOptions } from '#delivering';
 import {
   announceCircuitOpened,
@@ -18,7 +18,7 @@ import { EndpointDeliveryEffects } from '#replaying';
 import type { Logger, Metrics } from '#telemetry';
 import { SwitchStore } from '#tenants';
 import { AddressPolicy, Sender } from '#transport';
-import { Upkeep } from '#upkeep';
+import { retentionTasks, Upkeep } from '#upkeep';
 
 const MS_PER_DAY = 86_400_000;
 
@@ -60,8 +60,10 @@ export function startWorker({
     policy: new AddressPolicy(config.egress),
     ...(config.egress.proxy === null ? {} : { proxy: config.egress.proxy }),
   });
-  const endpoints = new EndpointSwitch(db, keyRing, new EndpointDeliveryEffects(db, deliveries));
-  const upkeep = new Upkeep(db, deliveries, endpoints, clock, metrics, logger);
+  const effects = new EndpointDeliveryEffects(db, deliveries, new OpenCancellationStore(db, deliveries), clock);
+  const endpoints = new EndpointSwitch(db, keyRing, effects);
+  const tasks = retentionTasks({ config, db, deliveries, clock, metrics, log: logger });
+  const upkeep = new Upkeep(db, deliveries, endpoints, clock, metrics, logger, tasks);
   const worker = new DeliveryWorker(
     {
       db,

@@ -118,7 +118,8 @@ export const VARIABLES = {
   POSTHORN_RETENTION_DAYS: variable({
     schema: read.integer(1, 3_650),
     fallback: '30',
-    meaning: 'How long events, deliveries, attempts and dead letters are kept, in days.',
+    meaning:
+      'How long events, deliveries, attempts and dead letters are kept, in days (whole ones, UTC: up to 25 hours more). What is still open by then dies as `expired`.',
   }),
   POSTHORN_WORKER_CONCURRENCY: variable({
     schema: read.integer(1, 10_000),

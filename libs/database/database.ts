@@ -25,6 +25,8 @@ export interface DatabaseOptions {
   applicationName: string;
   /** No statement of ours may run longer, in milliseconds. */
   statementTimeoutMs?: number;
+  /** No statement of ours may wait longer for a lock, in milliseconds; as long as it may run unless given. */
+  lockTimeoutMs?: number;
   /**
    * A server that has not answered after this is taken for lost, in milliseconds: a host that vanished says nothing, and
    * TCP alone would wait a quarter of an hour for it. 5 s more than `statementTimeoutMs` unless given.
@@ -54,7 +56,7 @@ export class Database implements Executor {
   static async connect(options: DatabaseOptions): Promise<Database> {
     const statementTimeoutMs = options.statementTimeoutMs ?? 30_000;
     // By SET and not by start-up parameter: PgBouncer refuses parameters it does not know.
-    const settings = `SET statement_timeout = ${statementTimeoutMs}; SET idle_in_transaction_session_timeout = ${IDLE_IN_TRANSACTION_MS}; SET jit = off; SET random_page_cost = ${RANDOM_PAGE_COST}`;
+    const settings = `SET statement_timeout = ${statementTimeoutMs}; SET idle_in_transaction_session_timeout = ${IDLE_IN_TRANSACTION_MS}; SET jit = off; SET random_page_cost = ${RANDOM_PAGE_COST}; SET lock_timeout = ${options.lockTimeoutMs ?? 0}`;
     const onConnect = async (client: PoolClient): Promise<void> => {
       // The pool does not listen to a client that is in use, and an 'error' that nobody hears ends the process: a
       // transaction learns of a lost connection from its next statement.

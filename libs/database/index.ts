@@ -32,4 +32,12 @@ export { assertUuidPosition, keyset, type ListPage } from './keyset.js';
 export { Listener } from './listener.js';
 export { hasPendingMigrations, migrateDatabase } from './migrate.js';
 export { type OpenDatabase, openDatabase } from './open-database.js';
-export { ensurePartitions, listPartitions, PARTITIONED_TABLES, partitionName } from './partitions.js';
+export { type DropResult, dropPartitionsBelow } from './old-partitions.js';
+export {
+  ensurePartitions,
+  ensurePartitionsOf,
+  listPartitions,
+  PARTITIONED_TABLES,
+  type PartitionedTable,
+  partitionName,
+} from './partitions.js';

@@ -1,4 +1,4 @@
-import { uuidFloor } from '#kernel';
+import { type Uuid, uuidFloor, uuidTime } from '#kernel';
 import type { Database } from './database.js';
 import { isTransient } from './database-errors.js';
 
@@ -31,9 +31,27 @@ export async function ensurePartitions(
   nowMs: number,
   { daysAhead = 7, daysBehind = 1 } = {},
 ): Promise<number> {
+  const days: number[] = [];
+  for (let day = dayOf(nowMs) - daysBehind * DAY_MS; day <= nowMs + daysAhead * DAY_MS; day += DAY_MS) days.push(day);
+  return ensureDays(db, days);
+}
+
+/**
+ * Makes the partitions of the days up to `nowMs` that these ids are of and that are missing. For what is written about a delivery that is older than
+ * its partition: by the rule that nothing open outlives its partition this is only a process that stood still for long.
+ */
+export async function ensurePartitionsOf(db: Database, nowMs: number, ids: readonly Uuid[]): Promise<number> {
+  const days = new Set(ids.map((id) => dayOf(uuidTime(id))));
+  return ensureDays(
+    db,
+    [...days].filter((day) => day <= nowMs),
+  );
+}
+
+async function ensureDays(db: Database, days: readonly number[]): Promise<number> {
   const existing = await listPartitions(db);
   let made = 0;
-  for (let day = dayOf(nowMs) - daysBehind * DAY_MS; day <= nowMs + daysAhead * DAY_MS; day += DAY_MS) {
+  for (const day of days) {
     for (const table of PARTITIONED_TABLES) {
       const name = partitionName(table, day);
       if (existing.has(name)) continue;

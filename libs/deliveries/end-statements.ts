@@ -28,12 +28,23 @@ export const CANCEL: Statement = {
     ${MOVE("'cancelled'", '$2')}`,
 };
 
-/** Cancels some of an endpoint's open rows, $3 at most. $1 endpoint, $2 the reason. */
+/** Cancels some of an endpoint's open rows with ids below $4, $3 at most. $1 endpoint, $2 the reason. */
 export const CANCEL_OF_ENDPOINT: Statement = {
   name: 'cancel_of_endpoint',
   text: `
     WITH chosen AS (
-      SELECT id FROM open_deliveries WHERE endpoint_id = $1 ORDER BY id LIMIT $3 FOR UPDATE
+      SELECT id FROM open_deliveries WHERE endpoint_id = $1 AND id < $4 ORDER BY id LIMIT $3 FOR UPDATE
+    ), ended AS (
+      DELETE FROM open_deliveries WHERE id = ANY (ARRAY(SELECT id FROM chosen)) RETURNING *
+    )${MOVE("'cancelled'", '$2')}`,
+};
+
+/** Cancels some of a tenant's open rows, $3 at most, in the order of an index. $1 tenant, $2 the reason. */
+export const CANCEL_OF_TENANT: Statement = {
+  name: 'cancel_of_tenant',
+  text: `
+    WITH chosen AS (
+      SELECT id FROM open_deliveries WHERE tenant_id = $1 ORDER BY tenant_id, endpoint_id, due_at LIMIT $3 FOR UPDATE
     ), ended AS (
       DELETE FROM open_deliveries WHERE id = ANY (ARRAY(SELECT id FROM chosen)) RETURNING *
     )${MOVE("'cancelled'", '$2')}`,

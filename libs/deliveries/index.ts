@@ -26,3 +26,7 @@ export { PumpWaker } from './pump-waker.js';
 export { type AttemptRecord, type NextStep, recordAttempts } from './recording.js';
 export { HeldRelease } from './held-release.js';
 export { measureBacklog } from './measure-backlog.js';
+export { OpenCancellationStore } from './open-cancellation.store.js';
+export { PayloadEraser } from './payload-eraser.js';
+export type { Progress } from './progress.js';
+export { type ExpiringDeadLetters, RetentionStore } from './retention.store.js';

@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { Database, type Executor, isUniqueViolation, plainArray, textArray, withRetries } from '#database';
-import type { Uuid } from '#kernel';
+import { type Uuid, uuidFloor } from '#kernel';
 import { BACKLOG, CLAIM_DUE, CLAIM_FRESH, DEFER, GIVE_BACK, RENEW_LEASES } from './claim-statements.js';
 import { type Dispatch, type EventContent, INLINE_BODY_CHARACTERS, toWireEvent } from './dispatch.js';
 import {
@@ -9,12 +9,14 @@ import {
   CANCEL_LEASED,
   CANCEL_OF_ENDPOINT,
   CANCEL_OF_EVENT,
+  CANCEL_OF_TENANT,
   FIND_EXPIRED,
   HOLD,
   RELEASE_HELD,
 } from './end-statements.js';
 import type { Ended, Line } from './line.js';
 import { ADVANCE, CLAIM_NEXT, LINES_AFTER } from './order-statements.js';
+import type { Progress } from './progress.js';
 import { RESCHEDULE_BATCH, RESCHEDULE_OF_ENDPOINT, RESCHEDULE_STRAYS } from './reschedule-statements.js';
 
 /** How long a claim holds. More than the longest request (60 s) and ten seconds, so that no living worker is overtaken. */
@@ -195,9 +197,20 @@ export class OpenDeliveryStore {
     return ended ?? null;
   }
 
-  /** Cancels whatever is open to an endpoint. Answers how many that were. */
-  async cancelOfEndpoint(endpointId: Uuid, reason: string): Promise<number> {
-    return inBatches(() => this.db.query(CANCEL_OF_ENDPOINT, [endpointId, reason, BATCH]));
+  /** Cancels these whatever becomes of their leases; answers those that were open. Their lines are to be advanced. */
+  async cancelAll(tx: Executor, deliveryIds: readonly Uuid[], reason: string): Promise<Ended[]> {
+    if (deliveryIds.length === 0) return [];
+    return tx.query<Ended>(CANCEL, [plainArray(deliveryIds), reason]);
+  }
+
+  /** Cancels some of what is open to an endpoint and was made before `beforeMs`. */
+  async cancelOfEndpoint(endpointId: Uuid, reason: string, beforeMs: number): Promise<Progress> {
+    return oneBatch(() => this.db.query(CANCEL_OF_ENDPOINT, [endpointId, reason, BATCH, uuidFloor(beforeMs)]));
+  }
+
+  /** Cancels some of what is open of a tenant. */
+  async cancelOfTenant(tenantId: Uuid, reason: string): Promise<Progress> {
+    return oneBatch(() => this.db.query(CANCEL_OF_TENANT, [tenantId, reason, BATCH]));
   }
 
   /** Cancels whatever is open of an event. After the commit the lines of what it answers are to be advanced. */
@@ -240,6 +253,11 @@ async function inBatches(run: () => Promise<unknown[]>, batch = BATCH): Promise<
     total += length;
     if (length < batch) return total;
   }
+}
+
+async function oneBatch(run: () => Promise<unknown[]>): Promise<Progress> {
+  const { length } = await withRetries(TRIES, run);
+  return { done: length, hasMore: length === BATCH };
 }
 
 /** Another statement may make a head of the same line at the same moment: run again, this one sees it. */

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { OpenDeliveryStore } from '#deliveries';
 import { Recorder } from './recorder.js';
-import { DatabaseClock } from '#kernel';
+import { DatabaseClock, uuidFloor } from '#kernel';
 import { anAttempt, openStoreBench, type StoreBench } from '../../test/support/stores.js';
 
 describe(Recorder, () => {
@@ -30,5 +30,19 @@ describe(Recorder, () => {
       expect(attempt!.response_body === null).toBe(dispatch.deliveryId === bad);
     }
     expect([recorder.pending, recorder.isStuck]).toEqual([0, false]);
+  });
+
+  it('records an attempt of a delivery whose day was dropped while the worker stood still, and its neighbours', async () => {
+    const day = Math.floor(Date.now() - 40 * 86_400_000);
+    const gone = `${uuidFloor(day).slice(0, 14)}7000-8000-000000000001`;
+    const fresh = await bench.anOpenDelivery(await bench.anEndpoint());
+    const silent = { warn: () => undefined, error: () => undefined };
+    const recorder = new Recorder(bench.db, new DatabaseClock(), silent);
+    await Promise.all(
+      [gone, fresh].map((deliveryId) => recorder.record(anAttempt({ deliveryId, generation: 1, attempts: 0 }))),
+    );
+    expect(await bench.ended(fresh)).toMatchObject({ status: 'succeeded' });
+    // Its day is made again, to be dropped with the next ones.
+    expect(await bench.attemptsOf(gone)).toHaveLength(1);
   });
 });

@@ -1,4 +1,11 @@
-import { type Database, ensurePartitions, isDataError, isMissingPartition, isTransient } from '#database';
+import {
+  type Database,
+  ensurePartitions,
+  ensurePartitionsOf,
+  isDataError,
+  isMissingPartition,
+  isTransient,
+} from '#database';
 import { type AttemptRecord, recordAttempts } from '#deliveries';
 import { type Clock, GroupCommit } from '#kernel';
 
@@ -29,7 +36,8 @@ export class Recorder {
     this.groups = new GroupCommit({
       flush: (records) => this.write(records),
       maxWeight: GROUP_ATTEMPTS,
-      isDataError,
+      // One whose partition cannot be made either is refused alone.
+      isDataError: (error) => isDataError(error) || isMissingPartition(error),
       retryDelayMs: (error, failures) => this.retryDelayMs(error, failures),
     });
   }
@@ -67,6 +75,12 @@ export class Recorder {
     } catch (error) {
       if (!isMissingPartition(error)) throw error;
       await ensurePartitions(this.db, this.clock.now());
+      // A worker that stood still for days comes back with attempts of a day that was dropped meanwhile.
+      await ensurePartitionsOf(
+        this.db,
+        this.clock.now(),
+        records.map(({ deliveryId }) => deliveryId),
+      );
       await recordAttempts(this.db, records);
     }
     this.failing = false;

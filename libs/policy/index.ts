@@ -55,4 +55,5 @@ export {
   type SlotRun,
 } from './rate-limit.js';
 export { MAX_RETRY_AFTER_MS, parseRetryAfter } from './retry-after.js';
+export { type RetentionBounds, retentionBounds } from './retention-bounds.js';
 export { decidePauseUntil, isPushBack, Pace } from './throttle.js';

@@ -1,15 +1,12 @@
 import { Injectable } from '@nestjs/common';
 import { Database, type Executor, withRetries } from '#database';
-import { type Ended, LineAdvancer, linesOf, OpenDeliveryStore } from '#deliveries';
+import { type Ended, LineAdvancer, linesOf, OpenDeliveryStore, PayloadEraser } from '#deliveries';
 import { ScheduledEventStore } from '#events';
-import { PosthornError, toTypeId, type Uuid } from '#kernel';
+import { DatabaseClock, PosthornError, toTypeId, type Uuid } from '#kernel';
 import { Metrics } from '#telemetry';
 
 /** Stands at what was cancelled by someone who gave no reason. */
 export const DEFAULT_CANCEL_REASON = 'requested';
-
-/** Stands at what was open when its event's payload was erased. */
-const ERASED_REASON = 'payload_erased';
 
 const TRIES = 4;
 
@@ -22,6 +19,8 @@ export class Canceller {
     private readonly db: Database,
     private readonly open: OpenDeliveryStore,
     private readonly scheduled: ScheduledEventStore,
+    private readonly payloads: PayloadEraser,
+    private readonly clock: DatabaseClock,
     private readonly metrics: Metrics,
   ) {
     this.lines = new LineAdvancer(db);
@@ -52,18 +51,12 @@ export class Canceller {
   }
 
   /**
-   * Erases what an event carries (data, metadata and headers) and keeps the record that it was. What is still open is
-   * cancelled: there is nothing left to send. Saying it twice changes nothing.
+   * Erases what an event carries (data, metadata and headers) and what receivers answered to it, and keeps the record that
+   * it was. What is still open is cancelled: there is nothing left to send. Saying it twice changes nothing. What a worker
+   * holds already it may still send, for as long as its lease lasts; the answer to that is erased afterwards.
    */
   async erasePayload(eventId: Uuid): Promise<void> {
-    const cancelled = await withRetries(TRIES, () =>
-      this.db.transaction(async (tx) => {
-        const ended = await this.cancelAll(tx, eventId, ERASED_REASON);
-        await tx.query(`UPDATE events SET data = NULL, metadata = NULL, headers = NULL WHERE id = $1`, [eventId]);
-        return ended;
-      }),
-    );
-    this.account(cancelled);
+    this.account(await this.payloads.eraseEvent(eventId, this.clock.now()));
   }
 
   /** The schedule first: if it is being fanned out this waits, and the deliveries made of it are met after. */

@@ -1,9 +1,9 @@
 import { Injectable, type OnModuleDestroy } from '@nestjs/common';
 import { Database } from '#database';
-import { HeldRelease, OpenDeliveryStore, PumpWaker } from '#deliveries';
+import { HeldRelease, OpenCancellationStore, OpenDeliveryStore, PumpWaker } from '#deliveries';
 import { type EndpointCancelReason, type OpenDeliveryEffects, SlotStore } from '#endpoints';
 import { ScheduledEventStore } from '#events';
-import type { Uuid } from '#kernel';
+import { DatabaseClock, type Uuid } from '#kernel';
 import type { TenantEffects } from '#tenants';
 
 /** What becomes of open deliveries when an endpoint is resumed, disabled or deleted. */
@@ -15,6 +15,8 @@ export class EndpointDeliveryEffects implements OpenDeliveryEffects, OnModuleDes
   constructor(
     db: Database,
     private readonly open: OpenDeliveryStore,
+    private readonly cancellations: OpenCancellationStore,
+    private readonly clock: DatabaseClock,
   ) {
     this.held = new HeldRelease(db, open);
     this.pumps = new PumpWaker(db);
@@ -35,7 +37,7 @@ export class EndpointDeliveryEffects implements OpenDeliveryEffects, OnModuleDes
   }
 
   async cancelOpen(endpointId: Uuid, reason: EndpointCancelReason): Promise<void> {
-    await this.open.cancelOfEndpoint(endpointId, reason);
+    await this.cancellations.begin(endpointId, reason, this.clock.now());
   }
 }
 
@@ -46,7 +48,7 @@ export class TenantDeliveryEffects implements TenantEffects, OnModuleDestroy {
   private readonly pumps: PumpWaker;
 
   constructor(
-    private readonly db: Database,
+    db: Database,
     private readonly open: OpenDeliveryStore,
     private readonly scheduled: ScheduledEventStore,
     private readonly slots: SlotStore,
@@ -68,10 +70,7 @@ export class TenantDeliveryEffects implements TenantEffects, OnModuleDestroy {
 
   async cancelOpen(tenantId: Uuid, reason: string): Promise<void> {
     await this.scheduled.cancelOfTenant(tenantId, reason);
-    const endpoints = await this.db.query<{ id: Uuid }>(
-      `SELECT DISTINCT endpoint_id AS id FROM open_deliveries WHERE tenant_id = $1`,
-      [tenantId],
-    );
-    for (const { id } of endpoints) await this.open.cancelOfEndpoint(id, reason);
+    // A first part, which is nearly always all; the rest is done with the tenant's erasure.
+    await this.open.cancelOfTenant(tenantId, reason);
   }
 }

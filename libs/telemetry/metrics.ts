@@ -32,6 +32,10 @@ export class Metrics {
   readonly attempts = this.counters('posthorn_attempts_total', 'Requests made', 'status_class', STATUS_CLASSES);
   readonly dueDeliveries = this.gauge('posthorn_due_deliveries', 'Open deliveries that are due and not claimed');
   readonly oldestDueAge = this.gauge('posthorn_oldest_due_age_seconds', 'How long the oldest of them has been due');
+  readonly expiringDeadLetters = this.gauge(
+    'posthorn_dead_letters_expiring',
+    'Unresolved dead letters that are dropped with their events within two days; shown by the process that does upkeep',
+  );
   readonly queueDepth = this.gauge('posthorn_queue_depth', 'Jobs waiting or active in the queue');
   readonly publishSeconds = this.histogram('posthorn_publish_seconds', 'From a publish request to its answer');
   readonly attemptSeconds = this.histogram('posthorn_attempt_seconds', 'One request to an endpoint, start to end');

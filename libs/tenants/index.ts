@@ -1,6 +1,7 @@
 export { type ApiKeyRow, ApiKeyStore, type NewApiKey } from './api-key-store.js';
 export { Authenticator } from './authenticator.js';
 export { type Begun, IdempotencyStore, type IdempotentRequest, type KeptAnswer } from './idempotency-store.js';
+export { type PayloadErasure, PayloadErasureStore } from './payload-erasure.store.js';
 export { type Principal, ROLES, type Role, seesTenant } from './principal.js';
 export { SWITCHES_CHANNEL, SwitchStore } from './switch-store.js';
 export { TenantEffects, type TenantInput, type TenantRow, type TenantSettings, TenantStore } from './tenant-store.js';

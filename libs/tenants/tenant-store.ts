@@ -1,12 +1,14 @@
 import { Injectable } from '@nestjs/common';
 import { Database, type Executor, isUniqueViolation, keyset, type ListPage, raiseConfigVersion } from '#database';
 import { DatabaseClock, newUuid, PosthornError, parseTypeId, type Uuid } from '#kernel';
+import { askForErasure } from './payload-erasure.store.js';
 
 /** What an operator may set for one tenant; what is left out is not limited, or as configured for the platform. */
 export interface TenantSettings {
   maxEndpoints?: number;
   /** Events a second. */
   publishPerSecond?: number;
+  /** Payloads are erased after so many days, if that is sooner than events are dropped. */
   payloadRetentionDays?: number;
   /** Endpoints of this tenant may have `http://` URLs. */
   allowHttp?: boolean;
@@ -28,7 +30,7 @@ export interface TenantRow extends TenantInput {
 
 /**
  * What a change of a tenant means for its open deliveries. Called after the change is committed, so that a backlog of
- * any size holds up no one: should the process die in between, workers cancel and upkeep releases what is left.
+ * any size holds up no one: what is left, or all should the process die in between, is for workers and upkeep.
  */
 export abstract class TenantEffects {
   abstract cancelOpen(tenantId: Uuid, reason: string): Promise<void>;
@@ -121,7 +123,8 @@ export class TenantStore {
 
   /**
    * Deletes the tenant and what belongs to it: endpoints and subscriptions are gone, its keys no longer open anything,
-   * open deliveries are cancelled; what is history stays until retention takes it. Answers whether there was one.
+   * open deliveries are cancelled. Payloads, secrets and headers are erased in the background; the record of what was
+   * delivered stays until retention takes it. Answers whether there was one.
    */
   async delete(id: Uuid): Promise<boolean> {
     const isDeleted = await this.db.transaction(async (tx) => {
@@ -136,6 +139,7 @@ export class TenantStore {
       await tx.query(`UPDATE api_keys SET revoked_at = clock_timestamp() WHERE tenant_id = $1 AND revoked_at IS NULL`, [
         id,
       ]);
+      await askForErasure(tx, id);
       await raiseConfigVersion(tx, id);
       return true;
     });

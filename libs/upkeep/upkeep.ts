@@ -10,22 +10,20 @@ import { DeadLetterNews } from './dead-letter-news.js';
 import { FailureWatch } from './failure-watch.js';
 import { LeaderLease } from './leader-lease.js';
 import { forgetIdempotencyKeys, forgetOldSecrets } from './sweep.js';
+import type { UpkeepTask } from './upkeep-task.js';
 
 export interface UpkeepLog {
   info(facts: object, message: string): void;
   warn(facts: object, message: string): void;
 }
 
-interface Task {
-  readonly name: string;
-  readonly everyMs: number;
-  /** Answers how much there was to do. */
-  readonly run: () => Promise<number>;
+interface Task extends UpkeepTask {
   dueAtMs: number;
 }
 
-/** How often the lease is renewed and tasks are looked at. */
+/** How often tasks are looked at, and with that the lease renewed. */
 const TICK_MS = 5_000;
+const RENEW_MS = TICK_MS / 2;
 const LEASE_SECONDS = 20;
 
 const SECOND = 1_000;
@@ -39,6 +37,9 @@ export class Upkeep {
   private readonly held: HeldRelease;
   private timer: NodeJS.Timeout | null = null;
   private ticking: Promise<void> | null = null;
+  private isStopping = false;
+  /** Of the monotonic clock: when the lease was last taken or renewed. */
+  private heldAtMs = Number.NEGATIVE_INFINITY;
 
   constructor(
     db: Database,
@@ -47,19 +48,16 @@ export class Upkeep {
     clock: Clock,
     metrics: Metrics,
     private readonly log: UpkeepLog,
+    /** What else there is to do. */
+    more: readonly UpkeepTask[] = [],
   ) {
     this.lease = new LeaderLease(db, 'upkeep', randomUUID(), LEASE_SECONDS);
-    const task = (name: string, everyMs: number, run: () => Promise<number>): Task => ({
-      name,
-      everyMs,
-      run,
-      dueAtMs: 0,
-    });
+    const task = (name: string, everyMs: number, run: UpkeepTask['run']): UpkeepTask => ({ name, everyMs, run });
     this.deadLetters = new DeadLetterNews(db);
     this.held = new HeldRelease(db, deliveries);
     const failures = new FailureWatch(db, endpoints);
     const waitingForCircuits = new CircuitBacklogStore(db);
-    this.tasks = [
+    const tasks = [
       task('partitions', 10 * MINUTE, () => ensurePartitions(db, clock.now())),
       task('held rows', 5 * SECOND, () => this.held.begin()),
       task('expired deliveries', 5 * SECOND, () => buryExpired(deliveries, clock, metrics)),
@@ -72,7 +70,9 @@ export class Upkeep {
       task('failing endpoints', MINUTE, () => failures.look()),
       task('idempotency keys', 10 * MINUTE, () => forgetIdempotencyKeys(db)),
       task('expired secrets', 60 * MINUTE, () => forgetOldSecrets(db)),
+      ...more,
     ];
+    this.tasks = tasks.map((one) => ({ ...one, dueAtMs: 0 }));
   }
 
   start(): void {
@@ -88,25 +88,39 @@ export class Upkeep {
   }
 
   async stop(): Promise<void> {
+    this.isStopping = true;
     await Promise.all([this.ticking, this.deadLetters.stop(), this.held.stop()]);
     if (this.timer) clearTimeout(this.timer);
     await this.lease.release().catch(() => undefined);
   }
 
   private async tick(): Promise<void> {
-    try {
-      if (!(await this.lease.hold())) return;
-    } catch {
-      return; // The database is away; the next tick looks again.
-    }
+    if (!(await this.isOurTurn())) return;
     const now = performance.now();
-    for (const task of this.tasks) if (task.dueAtMs <= now) await this.run(task, now);
+    for (const task of this.tasks) {
+      if (task.dueAtMs > now) continue;
+      if (this.isStopping || !(await this.isOurTurn())) return;
+      await this.run(task, now);
+    }
+  }
+
+  /** Whether the lease is ours. It is renewed between tasks too, for all together they may take a while. */
+  private async isOurTurn(): Promise<boolean> {
+    const now = performance.now();
+    if (now < this.heldAtMs + RENEW_MS) return true;
+    // The database may be away; the next tick looks again.
+    const isHeld = await this.lease.hold().catch(() => false);
+    if (!isHeld) for (const task of this.tasks) task.leave?.();
+    this.heldAtMs = isHeld ? now : Number.NEGATIVE_INFINITY;
+    return isHeld;
   }
 
   private async run(task: Task, now: number): Promise<void> {
     task.dueAtMs = now + task.everyMs;
     try {
-      const done = await task.run();
+      const result = await task.run();
+      const { done, hasMore } = typeof result === 'number' ? { done: result, hasMore: false } : result;
+      if (hasMore) task.dueAtMs = now;
       if (done > 0) this.log.info({ task: task.name, done }, 'upkeep');
     } catch (error) {
       this.log.warn({ err: error, task: task.name }, 'upkeep could not be done and will be tried again');

@@ -1,6 +1,8 @@
 import { Database } from '#database';
 import { type AttemptRecord, type Dispatch, toWireEvent } from '#deliveries';
-import { newUuid, type Uuid } from '#kernel';
+import { EndpointSwitch } from '#endpoints';
+import { KeyRing, newUuid, type Uuid } from '#kernel';
+import { NoEffects } from './no-effects.js';
 import { createTestDatabase } from './test-database.js';
 
 /** A database with rows made by SQL, for tests of stores and of parts of the worker. */
@@ -17,6 +19,8 @@ export interface StoreBench {
   /** The history row of a delivery. */
   ended(deliveryId: Uuid): Promise<{ status: string; attempts: number; cancel_reason: string | null } | undefined>;
   attemptsOf(deliveryId: Uuid): Promise<{ number: number; generation: number; response_body: string | null }[]>;
+  /** Turns endpoints on and off; their open deliveries stay as they are unless `effects` says otherwise. */
+  endpointSwitch(effects?: NoEffects): EndpointSwitch;
   close(): Promise<void>;
 }
 
@@ -34,6 +38,8 @@ export async function openStoreBench(): Promise<StoreBench> {
   return {
     db,
     url: database.url,
+    endpointSwitch: (effects = new NoEffects()) =>
+      new EndpointSwitch(db, new KeyRing([['test', Buffer.alloc(32, 1)]]), effects),
     anEndpoint: async (ofTenant) => {
       const [tenantId, endpointId] = [ofTenant ?? id(), id()];
       await db.query(`INSERT INTO tenants (id, name) VALUES ($1, 'Acme') ON CONFLICT DO NOTHING`, [tenantId]);

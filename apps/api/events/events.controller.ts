@@ -85,8 +85,9 @@ export class EventsController {
     operationId: 'eraseEventPayload',
     summary: 'Erase what an event carries',
     description:
-      'Its data, metadata and headers are gone for good, the record stays. Open deliveries are cancelled, ' +
-      'and so is the event while it waits for its `deliverAt`.',
+      'Its data, metadata and headers, and what receivers answered, are gone for good; the record stays. Open deliveries ' +
+      'are cancelled, and so is the event while it waits for its `deliverAt`. What a worker has taken up already may ' +
+      'still go out, within a minute and a half at most.',
   })
   @AnswersNothing()
   async erase(@Param('event') event: string, @Caller() caller: Principal): Promise<void> {

@@ -21,8 +21,19 @@ export class TenantSettingsDto {
   publishPerSecond?: null;
 
   @IsOptional()
-  @NotSupportedYet()
-  payloadRetentionDays?: null;
+  @IsInt()
+  @Min(1)
+  @Max(3_650)
+  @ApiPropertyOptional({
+    type: 'integer',
+    nullable: true,
+    minimum: 1,
+    maximum: 3_650,
+    description:
+      'What events carry and receivers answer is erased after so many days, if that is sooner than POSTHORN_RETENTION_DAYS; ' +
+      'the record stays. What is still not delivered by then is cancelled.',
+  })
+  payloadRetentionDays?: number | null;
 
   @IsOptional()
   @IsBoolean()

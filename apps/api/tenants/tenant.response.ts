@@ -6,6 +6,9 @@ export class TenantSettingsResponse {
   @ApiPropertyOptional({ type: 'integer' })
   maxEndpoints?: number;
 
+  @ApiPropertyOptional({ type: 'integer' })
+  payloadRetentionDays?: number;
+
   @ApiPropertyOptional({ type: Boolean })
   allowHttp?: boolean;
 }

@@ -93,7 +93,10 @@ export class TenantsController {
   @ApiOperation({
     operationId: 'deleteTenant',
     summary: 'Delete a tenant and all that belongs to it',
-    description: 'Its endpoints, subscriptions and keys go with it, and open deliveries are cancelled.',
+    description:
+      'Its endpoints, subscriptions and keys go with it, and open deliveries are cancelled. Within minutes, depending on ' +
+      'how much there is, its secrets and headers, the payloads of its events and what receivers answered are erased for ' +
+      'good; the record of what was delivered stays until retention takes it.',
   })
   @AnswersNothing()
   async delete(@TenantId() id: Uuid, @Param('tenant') reference: string): Promise<void> {

@@ -246,7 +246,9 @@ describe(OpenDeliveryStore, () => {
     it("cancels all of an endpoint's, and nobody else's", async () => {
       for (let n = 0; n < 5; n++) await bench.anOpenDelivery(endpoint);
       const other = await bench.anOpenDelivery(await bench.anEndpoint());
-      expect(await store.cancelOfEndpoint(endpoint.endpointId, 'endpoint_deleted')).toBe(5);
+      const { endpointId } = endpoint;
+      const cancelled = await store.cancelOfEndpoint(endpointId, 'endpoint_deleted', Date.now() + 1_000);
+      expect(cancelled).toEqual({ done: 5, hasMore: false });
       expect(await bench.open(other)).toBeDefined();
     });
 

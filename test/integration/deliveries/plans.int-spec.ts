@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Database, Statement } from '#database';
-import { OpenDeliveryStore, recordAttempts } from '#deliveries';
+import { OpenDeliveryStore, recordAttempts, RetentionStore } from '#deliveries';
 import { newUuid, type Uuid } from '#kernel';
 import { anAttempt, openStoreBench, type StoreBench } from '../../support/stores.js';
 
@@ -52,7 +52,10 @@ describe('the plans of what is done to open deliveries', () => {
     ['cancelLeased', (store) => store.cancelLeased(held, 'x')],
     ['buryExpired', (store) => store.buryExpired(held.map((row) => ({ ...row, deadLetterId: row.deliveryId })))],
     ['cancel', (store) => store.cancel(ids[0]!, 'x')],
-    ['cancelOfEndpoint', (store) => store.cancelOfEndpoint(endpoint.endpointId, 'x')],
+    ['cancelOfEndpoint', (store) => store.cancelOfEndpoint(endpoint.endpointId, 'x', Date.now())],
+    ['cancelOfTenant', (store) => store.cancelOfTenant(endpoint.tenantId, 'x')],
+    ['buryOutlived', (store, db) => new RetentionStore(db, store).buryOutlived(Date.now(), Date.now())],
+    ['isOpenBelow', (store, db) => new RetentionStore(db, store).isOpenBelow(Date.now())],
     ['cancelOfEvent', (store, db) => store.cancelOfEvent(db, ids[0]!, 'x')],
     ['advance', (store) => store.advance(lines)],
     // What it makes of the answer has no part in this.
@@ -77,7 +80,7 @@ describe('the plans of what is done to open deliveries', () => {
       },
     } as unknown as Database;
     await run(new OpenDeliveryStore(explaining), explaining);
-    expect(plans).toHaveLength(2);
+    expect(plans.length).toBeGreaterThanOrEqual(2);
     for (const plan of plans) expect(plan).not.toMatch(/Seq Scan on open_deliveries/);
   });
 });

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { ensurePartitions } from '#database';
-import { OpenDeliveryStore } from '#deliveries';
+import { OpenDeliveryStore, PayloadEraser } from '#deliveries';
 import { TenantConfigs } from '#endpoints';
 import { ScheduledEventStore } from '#events';
 import { DatabaseClock, newUuid, type Uuid } from '#kernel';
@@ -45,7 +45,7 @@ describe('upkeep of what has expired', () => {
       await row('sending', PAST),
     ];
     const metrics = new Metrics({ processDefaults: false });
-    const upkeep = new Upkeep(bench.db, store, new DatabaseClock(), metrics, SILENT);
+    const upkeep = new Upkeep(bench.db, store, bench.endpointSwitch(), new DatabaseClock(), metrics, SILENT);
     upkeep.start();
     await waitFor(async () => {
       for (const id of ids) expect(await bench.ended(id)).toMatchObject({ status: 'dead' });
@@ -100,7 +100,9 @@ describe('cancelling events while they are fanned out', () => {
     const options = { retentionDays: 30, wakePumps: () => undefined };
     const configs = new TenantConfigs(bench.db);
     const scheduler = new Scheduler(bench.db, new DatabaseClock(), scheduled, configs, options, SILENT);
-    const canceller = new Canceller(bench.db, store, scheduled, new Metrics({ processDefaults: false }));
+    const payloads = new PayloadEraser(bench.db, store);
+    const metrics = new Metrics({ processDefaults: false });
+    const canceller = new Canceller(bench.db, store, scheduled, payloads, new DatabaseClock(), metrics);
     scheduler.start();
     await Promise.all(ids.map((id) => canceller.cancelEvent(id, 'stop')));
     await scheduler.stop();

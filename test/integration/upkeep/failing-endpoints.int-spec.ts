@@ -1,21 +1,13 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { EndpointHealthStore, EndpointSwitch, type HealthChange, OpenDeliveryEffects } from '#endpoints';
-import { KeyRing, newUuid, toTypeId, type Uuid } from '#kernel';
+import { EndpointHealthStore, EndpointSwitch, type HealthChange } from '#endpoints';
+import { newUuid, toTypeId, type Uuid } from '#kernel';
 import { FailureWatch } from '#upkeep';
 import { newsOf, subscribe } from '../../support/operational-events.js';
+import { NoEffects } from '../../support/no-effects.js';
 import { openStoreBench, type StoreBench } from '../../support/stores.js';
 
 const DAY_MS = 86_400_000;
 const HOUR_MS = 3_600_000;
-
-class NoEffects extends OpenDeliveryEffects {
-  readonly cancelled: Uuid[] = [];
-  async releaseHeld(): Promise<void> {}
-  async reschedule(): Promise<void> {}
-  async cancelOpen(endpointId: Uuid): Promise<void> {
-    this.cancelled.push(endpointId);
-  }
-}
 
 describe(FailureWatch, () => {
   let bench: StoreBench;
@@ -35,7 +27,7 @@ describe(FailureWatch, () => {
   beforeEach(async () => {
     await bench.db.query('TRUNCATE endpoint_health, failing_endpoints');
     effects = new NoEffects();
-    endpoints = new EndpointSwitch(bench.db, new KeyRing([['test', Buffer.alloc(32, 1)]]), effects);
+    endpoints = bench.endpointSwitch(effects);
     watch = new FailureWatch(bench.db, endpoints);
     endpoint = await bench.anEndpoint();
     startMs = (await bench.db.readClock()) - 20 * DAY_MS;

@@ -1,0 +1,66 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { Config } from '#config';
+import { listPartitions, partitionName } from '#database';
+import { OpenDeliveryStore } from '#deliveries';
+import { DatabaseClock } from '#kernel';
+import { Metrics } from '#telemetry';
+import { retentionTasks, Upkeep, type UpkeepTask } from '#upkeep';
+import { openStoreBench, type StoreBench } from '../../support/stores.js';
+import { waitFor } from '../../support/wait-for.js';
+import { DAY_MS, OldTraffic } from './old-traffic.js';
+
+describe(Upkeep, () => {
+  let bench: StoreBench;
+  beforeAll(async () => {
+    bench = await openStoreBench();
+  });
+  afterAll(() => bench.close());
+
+  const warnings: object[] = [];
+  const log = { info: () => undefined, warn: (facts: object) => void warnings.push(facts) };
+
+  const upkeepWith = (tasks: readonly UpkeepTask[]): Upkeep =>
+    new Upkeep(
+      bench.db,
+      new OpenDeliveryStore(bench.db),
+      bench.endpointSwitch(),
+      new DatabaseClock(),
+      new Metrics({ processDefaults: false }),
+      log,
+      tasks,
+    );
+
+  it('does all that retention and erasure want done, in the order that lets days go', async () => {
+    const { db } = bench;
+    const endpoint = await bench.anEndpoint();
+    const old = new OldTraffic(db, endpoint);
+    const at = Date.now() - 40 * DAY_MS;
+    const held = await old.open(await old.event(at), at, { due_at: `'infinity'`, waiting_for: `'held'` });
+    await db.query(`UPDATE endpoints SET status = 'paused' WHERE id = $1`, [endpoint.endpointId]);
+    const config = { retention: { days: 30 }, database: { directUrl: bench.url } } as Config;
+    const metrics = new Metrics({ processDefaults: false });
+    const deliveries = new OpenDeliveryStore(db);
+    const upkeep = upkeepWith(retentionTasks({ config, db, deliveries, clock: new DatabaseClock(), metrics, log }));
+    upkeep.start();
+    await waitFor(async () => expect(await listPartitions(db)).not.toContain(partitionName('events', at)));
+    await upkeep.stop();
+    expect(await bench.open(held)).toBeUndefined();
+    expect(warnings.filter((facts) => 'task' in facts)).toEqual([]);
+  });
+
+  it('is done by one process at a time', async () => {
+    const seen: string[] = [];
+    const task = (who: string): UpkeepTask => ({
+      name: who,
+      everyMs: 60_000,
+      run: async () => seen.push(who),
+      leave: () => void seen.push(`not ${who}`),
+    });
+    const [first, second] = [upkeepWith([task('first')]), upkeepWith([task('second')])];
+    first.start();
+    await waitFor(() => expect(seen).toEqual(['first']));
+    second.start();
+    await waitFor(() => expect(seen).toEqual(['first', 'not second']));
+    await Promise.all([first.stop(), second.stop()]);
+  });
+});
