@@ -4,19 +4,27 @@ import { join } from 'node:path';
 import { type EmbeddedPostgres, startEmbeddedPostgres } from '#database';
 import { waitFor } from './wait-for.js';
 
+export interface PrivatePostgresOptions {
+  /** Whether what was committed is still there after {@link PrivatePostgres.kill}. False unless given. */
+  durable?: boolean;
+  /** Where its files are; a temporary folder that goes with the server unless given. */
+  folder?: string;
+  /** A free one unless given; kept over restarts. */
+  port?: number;
+}
+
 /** A PostgreSQL for one spec file that wants to kill it; the others share the one of the global set-up. */
 export class PrivatePostgres {
   private constructor(
     private readonly folder: string,
-    private readonly durable: boolean,
+    private readonly options: PrivatePostgresOptions,
     private server: EmbeddedPostgres,
   ) {}
 
-  /** `durable`: what was committed is still there after {@link kill}. */
-  static async start({ durable = false } = {}): Promise<PrivatePostgres> {
-    const folder = mkdtempSync(join(tmpdir(), `posthorn-test-${process.pid}-`));
+  static async start(options: PrivatePostgresOptions = {}): Promise<PrivatePostgres> {
+    const folder = options.folder ?? mkdtempSync(join(tmpdir(), `posthorn-test-${process.pid}-`));
     chmodSync(folder, 0o755); // PostgreSQL runs as another user when this runs as root
-    return new PrivatePostgres(folder, durable, await launch(folder, durable));
+    return new PrivatePostgres(folder, options, await launch(folder, options));
   }
 
   get url(): string {
@@ -24,10 +32,19 @@ export class PrivatePostgres {
   }
 
   /** kill -9 of the postmaster; its children follow as they notice. */
-  async kill(): Promise<void> {
+  kill(): Promise<void> {
+    return this.end('SIGKILL');
+  }
+
+  /** What `pg_ctl stop -m immediate` does: all its processes end at once, without a checkpoint. */
+  crash(): Promise<void> {
+    return this.end('SIGQUIT');
+  }
+
+  private async end(signal: NodeJS.Signals): Promise<void> {
     const pid = Number.parseInt(readFileSync(join(this.folder, 'postgres', 'postmaster.pid'), 'utf8'), 10);
     if (!isAlive(pid)) return;
-    process.kill(pid, 'SIGKILL');
+    process.kill(pid, signal);
     await waitFor(() => {
       if (isAlive(pid)) throw new Error('the postmaster still runs');
     });
@@ -36,17 +53,17 @@ export class PrivatePostgres {
 
   /** Back on the same port, after crash recovery. */
   async restart(): Promise<void> {
-    this.server = await waitFor(() => launch(this.folder, this.durable), { timeoutMs: 20_000, intervalMs: 200 });
+    this.server = await waitFor(() => launch(this.folder, this.options), { timeoutMs: 20_000, intervalMs: 200 });
   }
 
   async stop(): Promise<void> {
     await this.server.stop().catch(() => undefined);
-    rmSync(this.folder, { recursive: true, force: true });
+    if (this.options.folder === undefined) rmSync(this.folder, { recursive: true, force: true });
   }
 }
 
-function launch(folder: string, durable: boolean): Promise<EmbeddedPostgres> {
-  return startEmbeddedPostgres({ dataDir: join(folder, 'postgres'), durable });
+function launch(folder: string, { durable = false, port }: PrivatePostgresOptions): Promise<EmbeddedPostgres> {
+  return startEmbeddedPostgres({ dataDir: join(folder, 'postgres'), durable, ...(port !== undefined && { port }) });
 }
 
 function isAlive(pid: number): boolean {
