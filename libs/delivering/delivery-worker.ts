@@ -12,6 +12,7 @@ import { HealthLedger } from './health-ledger.js';
 import { Intake } from './intake.js';
 import { LaneExits } from './lane-exits.js';
 import { Lanes } from './lanes.js';
+import { Outage } from './outage.js';
 import { PayloadLoader } from './payload-loader.js';
 import { Pump } from './pump.js';
 import { Recorder } from './recorder.js';
@@ -72,7 +73,8 @@ export class DeliveryWorker {
     options: DeliveryWorkerOptions,
   ) {
     const { db, clock, deliveries, targets, sender, health, logger, metrics } = deps;
-    this.recorder = new Recorder(db, clock, logger);
+    const outage = new Outage();
+    this.recorder = new Recorder(db, clock, logger, outage);
     this.exits = new LaneExits(deliveries, clock, metrics);
     this.lanes = new Lanes({
       concurrency: options.concurrency,
@@ -82,7 +84,7 @@ export class DeliveryWorker {
     });
     this.intake = new Intake(this.lanes, this.recorder, this.exits, deliveries, clock);
     this.intake.setPaused(true);
-    this.pump = new Pump(deliveries, this.lanes, this.intake, this.exits, clock, logger);
+    this.pump = new Pump(deliveries, this.lanes, this.intake, this.exits, clock, logger, undefined, outage);
     this.executor = new DeliveryExecutor(
       targets,
       new PayloadLoader(db),

@@ -2,7 +2,7 @@ import { type ChaosOptions, UsageError } from '../options.js';
 import type { Fault } from './fault.js';
 import { POSTGRES_AWAY, POSTGRES_RESTARTED } from './postgres-faults.js';
 import { API_KILLED, CLOCK_OFF, ROLLING_RESTART, WORKER_FROZEN, WORKER_KILLED } from './process-faults.js';
-import { REDIS_AWAY, REDIS_EMPTIED, REDIS_FLUSHED, REDIS_SNAPSHOT } from './redis-faults.js';
+import { REDIS_AWAY, REDIS_EMPTIED, REDIS_FLUSHED, REDIS_SILENT, REDIS_SNAPSHOT } from './redis-faults.js';
 
 const FAULTS: readonly Fault[] = [
   WORKER_KILLED,
@@ -14,6 +14,7 @@ const FAULTS: readonly Fault[] = [
   REDIS_SNAPSHOT,
   REDIS_FLUSHED,
   REDIS_AWAY,
+  REDIS_SILENT,
   POSTGRES_RESTARTED,
   POSTGRES_AWAY,
 ];

@@ -63,6 +63,20 @@ export const REDIS_AWAY: Fault = {
   },
 };
 
+/** It keeps its connections and says nothing, as behind a network that has been cut. */
+export const REDIS_SILENT: Fault = {
+  ...ON_REDIS,
+  name: 'redis-silent',
+  async play(scene) {
+    const redis = redisOf(scene);
+    const silentMs = scene.isShort ? 4_000 : 20_000;
+    redis.freeze();
+    await sleep(silentMs);
+    redis.thaw();
+    return `SIGSTOP for ${silentMs / 1_000} s`;
+  },
+};
+
 function redisOf({ servers: { redis } }: Scene): RedisServer {
   if (redis === null) throw new Error('The queue is not on Redis');
   return redis;
