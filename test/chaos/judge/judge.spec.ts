@@ -105,7 +105,7 @@ describe('the verdict', () => {
     world.attempts[0]!.statusCode = 500;
     world.ended[0] = { ...world.ended[0]!, status: 'dead', reason: 'exhausted' };
     expect(judged(world)).toMatchObject({ lost: 0, dead: 1, findings: [] });
-    world.ended[0] = { ...world.ended[0]!, reason: null };
+    world.ended[0] = { ...world.ended[0], reason: null };
     expect(judged(world)).toMatchObject({ lost: 1 });
   });
 
