@@ -1,4 +1,5 @@
-import { chmodSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { execFileSync } from 'node:child_process';
+import { chmodSync, existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type EmbeddedPostgres, startEmbeddedPostgres } from '#database';
@@ -41,10 +42,27 @@ export class PrivatePostgres {
     return this.end('SIGQUIT');
   }
 
-  private async end(signal: NodeJS.Signals): Promise<void> {
-    const pid = Number.parseInt(readFileSync(join(this.folder, 'postgres', 'postmaster.pid'), 'utf8'), 10);
+  /** It keeps its connections, takes new ones, and says nothing any more: the server and all of its processes stand still. */
+  freeze(): void {
+    signal(this.pid, 'SIGSTOP'); // first, so that it makes no more of them
+    for (const pid of childrenOf(this.pid)) signal(pid, 'SIGSTOP');
+  }
+
+  thaw(): void {
+    for (const pid of childrenOf(this.pid)) signal(pid, 'SIGCONT');
+    signal(this.pid, 'SIGCONT');
+  }
+
+  /** NaN while it is not running. */
+  private get pid(): number {
+    const file = join(this.folder, 'postgres', 'postmaster.pid');
+    return existsSync(file) ? Number.parseInt(readFileSync(file, 'utf8'), 10) : Number.NaN;
+  }
+
+  private async end(how: NodeJS.Signals): Promise<void> {
+    const { pid } = this;
     if (!isAlive(pid)) return;
-    process.kill(pid, signal);
+    process.kill(pid, how);
     await waitFor(() => {
       if (isAlive(pid)) throw new Error('the postmaster still runs');
     });
@@ -64,6 +82,16 @@ export class PrivatePostgres {
 
 function launch(folder: string, { durable = false, port }: PrivatePostgresOptions): Promise<EmbeddedPostgres> {
   return startEmbeddedPostgres({ dataDir: join(folder, 'postgres'), durable, ...(port !== undefined && { port }) });
+}
+
+function signal(pid: number, name: NodeJS.Signals): void {
+  if (isAlive(pid)) process.kill(pid, name);
+}
+
+function childrenOf(parent: number): number[] {
+  const lines = execFileSync('ps', ['-A', '-o', 'pid=,ppid='], { encoding: 'utf8' }).trim().split('\n');
+  const pairs = lines.map((line) => line.trim().split(/ +/).map(Number) as [number, number]);
+  return pairs.filter(([, ppid]) => ppid === parent).map(([pid]) => pid);
 }
 
 function isAlive(pid: number): boolean {

@@ -1,6 +1,6 @@
 import { type ChaosOptions, UsageError } from '../options.js';
 import type { Fault } from './fault.js';
-import { POSTGRES_AWAY, POSTGRES_RESTARTED } from './postgres-faults.js';
+import { POSTGRES_AWAY, POSTGRES_RESTARTED, POSTGRES_SILENT } from './postgres-faults.js';
 import { API_KILLED, CLOCK_OFF, ROLLING_RESTART, WORKER_FROZEN, WORKER_KILLED } from './process-faults.js';
 import { REDIS_AWAY, REDIS_EMPTIED, REDIS_FLUSHED, REDIS_SILENT, REDIS_SNAPSHOT } from './redis-faults.js';
 
@@ -16,6 +16,7 @@ const FAULTS: readonly Fault[] = [
   REDIS_AWAY,
   REDIS_SILENT,
   POSTGRES_RESTARTED,
+  POSTGRES_SILENT,
   POSTGRES_AWAY,
 ];
 

@@ -27,3 +27,21 @@ export const POSTGRES_AWAY: Fault = {
     return `away for ${(LEASE_MS + 10_000) / 1_000} s`;
   },
 };
+
+/** A statement that is not answered within this has failed. */
+const PATIENCE_MS = 35_000;
+
+/** Statements under way neither fail nor end: whoever waits for them has to lose patience. */
+export const POSTGRES_SILENT: Fault = {
+  name: 'postgres-silent',
+  queues: ANY_QUEUE,
+  outlastsLease: false,
+  allows: { ...NOTHING_UNUSUAL, refusals: 'unavailable', maySilence: true },
+  async play({ servers: { postgres }, isShort }) {
+    const silentMs = isShort ? 4_000 : PATIENCE_MS + 10_000;
+    postgres.freeze();
+    await sleep(silentMs);
+    postgres.thaw();
+    return `SIGSTOP for ${silentMs / 1_000} s`;
+  },
+};

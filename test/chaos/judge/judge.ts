@@ -128,7 +128,7 @@ function checkRequests(
   for (const [deliveryId, all] of byDelivery) {
     const first = all.find(({ status, answeredMs }) => status === 200 && answeredMs !== null);
     if (first === undefined) continue;
-    for (const second of all.filter((request) => request !== first && request.arrivedMs > first.arrivedMs)) {
+    for (const second of all.slice(all.indexOf(first) + 1)) {
       const excusedBy = excuse(faults, first.answeredMs!, (allows) => allows.mayRepeat);
       repeats.push({ second, excusedBy });
       if (excusedBy === null)

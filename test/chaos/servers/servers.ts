@@ -32,6 +32,7 @@ export async function startServers(queue: QueueKind, cleanup: Cleanup): Promise<
   const folder = makeTempFolder('posthorn-chaos-', cleanup);
   const [postgres, redis] = await Promise.all([startPostgres(folder), queue === 'redis' ? startRedis(folder) : null]);
   cleanup.add(() => postgres.stop());
+  cleanup.atOnce(() => postgres.thaw()); // what stands still does not stop
   if (redis !== null) cleanup.add(() => redis.stop());
   await migrateDatabase(postgres.url);
   await migrateQueue(postgres.url);
