@@ -15,7 +15,7 @@ import { Publisher } from './publisher/publisher-link.js';
 import { Receiver } from './receiver/receiver-link.js';
 import { SeededRandom } from './seeded-random.js';
 import { type Servers, startServers } from './servers/servers.js';
-import { arrangeTraffic } from './traffic.js';
+import { arrangeTraffic, vouchForEndpoints } from './traffic.js';
 
 export interface Outcome extends Verdict {
   /** From the first publish to the last fault's end, and from there until nothing was open any more. */
@@ -42,7 +42,8 @@ export async function runChaos(options: ChaosOptions, progress: Progress, cleanu
   const watch = new Watch(servers.postgres.url);
   cleanup.add(() => watch.stop());
 
-  const { publisherKey, streams, endpoints } = await arrangeTraffic(servers, receiver, seed);
+  const traffic = await arrangeTraffic(servers, receiver, seed);
+  const { publisherKey, streams, endpoints } = traffic;
   const urls = servers.apis.map(({ url }) => url);
   await publisher.start({ urls, key: publisherKey, streams, perSecond: rate, seed });
   watch.start();
@@ -61,6 +62,7 @@ export async function runChaos(options: ChaosOptions, progress: Progress, cleanu
   const brokenMs = performance.now();
   await publisher.stop();
   await receiver.mend();
+  await vouchForEndpoints(servers, traffic);
   await cameToRest(servers);
   const settledMs = performance.now();
   await watch.stop();

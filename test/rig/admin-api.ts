@@ -27,6 +27,11 @@ export class AdminApi {
     return (await this.call<{ id: string }>('POST', `/v1/tenants/${tenant}/endpoints`, endpoint)).id;
   }
 
+  /** Says that an endpoint is well, whatever the platform thinks of it. */
+  async enableEndpoint(tenant: string, endpoint: string): Promise<void> {
+    await this.call('POST', `/v1/tenants/${tenant}/endpoints/${endpoint}/enable`);
+  }
+
   get<Answer>(path: string): Promise<Answer> {
     return this.call('GET', path);
   }
