@@ -30,7 +30,7 @@ export const USAGE = `npm run chaos -- [options]
   --seed N        the same seed, the same faults in the same order; chosen and printed unless given
   --queue KIND    redis (unless given) or postgres
   --rate N        events a second (200 unless given)
-  --short         each kind of fault once and briefly, without those that outlast a lease: some two minutes
+  --short         each kind of fault once and briefly, without those that outlast a lease: two minutes on a quiet machine
   --only A,B      only these kinds of fault
   --json          one JSON object on standard output, everything else on standard error
   --keep          keeps logs and ledgers, and says where they are
