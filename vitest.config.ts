@@ -25,7 +25,7 @@ export default defineConfig({
     projects: [
       {
         ...shared,
-        test: { name: 'unit', include: ['{apps,libs,migrations}/**/*.spec.ts', 'test/support/**/*.spec.ts'] },
+        test: { name: 'unit', include: ['{apps,libs,migrations}/**/*.spec.ts', 'test/{support,chaos}/**/*.spec.ts'] },
       },
       {
         ...shared,

@@ -11,6 +11,8 @@ const INPUTS = [
   'libs',
   'migrations',
   'test/bench',
+  'test/chaos',
+  'test/rig',
   'test/support',
   'package-lock.json',
   'tsconfig.json',
@@ -54,6 +56,6 @@ function* filesIn(path) {
   for (const entry of entries?.sort((a, b) => (a.name < b.name ? -1 : 1)) ?? []) {
     const inner = `${path}/${entry.name}`;
     if (entry.isDirectory()) yield* filesIn(inner);
-    else if (inner.endsWith('.ts') && !/\.(int-)?spec\.ts$/.test(inner)) yield inner;
+    else if (inner.endsWith('.ts') && !/\.(int-|e2e-)?spec\.ts$/.test(inner)) yield inner;
   }
 }

@@ -30,6 +30,7 @@ import { HealthLedger } from './health-ledger.js';
 import { Intake, JOBS_AT_ONCE } from './intake.js';
 import { LaneExits } from './lane-exits.js';
 import { Lanes } from './lanes.js';
+import { Outage } from './outage.js';
 import { PayloadLoader } from './payload-loader.js';
 import { Pump } from './pump.js';
 import { RatePacer } from './rate-pacer.js';
@@ -102,7 +103,8 @@ export class DeliveryWorker {
     options: DeliveryWorkerOptions,
   ) {
     const { db, clock, deliveries, targets, sender, health, logger, metrics } = deps;
-    this.recorder = new Recorder(db, clock, logger);
+    const outage = new Outage();
+    this.recorder = new Recorder(db, clock, logger, outage);
     this.exits = new LaneExits(deliveries, clock, metrics);
     this.lanes = new Lanes({
       concurrency: options.concurrency,
@@ -116,7 +118,7 @@ export class DeliveryWorker {
     this.detour = new Detour(this.board, circuits, targets, this.exits, clock, rules);
     this.intake = new Intake(this.lanes, this.recorder, this.exits, deliveries, clock, this.detour);
     this.intake.setPaused(true);
-    this.pump = new Pump(deliveries, this.lanes, this.intake, this.exits, clock, logger);
+    this.pump = new Pump(deliveries, this.lanes, this.intake, this.exits, clock, logger, undefined, outage);
     this.succession = new Succession(deliveries, this.intake, this.exits);
     const place = (dispatch: Dispatch): void => this.intake.place(dispatch);
     this.pacer = new RatePacer(deps.slots, this.exits, this.lanes, place, clock, {

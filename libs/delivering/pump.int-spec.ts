@@ -29,16 +29,23 @@ describe(Pump, () => {
     for (const stop of stops.splice(0)) await stop();
   });
 
-  /** A pump over a store that counts claims. Requests to `hanging` end only by `answer`, all others at once. */
-  function start(sweepEveryMs?: number) {
-    const claims = { count: 0 };
+  /**
+   * A pump over a store that counts claims. Requests to `hanging` end only by `answer`, all others at once. While
+   * `database.isAway` no claim is answered; `database.passedMs` is how far the pump's clock has been moved.
+   */
+  function start(sweepEveryMs?: number, database = { isAway: false, passedMs: 0 }) {
+    const claims = { count: 0, answeredAtMs: 0 };
     const store = new OpenDeliveryStore({
-      query: (sql: { name: string }, values: unknown[]) => {
+      query: async (sql: { name: string }, values: unknown[]) => {
         if (sql.name === 'claim_due') claims.count += 1;
-        return bench.db.query(sql as never, values);
+        if (database.isAway) throw new Error('Connection terminated unexpectedly');
+        const rows = await bench.db.query(sql as never, values);
+        claims.answeredAtMs ||= performance.now();
+        return rows;
       },
     } as never);
-    const clock = new DatabaseClock();
+    const databaseClock = new DatabaseClock();
+    const clock = { now: () => databaseClock.now() + database.passedMs };
     const started: Dispatch[] = [];
     const lanes: Lanes = new Lanes({
       concurrency: 64,
@@ -165,5 +172,28 @@ describe(Pump, () => {
     const endpoint = await bench.anEndpoint();
     await bench.anOpenDelivery(endpoint, { due_at: `clock_timestamp() - interval '1 hour'` });
     await waitFor(() => expect(startedTo(endpoint.endpointId)).toHaveLength(1));
+  });
+
+  describe('after an outage of the database', () => {
+    /** How long the pump waits, once the database answers again, before it sends what is due. */
+    async function waitsAfter(passedMs: number): Promise<number> {
+      const healthy = await bench.anEndpoint();
+      await bench.anOpenDelivery(healthy);
+      const database = { isAway: true, passedMs: 0 };
+      const { claims, startedTo } = start(undefined, database);
+      await waitFor(() => expect(claims.count).toBeGreaterThan(1));
+      database.passedMs = passedMs;
+      database.isAway = false;
+      await waitFor(() => expect(startedTo(healthy.endpointId)).toHaveLength(1), { timeoutMs: 10_000 });
+      return performance.now() - claims.answeredAtMs;
+    }
+
+    it('lets recorders go first, if leases may have run out in it', async () => {
+      expect(await waitsAfter(20_000)).toBeGreaterThan(2_900);
+    });
+
+    it('goes on at once, if it was short', async () => {
+      expect(await waitsAfter(0)).toBeLessThan(2_900);
+    });
   });
 });

@@ -4,6 +4,7 @@ import { Backlog } from './backlog.js';
 import type { Intake } from './intake.js';
 import type { LaneExits } from './lane-exits.js';
 import type { Lanes } from './lanes.js';
+import { Outage } from './outage.js';
 
 /** Rows that one claim takes at most. */
 const CLAIM_ROWS = 256;
@@ -43,6 +44,9 @@ const ROUNDING_MS = 1;
 /** The database is away: try again after this. */
 const RETRY_MS = 500;
 
+/** Asks whether the database is there. */
+const NOTHING = { rows: 0, sinceMs: 0, leftOut: [], turns: [] };
+
 export interface PumpLog {
   warn(facts: object, message: string): void;
 }
@@ -80,6 +84,7 @@ export class Pump {
     private readonly clock: Clock,
     private readonly log: PumpLog,
     private readonly sweepEveryMs = SWEEP_EVERY_MS,
+    private readonly outage = new Outage(),
   ) {}
 
   start(): void {
@@ -173,7 +178,10 @@ export class Pump {
     turns: readonly Turn[],
     full: ReadonlySet<Uuid>,
   ): Promise<Claim> {
+    let beganAtMs = this.clock.now();
     try {
+      await this.letRecordersGoFirst();
+      beganAtMs = this.clock.now();
       const rows = turns.reduce((left, turn) => left - turn.rows, places);
       const leftOut = [...new Set([...full, ...this.backlog.endpointIds()])];
       const claim = await this.deliveries.claimDue({ rows, sinceMs, leftOut, turns });
@@ -182,9 +190,21 @@ export class Pump {
         else this.intake.place(dispatch);
       }
       return claim;
+    } catch (error) {
+      this.outage.begin(beganAtMs);
+      throw error;
     } finally {
       this.intake.release(places);
     }
+  }
+
+  /** After a long outage leases have run out of what was sent before it, and is about to be recorded. */
+  private async letRecordersGoFirst(): Promise<void> {
+    if (this.outage.isUnderWay) {
+      await this.deliveries.claimDue(NOTHING);
+      this.outage.end(this.clock.now());
+    }
+    await this.sleepUntil(this.outage.claimsFromMs);
   }
 
   /** Whose rows since `sinceMs` the claim left where they are. False when that is more than can be kept in mind. */

@@ -8,6 +8,7 @@ import {
 } from '#database';
 import { type AttemptRecord, recordAttempts } from '#deliveries';
 import { type Clock, GroupCommit } from '#kernel';
+import { Outage } from './outage.js';
 
 const GROUP_ATTEMPTS = 400;
 const SLOWEST_RETRY_MS = 1_000;
@@ -32,6 +33,7 @@ export class Recorder {
     private readonly db: Database,
     private readonly clock: Clock,
     private readonly log: RecorderLog,
+    private readonly outage = new Outage(),
   ) {
     this.groups = new GroupCommit({
       flush: (records) => this.write(records),
@@ -83,6 +85,7 @@ export class Recorder {
       );
       await recordAttempts(this.db, records);
     }
+    if (this.failing) this.outage.end(this.clock.now());
     this.failing = false;
     return new Array<void>(records.length);
   }
@@ -92,6 +95,7 @@ export class Recorder {
     if (!isAway && failures >= TRIES_ON_UNKNOWN_ERRORS) return null;
     if (!this.failing) this.log.warn({ err: error }, 'attempts cannot be recorded; taking no new work until they can');
     this.failing = true;
+    if (isAway) this.outage.begin(this.clock.now());
     return Math.min(SLOWEST_RETRY_MS, 10 * 2 ** failures);
   }
 

@@ -1,7 +1,7 @@
 import { resolve } from 'node:path';
-import { Cleanup, Interrupted } from './cleanup.js';
+import { Cleanup, Interrupted } from '../rig/cleanup.js';
 import { type BenchOptions, readOptions, USAGE, UsageError } from './options.js';
-import { Progress } from './progress.js';
+import { Progress } from '../rig/progress.js';
 import { type Result, toReport } from './report/result.js';
 import { formatTable } from './report/table.js';
 import { runBench } from './run-bench.js';

@@ -1,6 +1,6 @@
-import type { Cleanup } from './cleanup.js';
+import type { Cleanup } from '../rig/cleanup.js';
 import type { BenchOptions } from './options.js';
-import type { Progress } from './progress.js';
+import type { Progress } from '../rig/progress.js';
 import type { Result } from './report/result.js';
 import { writeStatements } from './report/write-profile.js';
 import { SCENARIOS } from './scenarios/scenarios.js';

@@ -1,15 +1,15 @@
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { parseTypeId } from '#kernel';
-import { AdminApi } from './admin-api.js';
-import type { Cleanup } from './cleanup.js';
+import { AdminApi } from '../rig/admin-api.js';
+import type { Cleanup } from '../rig/cleanup.js';
 import { cpuMicros } from './figures/cpu.js';
 import { compareLedgers, type Ledgers } from './figures/ledgers.js';
 import { rssMiB } from './figures/memory.js';
 import { type Reading, readMeters, type Usage, usageBetween } from './figures/meters.js';
 import { forgetStatements } from './figures/sql.js';
 import type { BenchOptions } from './options.js';
-import type { Progress } from './progress.js';
+import type { Progress } from '../rig/progress.js';
 import { Publisher } from './publisher/publisher-link.js';
 import type { Load, Stream } from './publisher/publisher-messages.js';
 import { Receiver } from './receiver/receiver-link.js';

@@ -11,6 +11,7 @@ export function endServer(pidFile: string): void {
     const pid = Number.parseInt(readFileSync(pidFile, 'utf8'), 10);
     if (process.platform === 'linux' && !readlinkSync(`/proc/${pid}/cwd`).startsWith(dirname(pidFile))) return;
     process.kill(pid, 'SIGQUIT');
+    process.kill(pid, 'SIGCONT'); // one that stands still takes its signal only when it goes on
   } catch {
     // No file, no such process, or not ours.
   }

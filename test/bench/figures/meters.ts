@@ -1,5 +1,5 @@
 import type { Servers } from '../servers/servers.js';
-import { monotonicMs } from '../monotonic.js';
+import { monotonicMs } from '../../rig/monotonic.js';
 import { cpuMicros } from './cpu.js';
 import { countCommands } from './queue-commands.js';
 import { countStatements } from './sql.js';

@@ -2,7 +2,7 @@ import { statfsSync } from 'node:fs';
 import { Client } from 'pg';
 import { PARTITIONED_TABLES, partitionName } from '#database';
 import { uuidFloor } from '#kernel';
-import type { Progress } from '../progress.js';
+import type { Progress } from '../../rig/progress.js';
 import { prepareSeeding, type Seed, seedRows } from './seed-rows.js';
 
 const DAY_MS = 86_400_000;

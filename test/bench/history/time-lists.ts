@@ -1,5 +1,5 @@
 import { type Percentiles, percentilesOf } from '../figures/percentiles.js';
-import type { AdminApi } from '../admin-api.js';
+import type { AdminApi } from '../../rig/admin-api.js';
 
 const REQUESTS = 60;
 const DAY_MS = 86_400_000;

@@ -1,5 +1,5 @@
 import { LedgerWriter } from '../ledger-file.js';
-import { monotonicMs } from '../monotonic.js';
+import { monotonicMs } from '../../rig/monotonic.js';
 import { ApiConnection } from './api-connection.js';
 import { EventText } from './event-text.js';
 import type { Replay, Stream } from './publisher-messages.js';

@@ -1,5 +1,5 @@
-import { ChildLink } from '../child-link.js';
-import type { Cleanup } from '../cleanup.js';
+import { ChildLink } from '../../rig/child-link.js';
+import type { Cleanup } from '../../rig/cleanup.js';
 import type { Load, PublisherOrder, PublisherReport } from './publisher-messages.js';
 
 /** The publisher, as the benchmark works it. */

@@ -1,4 +1,4 @@
-import { fail, ParentLink } from '../parent-link.js';
+import { fail, ParentLink } from '../../rig/parent-link.js';
 import { PublisherDesk } from './publisher-desk.js';
 import type { PublisherOrder, PublisherReport } from './publisher-messages.js';
 import { runLoad } from './run-load.js';

@@ -1,5 +1,5 @@
-import { ChildLink } from '../child-link.js';
-import type { Cleanup } from '../cleanup.js';
+import { ChildLink } from '../../rig/child-link.js';
+import type { Cleanup } from '../../rig/cleanup.js';
 import type { ReceiverOrder, ReceiverReport } from './receiver-messages.js';
 
 /** The receiver, as the benchmark works it. */

@@ -1,10 +1,10 @@
 import { createServer, type Server, type Socket } from 'node:net';
 import { once } from 'node:events';
 import { LedgerWriter, WEBHOOK_ID_LENGTH } from '../ledger-file.js';
-import { monotonicMs } from '../monotonic.js';
-import { ParentLink } from '../parent-link.js';
+import { monotonicMs } from '../../rig/monotonic.js';
+import { ParentLink } from '../../rig/parent-link.js';
 import type { ReceiverOrder, ReceiverReport } from './receiver-messages.js';
-import { RequestReader, type WebhookRequest } from './request-reader.js';
+import { headerOf, RequestReader } from '../../rig/request-reader.js';
 
 /** How often the number of arrivals goes to whoever paces the publisher. */
 const REPORT_MS = 5;
@@ -58,11 +58,11 @@ class ReceiverProcess {
 
   private serve(socket: Socket, endpoint: number): void {
     const isBlackhole = endpoint >= this.firstBlackhole;
-    const reader = new RequestReader((request) => {
+    const reader = new RequestReader((head) => {
       if (isBlackhole) {
         if (this.blackholesAnswer) socket.write(ANSWER);
       } else {
-        socket.write(this.take(request, endpoint) ? ANSWER : UNSIGNED);
+        socket.write(this.take(head, endpoint) ? ANSWER : UNSIGNED);
       }
     });
     socket.setNoDelay(true);
@@ -70,11 +70,14 @@ class ReceiverProcess {
     socket.on('error', () => socket.destroy());
   }
 
-  private take({ webhookId, isSigned, isReplay }: WebhookRequest, endpoint: number): boolean {
+  private take(head: string, endpoint: number): boolean {
+    const webhookId = headerOf(head, 'webhook-id') ?? '';
+    const isSigned = headerOf(head, 'webhook-signature')?.startsWith('v1,') ?? false;
     if (!isSigned || webhookId.length !== WEBHOOK_ID_LENGTH) {
       this.unsigned += 1;
       return false;
     }
+    const isReplay = headerOf(head, 'posthorn-replay-of') !== null;
     this.ledger.note(webhookId, isReplay ? 1 : 0, endpoint, monotonicMs(), 0);
     this.counted += 1;
     return true;

@@ -4,8 +4,8 @@ import { closeSync, mkdirSync, openSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { waitFor } from '../../support/wait-for.js';
-import type { Cleanup } from '../cleanup.js';
-import { writePidFile } from './temp-folder.js';
+import type { Cleanup } from '../../rig/cleanup.js';
+import { writePidFile } from '../../rig/temp-folder.js';
 
 export interface PlatformProcessOptions {
   app: 'api' | 'worker';

@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { findFreePort } from '#database';
-import type { Cleanup } from '../cleanup.js';
+import type { Cleanup } from '../../rig/cleanup.js';
 import { startPlatformProcess } from './platform-process.js';
 
 export interface Platform {

@@ -4,8 +4,8 @@ import { join } from 'node:path';
 import pg from 'pg';
 import { migrateDatabase, startEmbeddedPostgres } from '#database';
 import { migrateQueue } from '#queue';
-import type { Cleanup } from '../cleanup.js';
-import { postmasterPidFile } from './temp-folder.js';
+import type { Cleanup } from '../../rig/cleanup.js';
+import { postmasterPidFile } from '../../rig/temp-folder.js';
 
 /** The queue's own role, where the queue is on PostgreSQL: it tells its statements from ours. */
 export const QUEUE_ROLE = 'bench_queue';

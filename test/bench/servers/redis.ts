@@ -1,7 +1,7 @@
 import { mkdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { RedisServer } from '../../support/redis-server.js';
-import type { Cleanup } from '../cleanup.js';
+import type { Cleanup } from '../../rig/cleanup.js';
 
 export interface BenchRedis {
   url: string;

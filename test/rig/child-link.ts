@@ -6,7 +6,7 @@ interface Message {
   kind: string;
 }
 
-/** The benchmark's end of the line to its publisher or receiver. */
+/** The main program's end of the line to its publisher or receiver. */
 export class ChildLink<Order extends object, Report extends Message> {
   private readonly listeners = new Set<(report: Report) => void>();
   private readonly child: ChildProcess;

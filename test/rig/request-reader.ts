@@ -1,10 +1,3 @@
-/** What the receiver wants to know of a request. */
-export interface WebhookRequest {
-  webhookId: string;
-  isSigned: boolean;
-  isReplay: boolean;
-}
-
 const END_OF_HEAD = '\r\n\r\n';
 const NOTHING = Buffer.alloc(0);
 
@@ -12,7 +5,8 @@ const NOTHING = Buffer.alloc(0);
 export class RequestReader {
   private pending: Buffer = NOTHING;
 
-  constructor(private readonly onRequest: (request: WebhookRequest) => void) {}
+  /** `onRequest` gets the head of each request that has come to its last byte; see {@link headerOf}. */
+  constructor(private readonly onRequest: (head: string) => void) {}
 
   read(chunk: Buffer): void {
     const bytes = this.pending.length === 0 ? chunk : Buffer.concat([this.pending, chunk]);
@@ -24,18 +18,14 @@ export class RequestReader {
       const end = headEnd + END_OF_HEAD.length + Number(headerOf(head, 'content-length') ?? 0);
       if (end > bytes.length) break;
       at = end;
-      this.onRequest({
-        webhookId: headerOf(head, 'webhook-id') ?? '',
-        isSigned: headerOf(head, 'webhook-signature')?.startsWith('v1,') ?? false,
-        isReplay: headerOf(head, 'posthorn-replay-of') !== null,
-      });
+      this.onRequest(head);
     }
     this.pending = at === bytes.length ? NOTHING : bytes.subarray(at);
   }
 }
 
 /** `head` with its last line's end. Names are looked for as Posthorn writes them, in lower case. */
-function headerOf(head: string, name: string): string | null {
+export function headerOf(head: string, name: string): string | null {
   const start = head.indexOf(`\r\n${name}:`);
   if (start < 0) return null;
   const valueStart = start + name.length + 3;

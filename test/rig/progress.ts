@@ -1,6 +1,6 @@
 const LINE_EVERY_MS = 5_000;
 
-/** Tells on standard error how far the benchmark is: one line that changes, or where nobody watches one now and then. */
+/** Tells on standard error how far the program is: one line that changes, or where nobody watches one now and then. */
 export class Progress {
   private readonly isTerminal = process.stderr.isTTY;
   private lastLineMs = Number.NEGATIVE_INFINITY;

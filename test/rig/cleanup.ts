@@ -1,5 +1,5 @@
 /**
- * What must be gone when the benchmark is. Steps run in the opposite order of their making; those given to `atOnce` also
+ * What must be gone when this program is. Steps run in the opposite order of their making; those given to `atOnce` also
  * run when the process has to exit without awaiting anything.
  */
 export class Cleanup {

@@ -1,4 +1,4 @@
-/** The management side of the API, for setting scenarios up and for timing its lists. */
+/** The management side of the API, for setting things up and for timing its lists. */
 export class AdminApi {
   constructor(
     private readonly url: string,
@@ -7,7 +7,7 @@ export class AdminApi {
 
   /** A key for the publisher, which can do nothing else. */
   async createPublisherKey(): Promise<string> {
-    const { key } = await this.call<{ key: string }>('POST', '/v1/api-keys', { name: 'Bench', role: 'publisher' });
+    const { key } = await this.call<{ key: string }>('POST', '/v1/api-keys', { name: 'Publisher', role: 'publisher' });
     return key;
   }
 
@@ -16,9 +16,20 @@ export class AdminApi {
     return (await this.call<{ id: string }>('POST', '/v1/tenants', { name })).id;
   }
 
-  /** Answers the new endpoint's id. */
-  async createEndpoint(tenant: string, url: string, eventTypes: readonly string[]): Promise<string> {
-    return (await this.call<{ id: string }>('POST', `/v1/tenants/${tenant}/endpoints`, { url, eventTypes })).id;
+  /** Answers the new endpoint's id. `settings`: further fields of an endpoint. */
+  async createEndpoint(
+    tenant: string,
+    url: string,
+    eventTypes: readonly string[],
+    settings: object = {},
+  ): Promise<string> {
+    const endpoint = { url, eventTypes, ...settings };
+    return (await this.call<{ id: string }>('POST', `/v1/tenants/${tenant}/endpoints`, endpoint)).id;
+  }
+
+  /** Says that an endpoint is well, whatever the platform thinks of it. */
+  async enableEndpoint(tenant: string, endpoint: string): Promise<void> {
+    await this.call('POST', `/v1/tenants/${tenant}/endpoints/${endpoint}/enable`);
   }
 
   get<Answer>(path: string): Promise<Answer> {

@@ -1,18 +1,16 @@
 import { chmodSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { endServer } from '../../support/end-server.js';
-import type { Cleanup } from '../cleanup.js';
-
-const PREFIX = 'posthorn-bench-';
+import { endServer } from '../support/end-server.js';
+import type { Cleanup } from './cleanup.js';
 
 /**
- * A folder that goes with the benchmark; its name carries our pid. Each process of ours works in it or below and has a pid
- * file there: so the next run can end and remove what a killed one left behind.
+ * A folder that goes with this program, whose own `prefix` begins its name; our pid comes next. Each process of ours works
+ * in it or below and has a pid file there: so the next run can end and remove what a killed one left behind.
  */
-export function makeTempFolder(cleanup: Cleanup): string {
-  clearLeftovers();
-  const folder = mkdtempSync(join(tmpdir(), `${PREFIX}${process.pid}-`));
+export function makeTempFolder(prefix: string, cleanup: Cleanup): string {
+  clearLeftovers(prefix);
+  const folder = mkdtempSync(join(tmpdir(), `${prefix}${process.pid}-`));
   chmodSync(folder, 0o755); // PostgreSQL runs as another user when this runs as root
   cleanup.atOnce(() => clear(folder));
   return folder;
@@ -33,9 +31,9 @@ function clear(folder: string): void {
   rmSync(folder, { recursive: true, force: true, maxRetries: 10, retryDelay: 100 });
 }
 
-function clearLeftovers(): void {
+function clearLeftovers(prefix: string): void {
   for (const name of readdirSync(tmpdir())) {
-    const pid = name.startsWith(PREFIX) ? Number.parseInt(name.slice(PREFIX.length), 10) : Number.NaN;
+    const pid = name.startsWith(prefix) ? Number.parseInt(name.slice(prefix.length), 10) : Number.NaN;
     if (pid > 0 && !isAlive(pid)) clear(join(tmpdir(), name));
   }
 }
