@@ -4,12 +4,12 @@ import { EventsAndDeliveries1764000002000 } from './1764000002000-events-and-del
 import { OneOpenReplay1764000003000 } from './1764000003000-one-open-replay.js';
 import { Turns1764000004000 } from './1764000004000-turns.js';
 import { ListIndexes1764000006000 } from './1764000006000-list-indexes.js';
-import { ScheduledEvents1764000010000 } from './1764000010000-scheduled-events.js';
-import { Ordering1764000009000 } from './1764000009000-ordering.js';
 import { RateLimits1764000007000 } from './1764000007000-rate-limits.js';
 import { Circuits1764000008000 } from './1764000008000-circuits.js';
-import { FailingEndpoints1764000013000 } from './1764000013000-failing-endpoints.js';
+import { Ordering1764000009000 } from './1764000009000-ordering.js';
+import { ScheduledEvents1764000010000 } from './1764000010000-scheduled-events.js';
 import { Retention1764000011000 } from './1764000011000-retention.js';
+import { FailingEndpoints1764000013000 } from './1764000013000-failing-endpoints.js';
 
 /** Every migration there is, oldest first. A landed one is never edited; a change is a new one at the end. */
 export const migrations = [
@@ -19,10 +19,10 @@ export const migrations = [
   OneOpenReplay1764000003000,
   Turns1764000004000,
   ListIndexes1764000006000,
-  ScheduledEvents1764000010000,
-  Ordering1764000009000,
   RateLimits1764000007000,
   Circuits1764000008000,
-  FailingEndpoints1764000013000,
+  Ordering1764000009000,
+  ScheduledEvents1764000010000,
   Retention1764000011000,
+  FailingEndpoints1764000013000,
 ];

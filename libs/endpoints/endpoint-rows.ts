@@ -167,12 +167,12 @@ export async function disableFailing(
 ): Promise<EndpointRow | null> {
   return writeVersionIf(
     tx,
-    `UPDATE endpoints e SET version = version + 1, updated_at = clock_timestamp(), status = 'disabled',
+    `UPDATE endpoints SET version = version + 1, updated_at = clock_timestamp(), status = 'disabled',
        disabled_reason = $2, status_changed_at = clock_timestamp(), disabled_at = clock_timestamp()
      WHERE id = $1 AND deleted_at IS NULL AND status = 'enabled'
        AND status_changed_at <= to_timestamp($3::float8 / 1000) + interval '1 ms'
-       AND EXISTS (SELECT FROM endpoint_health h WHERE h.endpoint_id = e.id AND h.failed > 0)
-       AND NOT EXISTS (SELECT FROM endpoint_health h WHERE h.endpoint_id = e.id
+       AND EXISTS (SELECT FROM endpoint_health h WHERE h.endpoint_id = endpoints.id AND h.failed > 0)
+       AND NOT EXISTS (SELECT FROM endpoint_health h WHERE h.endpoint_id = endpoints.id
                           AND h.last_success_at >= to_timestamp($3::float8 / 1000))`,
     [endpointId, reason, sinceMs],
   );

@@ -61,7 +61,7 @@ export const DUE_EVENTS: Statement = {
              extract(epoch FROM e.expires_at)::float8 * 1000 AS "expiresAtMs"
         FROM chosen c
         LEFT JOIN LATERAL (
-          SELECT type, channels, endpoint_id, least(expires_at, created_at + make_interval(days => $4)) AS expires_at
+          SELECT type, channels, endpoint_id, ordering_key, least(expires_at, created_at + make_interval(days => $4)) AS expires_at
             FROM events WHERE id = c.event_id LIMIT 1
         ) e ON true
     )

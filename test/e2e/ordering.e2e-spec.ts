@@ -59,6 +59,18 @@ describe.each(QUEUE_KINDS)('an endpoint that keeps order, with %s as the queue',
     await Promise.all([other.close(), server.receiver.close()]);
   }, 150_000);
 
+  it('gets what was scheduled in the order of its times, and behind what it came too late for', async () => {
+    const server = await OrderedReceiver.start(() => 200);
+    const { tenant } = await platform.aTenantAt(server.receiver, { ordering: 'fifo' });
+    const inMs = (ms: number) => new Date(Date.now() + ms).toISOString();
+    await platform.publish(tenant, { ...anEventInLine(tenant, 'k', 2), deliverAt: inMs(900) });
+    await platform.publish(tenant, { ...anEventInLine(tenant, 'k', 1), deliverAt: inMs(300) });
+    await platform.publish(tenant, anEventInLine(tenant, 'k', 0));
+    await waitFor(() => expect(server.of('k')).toEqual([0, 1, 2]));
+    expect(server.mostAtOnce).toBe(1);
+    await server.receiver.close();
+  });
+
   it('gets an event a moment after it was published, though nothing polls for it', async () => {
     const receiver = await Receiver.start();
     const { tenant } = await platform.aTenantAt(receiver, { ordering: 'fifo' });
