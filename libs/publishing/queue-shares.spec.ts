@@ -42,7 +42,15 @@ describe(QueueShares, () => {
       fill('big', jobs);
       return shares.enter('big', 1, 10);
     };
-    expect([rankAfter(1), rankAfter(2), rankAfter(20), rankAfter(200)]).toEqual([0, 1, 2, 3]);
+    expect([rankAfter(1), rankAfter(2), rankAfter(20), rankAfter(200)]).toEqual([0, 1, 1, 1]);
+  });
+
+  it('lets no tenant overtake itself: a crowd is one until nothing is left of it', () => {
+    fill('big', 900);
+    wait(250, 3);
+    expect(shares.enter('big', 1, 10)).toBe(1);
+    wait(2_000, 0);
+    expect(shares.enter('big', 1, 10)).toBe(0);
   });
 
   it('counts large bodies for more', () => {
@@ -52,7 +60,7 @@ describe(QueueShares, () => {
   it('forgets what the queue has done', () => {
     fill('big', 900);
     wait(500, 10);
-    expect(shares.enter('big', 32, 10)).toBeLessThan(3);
+    expect(shares.enter('big', 32, 10)).toBe(1);
     wait(500, 0);
     expect(shares.enter('big', 32, 10)).toBe(0);
   });
@@ -60,7 +68,7 @@ describe(QueueShares, () => {
   it('knows what is left of a crowd beside a small tenant', () => {
     fill('big', 900);
     wait(2_000, 600);
-    expect(shares.enter('big', 1, 10)).toBe(3);
+    expect(shares.enter('big', 1, 10)).toBe(1);
     expect(shares.enter('small', 1, 10)).toBe(0);
   });
 

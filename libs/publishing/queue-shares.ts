@@ -8,12 +8,11 @@ const MAX_QUEUED = 2_000;
 const CHARACTERS_PER_JOB = 32 * 1024;
 
 /**
- * A tenant's jobs are of rank 0 while it has no more than this in the queue, in full jobs, and of the next rank with each
- * eight times as much. So a crowd waits behind whoever has little there, and a long one behind a short one.
+ * A tenant's jobs are of rank 0 while it has no more than this in the queue, in full jobs, and of rank 1 beyond: a crowd
+ * waits behind whoever has little there. No more ranks than these two, or busy tenants that are much alike would overtake
+ * one another by chance, and some of what they have would wait for as long as all are busy.
  */
-const FIRST_RANK = 2;
-const TIMES_PER_RANK = 8;
-const RANKS = 4;
+const LITTLE = 2;
 
 /** What every tenant may publish each second, in full jobs, without losing its rank: 200 deliveries. */
 const UNRANKED_PER_SECOND = 200 / JOB_DISPATCHES;
@@ -35,6 +34,8 @@ const NEGLIGIBLE = 1 / JOB_DISPATCHES;
  */
 export class QueueShares {
   private readonly queued = new Map<Uuid, number>();
+  /** Tenants whose jobs are of rank 1, until nothing of theirs is left there: nobody overtakes himself. */
+  private readonly crowds = new Set<Uuid>();
   private total = 0;
   /** Jobs made in this process that may still be in the queue. */
   private jobs = 0;
@@ -59,8 +60,10 @@ export class QueueShares {
     this.total = 0;
     for (const [tenantId, queued] of this.queued) {
       const still = queued * kept - done;
-      if (still < NEGLIGIBLE) this.queued.delete(tenantId);
-      else {
+      if (still < NEGLIGIBLE) {
+        this.queued.delete(tenantId);
+        this.crowds.delete(tenantId);
+      } else {
         this.queued.set(tenantId, still);
         this.total += still;
       }
@@ -77,7 +80,8 @@ export class QueueShares {
     if (queued > MAX_QUEUED - Math.max(this.depth, this.total)) return null;
     this.queued.set(tenantId, queued);
     this.total += jobs;
-    return rankOf(queued);
+    if (queued > LITTLE) this.crowds.add(tenantId);
+    return this.crowds.has(tenantId) ? 1 : 0;
   }
 
   /** The part that is left of what was there. */
@@ -90,10 +94,4 @@ export class QueueShares {
   made(jobs: number): void {
     this.jobs += jobs;
   }
-}
-
-function rankOf(queued: number): number {
-  let rank = 0;
-  for (let most = FIRST_RANK; queued > most && rank < RANKS - 1; most *= TIMES_PER_RANK) rank += 1;
-  return rank;
 }
