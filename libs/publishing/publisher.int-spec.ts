@@ -352,7 +352,7 @@ describe(Publisher, () => {
     expect(leased.length).toBeGreaterThan(400);
     expect(leased.length).toBeLessThan(600);
     await publisher.drain();
-    expect(Math.max(...ranks)).toBe(3);
+    expect(Math.max(...ranks)).toBe(1);
     const beside = idOf(await publisher.publish(aDraft(small), SCOPE));
     expect(await openOf(beside)).toMatchObject([{ leased: true }]);
     await publisher.drain();
