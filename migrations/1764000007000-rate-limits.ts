@@ -1,8 +1,8 @@
 import type { MigrationInterface, QueryRunner } from 'typeorm';
 
 /**
- * What an endpoint may be sent, and where its line of reserved slots ends. The line moves with each group of reservations,
- * so it is kept apart from the configuration, in a small table whose updates stay in their page.
+ * What an endpoint may be sent, and where its timetable of reserved slots ends. The timetable moves with each group of
+ * reservations, so it is kept apart from the configuration, in a small table whose updates stay in their page.
  */
 export class RateLimits1764000007000 implements MigrationInterface {
   async up(runner: QueryRunner): Promise<void> {
@@ -18,7 +18,7 @@ export class RateLimits1764000007000 implements MigrationInterface {
         -- The next slot that nobody has reserved; one that has passed is worth as much as none.
         next_slot_at timestamptz,
         -- When slots were last given out anew, since the rate changed or the endpoint was resumed.
-        line_began_at timestamptz
+        timetable_began_at timestamptz
       ) WITH (
         fillfactor = 30,
         autovacuum_vacuum_scale_factor = 0,

@@ -1,6 +1,6 @@
 import type { Statement } from '#database';
 
-/** Rows that one statement makes due, so that a long line does not make one transaction. */
+/** Rows that one statement makes due, so that a long timetable does not make one transaction. */
 export const RESCHEDULE_BATCH = 1_000;
 
 /** What is `stale` falls due in the order of the slots that it waited for. */
@@ -25,8 +25,9 @@ export const RESCHEDULE_OF_ENDPOINT: Statement = {
 };
 
 /**
- * The same for slots that are none any more, of endpoints whose slots were given out anew within the last minutes: behind
- * the end of the line nobody has one. It finds what was being deferred just then, and what a process that died has left.
+ * The same for slots that are none any more, of endpoints whose slots were given out anew within the last minutes:
+ * behind the end of the timetable nobody has one. It finds what was being deferred just then, and what a process that
+ * died has left.
  */
 export const RESCHEDULE_STRAYS: Statement = {
   name: 'reschedule_strays',
@@ -42,7 +43,7 @@ export const RESCHEDULE_STRAYS: Statement = {
             AND o.due_at < 'infinity' AND o.waiting_for = 'rate_limit'
           ORDER BY o.tenant_id, o.endpoint_id, o.due_at LIMIT ${RESCHEDULE_BATCH} FOR UPDATE SKIP LOCKED
        ) stray
-       WHERE r.line_began_at > clock_timestamp() - interval '10 minutes'
+       WHERE r.timetable_began_at > clock_timestamp() - interval '10 minutes'
        LIMIT ${RESCHEDULE_BATCH}
     ) ${MAKE_DUE}`,
 };

@@ -43,6 +43,7 @@ interface Waiting {
 
 /** Room that was reserved: a number of places, or 0 when there will be none. */
 type Places = Promise<number>;
+
 const NO_DETOUR: Pick<Detour, 'take' | 'pending'> = { take: () => false, pending: 0 };
 
 /** Where work enters the lanes, whether a job brought it or a claim, and where it has to wait for room. */
@@ -86,16 +87,6 @@ export class Intake {
     this.admit();
   }
 
-  /** Dispatches that the process may take now, those included that only tenants that hold little may use. */
-  private get room(): number {
-    const { capacity, held } = this.lanes;
-    return this.isTaking ? Math.max(0, capacity - held - this.detour.pending - this.reserved) : 0;
-  }
-
-  private get isTaking(): boolean {
-    return !this.isClosed && !this.isPaused && !this.recorder.isStuck && this.recorder.pending < MAX_UNRECORDED;
-  }
-
   /**
    * Reserves room for `atLeast` dispatches (or as many as there ever is room for), and up to `atMost` if there is; waits
    * until it can, behind those who came before. Answers how many: to be given to {@link release} when they have been
@@ -134,6 +125,16 @@ export class Intake {
   placeInLane(dispatch: Dispatch): void {
     if (this.isClosed || this.isPaused) this.giveBack(dispatch, 0);
     else if (!this.lanes.offer(dispatch)) this.giveBack(dispatch, this.lanes.drainMs(dispatch.endpointId));
+  }
+
+  /** Dispatches that the process may take now, those included that only tenants that hold little may use. */
+  private get room(): number {
+    const { capacity, held } = this.lanes;
+    return this.isTaking ? Math.max(0, capacity - held - this.detour.pending - this.reserved) : 0;
+  }
+
+  private get isTaking(): boolean {
+    return !this.isClosed && !this.isPaused && !this.recorder.isStuck && this.recorder.pending < MAX_UNRECORDED;
   }
 
   private giveBack(dispatch: Dispatch, afterMs: number): void {

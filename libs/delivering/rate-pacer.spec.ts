@@ -15,7 +15,7 @@ describe(RatePacer, () => {
   let parked: number;
   let asked: SlotRequest[][];
   let pacer: RatePacer;
-  /** The endpoint's line: null when its rate is not limited any more. */
+  /** The endpoint's timetable: null when its rate is not limited any more. */
   let nextMs: number | null;
 
   beforeEach(() => {
@@ -85,6 +85,11 @@ describe(RatePacer, () => {
     await admitAll(...['a', 'b', 'c', 'd', 'e', 'f', 'g'].map((name) => a(name)));
     expect(parked).toBe(5);
     expect(left).toEqual(['g at 600']);
+  });
+
+  it('takes a slot of the rate for what has waited for one of a circuit', async () => {
+    expect(await pacer.admit(a('after a circuit', { slotAtMs: NOW_MS, generation: 4 }), RATE)).toBe(true);
+    expect(asked).toMatchObject([[{ endpointId: 'e', later: 1 }]]);
   });
 
   it('lets go by its slot what has waited for it, and asks for another when it comes too late', async () => {

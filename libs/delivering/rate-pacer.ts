@@ -35,10 +35,10 @@ const NOW_MS = 1;
 type Reserved = number | null;
 
 /**
- * Holds the rate of endpoints that have a limit. A dispatch at its turn takes the next slot of its endpoint's line; those
- * that come to it at the same time share the statement. A near slot is waited for here, with no lane and no request held up;
- * for any other the row is deferred, and goes by that slot when it is claimed again. Sends of this worker keep their
- * distance even when they come late, so that a claim that took long does not become a burst.
+ * Holds the rate of endpoints that have a limit. A dispatch at its turn takes the next slot of its endpoint's
+ * timetable; those that come to it at the same time share the statement. A near slot is waited for here, with no lane
+ * and no request held up; for any other the row is deferred, and goes by that slot when it is claimed again. Sends of
+ * this worker keep their distance even when they come late, so that a claim that took long does not become a burst.
  */
 export class RatePacer {
   private readonly reserving: GroupCommit<Dispatch, Reserved>;

@@ -20,7 +20,7 @@ import { type EndpointDocument, lowerCaseNames, settleEndpoint } from './endpoin
 import { OpenDeliveryEffects } from './open-delivery-effects.js';
 import { refuseFields } from './refuse.js';
 import { hasLiveSecret, insertSecret } from './secret-rows.js';
-import { endLine, restartLine } from './slot-store.js';
+import { endTimetable, restartTimetable } from './slot-store.js';
 import { findSubscriptionsOf, insertSubscription, unique, updateSubscription } from './subscription-rows.js';
 import { changeTenant, type TenantLimits } from './tenant-change.js';
 
@@ -126,7 +126,7 @@ export class EndpointStore {
          WHERE endpoint_id = $1 AND (expires_at IS NULL OR expires_at > clock_timestamp())`,
         [endpointId],
       );
-      await endLine(tx, endpointId);
+      await endTimetable(tx, endpointId);
       await tx.query(`DELETE FROM endpoint_circuits WHERE endpoint_id = $1`, [endpointId]);
       await raiseConfigVersion(tx, tenantId);
     });
@@ -145,7 +145,7 @@ export class EndpointStore {
     const id = newUuid(this.clock.now());
     const row = await insertEndpoint(tx, this.keyRing, { id, tenantId }, settings);
     await insertSecret(tx, this.keyRing, { id: newUuid(this.clock.now()), endpointId: id, secret, activatesAt: null });
-    if (settings.rateLimit !== null) await restartLine(tx, id);
+    if (settings.rateLimit !== null) await restartTimetable(tx, id);
     if (wanted.eventTypes) {
       const subscriptionId = newUuid(this.clock.now());
       await insertSubscription(tx, { id: subscriptionId, tenantId, endpointId: id, eventTypes: wanted.eventTypes });
@@ -191,7 +191,7 @@ export class EndpointStore {
     const settings = this.settle(document, now.headers, limits);
     if (isDeepStrictEqual(settings, now)) return row;
     const written = await updateEndpoint(tx, this.keyRing, row.id, settings);
-    if (hasOtherRate(row, settings)) await restartLine(tx, row.id);
+    if (hasOtherRate(row, settings)) await restartTimetable(tx, row.id);
     await raiseConfigVersion(tx, row.tenant_id);
     return written;
   }

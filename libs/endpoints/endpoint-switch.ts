@@ -8,7 +8,7 @@ import { disableFailing, type EndpointRow, lockEndpoint, toEndpoint, updateStatu
 import { decideStatus, type StatusCommand } from './endpoint-status.js';
 import { endRun } from './failing-runs.js';
 import { OpenDeliveryEffects } from './open-delivery-effects.js';
-import { restartLine } from './slot-store.js';
+import { restartTimetable } from './slot-store.js';
 import { changeTenant } from './tenant-change.js';
 
 /** The reason that stands at an endpoint when whoever disabled it gave none. */
@@ -53,7 +53,7 @@ export class EndpointSwitch {
       if (decision.kind === 'stay') return { endpoint: toEndpoint(row, this.keyRing), became: null };
       const disabledReason = decision.status === 'disabled' ? (reason ?? DEFAULT_DISABLED_REASON) : null;
       const written = await updateStatus(tx, endpointId, decision.status, disabledReason);
-      if (decision.status === 'enabled') await restartLine(tx, endpointId);
+      if (decision.status === 'enabled') await restartTimetable(tx, endpointId);
       await raiseConfigVersion(tx, tenantId);
       if (decision.status === 'disabled') await announceDisabled(tx, written, null);
       return { endpoint: toEndpoint(written, this.keyRing), became: decision.status };

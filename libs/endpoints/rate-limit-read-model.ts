@@ -11,7 +11,9 @@ export interface RateLimitState extends RateLimit {
   readonly waiting: number;
 }
 
-/** Open deliveries that are looked at to count what waits, so that the answer does not take longer with the line. */
+/**
+ * Open deliveries that are looked at to count what waits, so that the answer does not take longer with the timetable.
+ */
 export const MAX_COUNTED_WAITING = 10_000;
 
 /** Answers what an endpoint's rate limit does to it. */

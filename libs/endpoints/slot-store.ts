@@ -2,7 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { Database, doubleColumn, type Executor, intColumn, plainArray, uuidColumn } from '#database';
 import type { Uuid } from '#kernel';
 import type { SlotRun } from '#policy';
-import { BEGIN_LINES, RESERVE_SLOTS, RESTART_LINE } from './slot-statements.js';
+import { BEGIN_TIMETABLES, RESERVE_SLOTS, RESTART_TIMETABLE } from './slot-statements.js';
 
 /** How many slots an endpoint is asked for. Times are epoch milliseconds. */
 export interface SlotRequest {
@@ -17,7 +17,7 @@ export interface SlotRequest {
 
 type RunRow = SlotRun & { readonly endpointId: Uuid };
 
-/** The lines of endpoints with a limited rate: one slot after the other, each given out once, over all workers. */
+/** The timetables of endpoints with a limited rate: one slot after the other, each given out once, over all workers. */
 @Injectable()
 export class SlotStore {
   constructor(private readonly db: Database) {}
@@ -31,17 +31,17 @@ export class SlotStore {
     const left = requests.filter(({ endpointId }) => !runs.has(endpointId));
     if (left.length === 0) return runs;
     // Made with the rate; should it be missing all the same, nothing would ever be sent.
-    await this.db.query(BEGIN_LINES, [plainArray(left.map(({ endpointId }) => endpointId))]);
+    await this.db.query(BEGIN_TIMETABLES, [plainArray(left.map(({ endpointId }) => endpointId))]);
     return new Map([...runs, ...(await this.take(left))]);
   }
 
   /** Gives out anew the slots of all endpoints of a tenant that is resumed. Answers whose slots that were. */
-  async restartLinesOf(tenantId: Uuid): Promise<Uuid[]> {
+  async restartTimetablesOf(tenantId: Uuid): Promise<Uuid[]> {
     const limited = await this.db.query<{ id: Uuid }>(
       `SELECT id FROM endpoints WHERE tenant_id = $1 AND deleted_at IS NULL AND rate_limit IS NOT NULL`,
       [tenantId],
     );
-    for (const { id } of limited) await restartLine(this.db, id);
+    for (const { id } of limited) await restartTimetable(this.db, id);
     return limited.map(({ id }) => id);
   }
 
@@ -58,13 +58,13 @@ export class SlotStore {
 }
 
 /**
- * The endpoint's slots are given out anew, in the transaction of whatever gives the reason: its rate was set, changed or
- * removed, or it was resumed. What waits for one of the old slots is made due after the commit.
+ * The endpoint's slots are given out anew, in the transaction of whatever gives the reason: its rate was set, changed
+ * or removed, or it was resumed. What waits for one of the old slots is made due after the commit.
  */
-export async function restartLine(tx: Executor, endpointId: Uuid): Promise<void> {
-  await tx.query(RESTART_LINE, [endpointId]);
+export async function restartTimetable(tx: Executor, endpointId: Uuid): Promise<void> {
+  await tx.query(RESTART_TIMETABLE, [endpointId]);
 }
 
-export async function endLine(tx: Executor, endpointId: Uuid): Promise<void> {
+export async function endTimetable(tx: Executor, endpointId: Uuid): Promise<void> {
   await tx.query(`DELETE FROM endpoint_runtime WHERE endpoint_id = $1`, [endpointId]);
 }

@@ -1,8 +1,8 @@
-import { DUE_IN_ITS_TURN } from '#deliveries';
 import { type Executor, intColumn, type Statement, textColumn, timeColumn, uuidColumn } from '#database';
 import type { TenantConfig } from '#endpoints';
 import type { DueEvent } from '#events';
 import type { Uuid } from '#kernel';
+import { addDeliveries, deliveryColumns, noDeliveries, openInLine, OUTDATED } from './new-deliveries.js';
 import type { PreparedDelivery } from './prepared-event.js';
 
 /** A due event with what becomes of it under one version of its tenant's configuration. */
@@ -23,19 +23,12 @@ export interface FanOut {
  * no two workers ever fan out the same event, whoever has looked at it.
  *
  * Sets of columns go in: the configurations ($1, $2), the events ($3 to $7), the deliveries to open ($8 to $12), those to
- * disabled endpoints ($13 to $17), and those to open at endpoints that keep order ($18 to $23), which draw their numbers in
- * the order of the group and wait for their turn.
+ * disabled endpoints ($13 to $17), and those to open at endpoints that keep order ($18 to $23).
  */
 const FAN_OUT: Statement = {
   name: 'fan_out',
   text: `
-    WITH outdated AS MATERIALIZED (
-      SELECT matched.tenant_id, matched.config_version
-        FROM unnest($1::uuid[], $2::int[]) AS matched(tenant_id, config_version)
-        LEFT JOIN tenants t ON t.id = matched.tenant_id AND t.config_version = matched.config_version
-                           AND t.deleted_at IS NULL
-       WHERE t.id IS NULL
-    ), matched AS MATERIALIZED (
+    WITH ${OUTDATED}, matched AS MATERIALIZED (
       SELECT * FROM unnest($3::uuid[], $4::uuid[], $5::int[], $6::text[], $7::timestamptz[])
                       AS e(id, tenant_id, config_version, type, expires_at)
     ), waiting AS MATERIALIZED (
@@ -57,18 +50,7 @@ const FAN_OUT: Statement = {
         FROM unnest($8::uuid[], $9::uuid[], $10::uuid[], $11::int[], $12::uuid[])
                AS d(id, event_id, endpoint_id, endpoint_version, subscription_id)
         JOIN event e ON e.id = d.event_id
-    ), in_line AS (
-      INSERT INTO open_deliveries (id, event_id, tenant_id, endpoint_id, subscription_id, endpoint_version, due_at,
-             created_at, expires_at, type, waiting_for, order_key, order_seq)
-      SELECT id, event_id, tenant_id, endpoint_id, subscription_id, endpoint_version, ${DUE_IN_ITS_TURN},
-             clock_timestamp(), expires_at, type, 'order', order_key, nextval('delivery_order_seq')
-        FROM (SELECT d.*, e.tenant_id, e.expires_at, e.type
-                FROM unnest($18::uuid[], $19::uuid[], $20::uuid[], $21::int[], $22::uuid[], $23::text[])
-                       WITH ORDINALITY
-                       AS d(id, event_id, endpoint_id, endpoint_version, subscription_id, order_key, place)
-                JOIN event e ON e.id = d.event_id
-               ORDER BY d.place) placed
-    ), cancelled AS (
+    ), ${openInLine(18, 'event', 'clock_timestamp()')}, cancelled AS (
       INSERT INTO deliveries (id, event_id, tenant_id, endpoint_id, subscription_id, endpoint_version, attempts,
              created_at, completed_at, type, status, cancel_reason)
       SELECT d.id, d.event_id, e.tenant_id, d.endpoint_id, d.subscription_id, d.endpoint_version, 0, clock_timestamp(),
@@ -87,18 +69,13 @@ export interface FannedOut {
   readonly outdatedTenantIds: readonly Uuid[];
 }
 
-interface DeliveryRow {
-  readonly id: Uuid;
-  readonly event: DueEvent;
-  readonly delivery: PreparedDelivery;
-}
-
 export async function fanOutGroup(db: Executor, fanOuts: readonly FanOut[]): Promise<FannedOut> {
   const configs = [...new Set(fanOuts.map(({ config }) => config))];
-  const rows = fanOuts.flatMap(({ event, deliveries, deliveryIds }) =>
-    deliveries.map((delivery, index): DeliveryRow => ({ id: deliveryIds[index]!, event, delivery })),
-  );
-  const inLine = rows.filter(({ delivery }) => delivery.isOrdered && !delivery.isCancelled);
+  const made = noDeliveries<DueEvent>();
+  for (const { event, deliveries, deliveryIds } of fanOuts) {
+    addDeliveries(made, event, event.eventId, deliveries, deliveryIds);
+  }
+  const { opened, inLine, cancelled } = made;
   const [result] = await db.query<FannedOut>(FAN_OUT, [
     uuidColumn(configs, (c) => c.tenantId),
     intColumn(configs, (c) => c.version),
@@ -109,20 +86,10 @@ export async function fanOutGroup(db: Executor, fanOuts: readonly FanOut[]): Pro
     textColumn(fanOuts, ({ type }) => type),
     timeColumn(fanOuts, ({ event }) => event.expiresAtMs),
 
-    ...deliveryColumns(rows.filter(({ delivery }) => !delivery.isCancelled && !delivery.isOrdered)),
-    ...deliveryColumns(rows.filter(({ delivery }) => delivery.isCancelled)),
+    ...deliveryColumns(opened),
+    ...deliveryColumns(cancelled),
     ...deliveryColumns(inLine),
     textColumn(inLine, ({ event }) => event.orderingKey ?? ''),
   ]);
   return result!;
-}
-
-function deliveryColumns(rows: readonly DeliveryRow[]): Buffer[] {
-  return [
-    uuidColumn(rows, ({ id }) => id),
-    uuidColumn(rows, ({ event }) => event.eventId),
-    uuidColumn(rows, ({ delivery }) => delivery.endpointId),
-    intColumn(rows, ({ delivery }) => delivery.endpointVersion),
-    uuidColumn(rows, ({ delivery }) => delivery.subscriptionId),
-  ];
 }

@@ -9,9 +9,10 @@ import {
   timeColumn,
   uuidColumn,
 } from '#database';
-import { DUE_IN_ITS_TURN, type Line } from '#deliveries';
+import type { Line } from '#deliveries';
 import type { Uuid } from '#kernel';
-import { fingerprint, lineOf, type PreparedDelivery, type PreparedEvent } from './prepared-event.js';
+import { addDeliveries, deliveryColumns, noDeliveries, openInLine, OUTDATED } from './new-deliveries.js';
+import { fingerprint, lineOf, type PreparedEvent } from './prepared-event.js';
 
 /**
  * The whole group in one statement, one transaction, one commit: events, the uids they claim, their open deliveries
@@ -28,20 +29,13 @@ import { fingerprint, lineOf, type PreparedDelivery, type PreparedEvent } from '
  *
  * Seven sets of columns go in: the configurations ($1, $2), the uids ($3 to $8), the events ($9 to $27, $40 and $42), the
  * deliveries to open ($28 to $33), those to disabled endpoints ($34 to $38), which of the events are for later ($41), and
- * the deliveries to open at endpoints that keep order ($43 to $48): these draw their numbers in the order of the group,
- * whatever a join makes of it, and wait for their turn. $39 is the lease in milliseconds; what is spilled has none and is
- * due at once.
+ * the deliveries to open at endpoints that keep order ($43 to $48). $39 is the lease in milliseconds; what is spilled has
+ * none and is due at once.
  */
 const PUBLISH: Statement = {
   name: 'publish',
   text: `
-    WITH outdated AS MATERIALIZED (
-      SELECT matched.tenant_id, matched.config_version
-        FROM unnest($1::uuid[], $2::int[]) AS matched(tenant_id, config_version)
-        LEFT JOIN tenants t ON t.id = matched.tenant_id AND t.config_version = matched.config_version
-                           AND t.deleted_at IS NULL
-       WHERE t.id IS NULL
-    ), too_old AS MATERIALIZED (
+    WITH ${OUTDATED}, too_old AS MATERIALIZED (
       SELECT clock_timestamp() - interval '1 s' AS at
     ), new_uid AS (
       -- In one order for everybody, or two groups could wait for each other.
@@ -83,18 +77,7 @@ const PUBLISH: Statement = {
         FROM unnest($28::uuid[], $29::uuid[], $30::uuid[], $31::int[], $32::uuid[], $33::bool[])
                AS d(id, event_id, endpoint_id, endpoint_version, subscription_id, is_spilled)
         JOIN new_event e ON e.id = d.event_id
-    ), in_line AS (
-      INSERT INTO open_deliveries (id, event_id, tenant_id, endpoint_id, subscription_id, endpoint_version, due_at,
-             created_at, expires_at, type, waiting_for, order_key, order_seq)
-      SELECT id, event_id, tenant_id, endpoint_id, subscription_id, endpoint_version, ${DUE_IN_ITS_TURN}, created_at,
-             expires_at, type, 'order', order_key, nextval('delivery_order_seq')
-        FROM (SELECT d.*, e.tenant_id, e.created_at, e.expires_at, e.type
-                FROM unnest($43::uuid[], $44::uuid[], $45::uuid[], $46::int[], $47::uuid[], $48::text[])
-                       WITH ORDINALITY
-                       AS d(id, event_id, endpoint_id, endpoint_version, subscription_id, order_key, place)
-                JOIN new_event e ON e.id = d.event_id
-               ORDER BY d.place) placed
-    ), cancelled AS (
+    ), ${openInLine(43, 'new_event', 'e.created_at')}, cancelled AS (
       INSERT INTO deliveries (id, event_id, tenant_id, endpoint_id, subscription_id, endpoint_version, attempts,
              created_at, completed_at, type, status, cancel_reason)
       SELECT d.id, d.event_id, e.tenant_id, d.endpoint_id, d.subscription_id, d.endpoint_version, 0, e.created_at,
@@ -118,12 +101,6 @@ interface Written {
   readonly atMs: number;
 }
 
-interface DeliveryRow {
-  readonly id: Uuid;
-  readonly event: PreparedEvent;
-  readonly delivery: PreparedDelivery;
-}
-
 /** Runs the statement for events that have ids. `isLeased` tells which events' deliveries a job is going to carry. */
 export async function publishGroup(
   db: Executor,
@@ -133,7 +110,9 @@ export async function publishGroup(
 ): Promise<Published> {
   const configs = [...new Set(events.map(({ config }) => config))];
   const withUid = events.filter(({ draft }) => draft.uid !== null);
-  const { opened, inLine, cancelled } = deliveryRows(events);
+  const made = noDeliveries<PreparedEvent>();
+  for (const event of events) addDeliveries(made, event, event.id!, event.deliveries, event.deliveryIds);
+  const { opened, inLine, cancelled } = made;
   const [result] = await db.query<Written>(PUBLISH, [
     uuidColumn(configs, (c) => c.tenantId),
     intColumn(configs, (c) => c.version),
@@ -184,35 +163,6 @@ export async function publishGroup(
   ]);
   const lines = inLine.length === 0 ? [] : inLine.map(({ event, delivery }) => lineOf(event, delivery.endpointId));
   return { ...result!, lines };
-}
-
-interface DeliveryRows {
-  readonly opened: DeliveryRow[];
-  readonly inLine: DeliveryRow[];
-  readonly cancelled: DeliveryRow[];
-}
-
-function deliveryRows(events: readonly PreparedEvent[]): DeliveryRows {
-  const inLine: DeliveryRow[] = [];
-  const opened: DeliveryRow[] = [];
-  const cancelled: DeliveryRow[] = [];
-  for (const event of events) {
-    for (const [index, delivery] of event.deliveries.entries()) {
-      const rows = delivery.isCancelled ? cancelled : delivery.isOrdered ? inLine : opened;
-      rows.push({ id: event.deliveryIds[index]!, event, delivery });
-    }
-  }
-  return { opened, inLine, cancelled };
-}
-
-function deliveryColumns(rows: readonly DeliveryRow[]): Buffer[] {
-  return [
-    uuidColumn(rows, ({ id }) => id),
-    uuidColumn(rows, ({ event }) => event.id),
-    uuidColumn(rows, ({ delivery }) => delivery.endpointId),
-    intColumn(rows, ({ delivery }) => delivery.endpointVersion),
-    uuidColumn(rows, ({ delivery }) => delivery.subscriptionId),
-  ];
 }
 
 const WRITTEN: Statement = { name: 'events_written', text: `SELECT id FROM events WHERE id = ANY ($1::uuid[])` };

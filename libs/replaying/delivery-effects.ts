@@ -60,7 +60,8 @@ export class TenantDeliveryEffects implements TenantEffects, OnModuleDestroy {
   async releaseHeld(tenantId: Uuid): Promise<void> {
     await this.held.begin();
     let due = 0;
-    for (const endpointId of await this.slots.restartLinesOf(tenantId)) due += await this.open.reschedule(endpointId);
+    for (const endpointId of await this.slots.restartTimetablesOf(tenantId))
+      due += await this.open.reschedule(endpointId);
     if (due > 0) this.pumps.wake();
   }
 

@@ -1,3 +1,4 @@
+import { Webhook } from 'standardwebhooks';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { startPlatform, type TestPlatform } from '../support/platform.js';
 import { Receiver } from '../support/receiver.js';
@@ -8,7 +9,7 @@ describe('what the platform tells of by itself', () => {
   let receiver: Receiver;
 
   beforeAll(async () => {
-    platform = await startPlatform({ queue: 'postgres' });
+    platform = await startPlatform({ queue: 'postgres', circuits: { runLength: 5, runSpanMs: 0 } });
     receiver = await Receiver.start();
   });
   afterAll(async () => {
@@ -47,5 +48,28 @@ describe('what the platform tells of by itself', () => {
     );
     await waitFor(async () => expect((await platform.deliveriesOf(events[1]!))[0]).toMatchObject({ status: 'dead' }));
     expect(await newsOf(deaf.tenant)).toEqual([]);
+  });
+
+  it('arrives, signed like any event, at the endpoint that has asked: here that the circuit of another has opened', async () => {
+    const failing = await Receiver.start();
+    failing.answer(500);
+    const { tenant, endpoint } = await platform.aTenantAt(failing, { retrySchedule: [3_600] });
+    const news = await Receiver.start();
+    const { body: listener } = await platform.api.post(`/v1/tenants/${tenant}/endpoints`, {
+      url: news.url,
+      eventTypes: ['posthorn.endpoint.*'],
+    });
+    for (let n = 0; n < 5; n++) await platform.publish(tenant);
+    const [request] = await news.received(1);
+    const payload = new Webhook(listener['secret'] as string).verify(
+      request!.body,
+      request!.headers as Record<string, string>,
+    );
+    expect(payload).toMatchObject({
+      type: 'posthorn.endpoint.circuit_opened',
+      subject: endpoint,
+      data: { endpoint, reason: expect.stringContaining('status 500') },
+    });
+    await Promise.all([failing.close(), news.close()]);
   });
 });

@@ -1,5 +1,6 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { parseTypeId } from '#kernel';
+import { SeededRandom } from '../chaos/seeded-random.js';
 import { ApiClient } from '../support/api-client.js';
 import { anEventInLine, OrderedReceiver } from '../support/ordered-receiver.js';
 import { QUEUE_KINDS, startPlatform, type TestPlatform } from '../support/platform.js';
@@ -7,17 +8,6 @@ import { Receiver } from '../support/receiver.js';
 import { waitFor } from '../support/wait-for.js';
 
 const upTo = (count: number): number[] => Array.from({ length: count }, (_, n) => n);
-
-/** Mulberry32: the same numbers for the same seed, on every machine. */
-function seeded(seed: number): () => number {
-  let state = seed;
-  return () => {
-    state = (state + 0x6d2b79f5) | 0;
-    let t = Math.imul(state ^ (state >>> 15), 1 | state);
-    t = (t + Math.imul(t ^ (t >>> 7), 61 | t)) ^ t;
-    return ((t ^ (t >>> 14)) >>> 0) / 2 ** 32;
-  };
-}
 
 describe.each(QUEUE_KINDS)('an endpoint that keeps order, with %s as the queue', (queue) => {
   let platform: TestPlatform;
@@ -30,11 +20,11 @@ describe.each(QUEUE_KINDS)('an endpoint that keeps order, with %s as the queue',
   const [lines, places] = queue === 'redis' ? [100, 100] : [50, 50];
 
   it(`gets ${lines * places} events of ${lines} keys without an inversion, whatever fails`, async () => {
-    const random = seeded(4711);
+    const random = new SeededRandom(4711);
     const failures = new Map<string, number>();
     const server = await OrderedReceiver.start((line, place) => {
       const failed = failures.get(`${line} ${place}`) ?? 0;
-      if (failed >= 2 || random() > 0.05) return 200;
+      if (failed >= 2 || random.next() > 0.05) return 200;
       failures.set(`${line} ${place}`, failed + 1);
       return 500;
     });

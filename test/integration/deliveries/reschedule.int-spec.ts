@@ -27,7 +27,7 @@ describe(OpenDeliveryStore, () => {
   async function aLine({ endpointId }: { endpointId: Uuid }, nextInMinutes: number, began: string): Promise<void> {
     await bench.db.query(`UPDATE endpoints SET rate_limit = 1, rate_period_seconds = 60 WHERE id = $1`, [endpointId]);
     await bench.db.query(
-      `INSERT INTO endpoint_runtime (endpoint_id, next_slot_at, line_began_at)
+      `INSERT INTO endpoint_runtime (endpoint_id, next_slot_at, timetable_began_at)
        VALUES ($1, clock_timestamp() + $2 * interval '1 minute', clock_timestamp() - $3::interval)`,
       [endpointId, nextInMinutes, began],
     );

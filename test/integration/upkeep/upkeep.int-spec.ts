@@ -7,7 +7,8 @@ import { Metrics } from '#telemetry';
 import { retentionTasks, Upkeep, type UpkeepTask } from '#upkeep';
 import { openStoreBench, type StoreBench } from '../../support/stores.js';
 import { waitFor } from '../../support/wait-for.js';
-import { DAY_MS, OldTraffic } from './old-traffic.js';
+import { newsOf, subscribe } from '../../support/operational-events.js';
+import { DAY_MS, dayOf, OldTraffic } from './old-traffic.js';
 
 describe(Upkeep, () => {
   let bench: StoreBench;
@@ -46,6 +47,33 @@ describe(Upkeep, () => {
     await upkeep.stop();
     expect(await bench.open(held)).toBeUndefined();
     expect(warnings.filter((facts) => 'task' in facts)).toEqual([]);
+  });
+
+  it('tells tenants who ask for it of dead letters that go soon, and until when they can be replayed', async () => {
+    const { db } = bench;
+    const [endpoint, deaf] = [await bench.anEndpoint(), await bench.anEndpoint()];
+    await subscribe(db, endpoint, ['posthorn.*']);
+    // As if nobody had been told of anything before.
+    await db.query(`DELETE FROM upkeep_marks`);
+    // Their day is dropped in two days.
+    const at = dayOf(Date.now()) - 29 * DAY_MS;
+    for (const one of [endpoint, deaf]) {
+      const old = new OldTraffic(db, one);
+      await old.ended(await old.event(at), at, 'dead');
+    }
+    const config = { retention: { days: 30 }, database: { directUrl: bench.url } } as Config;
+    const metrics = new Metrics({ processDefaults: false });
+    const deliveries = new OpenDeliveryStore(db);
+    const tasks = retentionTasks({ config, db, deliveries, clock: new DatabaseClock(), metrics, log });
+    await tasks.find(({ name }) => name === 'expiring dead letters')!.run();
+    expect(await newsOf(db, endpoint.tenantId)).toEqual([
+      {
+        type: 'posthorn.dead_letters.expiring',
+        subject: null,
+        data: { count: 1, expireBefore: new Date(at + 30 * DAY_MS).toISOString() },
+      },
+    ]);
+    expect(await newsOf(db, deaf.tenantId)).toEqual([]);
   });
 
   it('is done by one process at a time', async () => {
