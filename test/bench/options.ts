@@ -1,4 +1,5 @@
 import { parseArgs } from 'node:util';
+import { UsageError } from '../rig/usage-error.js';
 
 export const SCENARIO_NAMES = ['steady', 'idle', 'fanout', 'blackholes', 'burst', 'replay', 'history'] as const;
 
@@ -21,9 +22,6 @@ export interface BenchOptions {
   /** Folder for CPU profiles of API and worker and the statements of the run; null: none are made. */
   profile: string | null;
 }
-
-/** A mistake on the command line; the message is for the person who made it. */
-export class UsageError extends Error {}
 
 /** The API takes no more events in one publish. */
 const MOST_PER_PUBLISH = 1_000;

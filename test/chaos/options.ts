@@ -1,5 +1,6 @@
 import { randomInt } from 'node:crypto';
 import { parseArgs } from 'node:util';
+import { UsageError } from '../rig/usage-error.js';
 
 export type QueueKind = 'redis' | 'postgres';
 
@@ -18,9 +19,6 @@ export interface ChaosOptions {
   /** Keeps the folder with logs and ledgers. */
   isKept: boolean;
 }
-
-/** A mistake on the command line; the message is for the person who made it. */
-export class UsageError extends Error {}
 
 const MOST_SEED = 2 ** 31;
 

@@ -1,4 +1,5 @@
-import { type ChaosOptions, UsageError } from '../options.js';
+import { UsageError } from '../../rig/usage-error.js';
+import type { ChaosOptions } from '../options.js';
 import type { Fault } from './fault.js';
 import { POSTGRES_AWAY, POSTGRES_RESTARTED, POSTGRES_SILENT } from './postgres-faults.js';
 import { API_KILLED, CLOCK_OFF, ROLLING_RESTART, WORKER_FROZEN, WORKER_KILLED } from './process-faults.js';
