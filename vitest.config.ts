@@ -13,6 +13,7 @@ const shared = {
 
 const onRealServers = {
   globalSetup: ['./test/support/global-setup.ts'],
+  setupFiles: ['./test/support/worker-title.ts'],
   pool: 'forks' as const,
   testTimeout: 30_000,
   hookTimeout: 60_000,

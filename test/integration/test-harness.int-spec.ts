@@ -1,7 +1,9 @@
-import { connect } from 'node:net';
+import { spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { connect } from 'node:net';
 import { afterAll, describe, expect, inject, it } from 'vitest';
 import { runSql } from '../support/sql.js';
+import { watchForStuckWorkers } from '../support/stuck-workers.js';
 import { createTestDatabase, type TestDatabase } from '../support/test-database.js';
 import { testQueue } from '../support/redis.js';
 import { waitFor } from '../support/wait-for.js';
@@ -48,6 +50,19 @@ describe('the test harness', () => {
     socket.destroy();
 
     expect(answer.toString()).toBe('+PONG\r\n');
+  });
+
+  it.runIf(process.platform === 'linux')('ends a worker that stands still, and tells where it stood', async () => {
+    const standStill = 'process.title = `vitest ${process.ppid} some/file.int-spec.ts > stands still`; for (;;);';
+    const child = spawn(process.execPath, ['-e', `function standStill() { ${standStill} } standStill()`]);
+    const told: string[] = [];
+    const stop = watchForStuckWorkers({ stuckAfterMs: 300, lookEveryMs: 100, tell: (text) => told.push(text) });
+
+    expect(await once(child, 'exit')).toEqual([null, 'SIGKILL']);
+    await waitFor(() => expect(told).toHaveLength(1));
+    stop();
+
+    expect(told[0]).toMatch(/ended: some\/file\.int-spec\.ts > stands still\nIt is busy:\n {2}at standStill /);
   });
 });
 

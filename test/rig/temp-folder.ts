@@ -2,6 +2,7 @@ import { chmodSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { endServer } from '../support/end-server.js';
+import { clearLeftovers } from '../support/leftovers.js';
 import type { Cleanup } from './cleanup.js';
 
 /**
@@ -9,7 +10,7 @@ import type { Cleanup } from './cleanup.js';
  * in it or below and has a pid file there: so the next run can end and remove what a killed one left behind.
  */
 export function makeTempFolder(prefix: string, cleanup: Cleanup): string {
-  clearLeftovers(prefix);
+  clearLeftovers(prefix, clear);
   const folder = mkdtempSync(join(tmpdir(), `${prefix}${process.pid}-`));
   chmodSync(folder, 0o755); // PostgreSQL runs as another user when this runs as root
   cleanup.atOnce(() => clear(folder));
@@ -29,19 +30,4 @@ function clear(folder: string): void {
   endServer(postmasterPidFile(folder));
   for (const name of readdirSync(folder)) if (name.endsWith('.pid')) endServer(join(folder, name));
   rmSync(folder, { recursive: true, force: true, maxRetries: 10, retryDelay: 100 });
-}
-
-function clearLeftovers(prefix: string): void {
-  for (const name of readdirSync(tmpdir())) {
-    const pid = name.startsWith(prefix) ? Number.parseInt(name.slice(prefix.length), 10) : Number.NaN;
-    if (pid > 0 && !isAlive(pid)) clear(join(tmpdir(), name));
-  }
-}
-
-function isAlive(pid: number): boolean {
-  try {
-    return process.kill(pid, 0);
-  } catch (error) {
-    return (error as NodeJS.ErrnoException).code === 'EPERM';
-  }
 }

@@ -1,4 +1,5 @@
 import type { TestProject } from 'vitest/node';
+import { watchForStuckWorkers } from './stuck-workers.js';
 import { startTestServers, type TestServers } from './test-servers.js';
 
 declare module 'vitest' {
@@ -16,13 +17,18 @@ declare module 'vitest' {
 /** The servers of this run, shared by the projects `integration` and `e2e`, whose setups vitest runs one by one. */
 interface Sharing {
   servers: Promise<TestServers>;
+  stopWatching: () => void;
   users: number;
 }
 
 const slot = globalThis as { posthornTestServers?: Sharing | undefined };
 
 export default async function setup(project: TestProject): Promise<() => Promise<void>> {
-  const sharing = (slot.posthornTestServers ??= { servers: startTestServers(), users: 0 });
+  const sharing = (slot.posthornTestServers ??= {
+    servers: startTestServers(),
+    stopWatching: watchForStuckWorkers(),
+    users: 0,
+  });
   sharing.users++;
   const servers = await sharing.servers;
   project.provide('databaseUrl', servers.databaseUrl);
@@ -31,6 +37,7 @@ export default async function setup(project: TestProject): Promise<() => Promise
   return async () => {
     if (--sharing.users > 0) return;
     slot.posthornTestServers = undefined;
+    sharing.stopWatching();
     await servers.stop();
   };
 }

@@ -1,10 +1,11 @@
 import { randomBytes } from 'node:crypto';
-import { chmodSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
+import { chmodSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { migrateDatabase, startEmbeddedPostgres } from '#database';
 import { migrateQueue } from '#queue';
 import { endServer } from './end-server.js';
+import { clearLeftovers } from './leftovers.js';
 import { RedisServer } from './redis-server.js';
 import { databaseNamed, runSql } from './sql.js';
 
@@ -23,7 +24,7 @@ const FOLDER_PREFIX = 'posthorn-test-';
  * when the run is interrupted; what a killed run left behind is cleared away by the next.
  */
 export async function startTestServers(): Promise<TestServers> {
-  clearLeftovers();
+  clearLeftovers(FOLDER_PREFIX, endServersIn);
   const folder = mkdtempSync(join(tmpdir(), `${FOLDER_PREFIX}${process.pid}-`));
   chmodSync(folder, 0o755); // PostgreSQL runs as another user when this runs as root
   const stopAtExit = () => endServersIn(folder);
@@ -87,21 +88,4 @@ async function makeTemplate(url: string, name: string): Promise<void> {
 function endServersIn(folder: string): void {
   for (const pidFile of ['postgres/postmaster.pid', 'redis.pid']) endServer(join(folder, pidFile));
   rmSync(folder, { recursive: true, force: true });
-}
-
-/** Folders carry the pid of the run that made them; one whose run is gone was left by a `kill -9`. */
-function clearLeftovers(): void {
-  if (process.platform !== 'linux') return; // where a pid cannot be checked, it had better be left alone
-  for (const name of readdirSync(tmpdir())) {
-    const pid = name.startsWith(FOLDER_PREFIX) ? Number.parseInt(name.slice(FOLDER_PREFIX.length), 10) : Number.NaN;
-    if (pid > 0 && !isAlive(pid)) endServersIn(join(tmpdir(), name));
-  }
-}
-
-function isAlive(pid: number): boolean {
-  try {
-    return process.kill(pid, 0);
-  } catch (error) {
-    return (error as NodeJS.ErrnoException).code === 'EPERM';
-  }
 }
