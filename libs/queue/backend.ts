@@ -25,8 +25,8 @@ export interface ConsumerBackend {
   readonly connectedSince: number | null;
   /** Resolves when the server can be worked with; rejects when it cannot be now. */
   connect(): Promise<void>;
-  /** Starts to take jobs; called once, after `connect` resolved. */
-  work(process: Processor<unknown, void>, concurrency: number, onError: (error: Error) => void): BullWorker;
+  /** Starts to take jobs, after `connect` resolved. Rejects when the server went away meanwhile: connect again, then. */
+  work(process: Processor<unknown, void>, concurrency: number, onError: (error: Error) => void): Promise<BullWorker>;
   /** Takes the payload out of a job. */
   payloadOf(job: Job): JobPayload;
   close(): Promise<void>;

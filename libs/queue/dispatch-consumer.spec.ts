@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { ConsumerBackend } from './backend.js';
+import type { BullWorker, ConsumerBackend } from './backend.js';
 import { DispatchConsumer } from './dispatch-consumer.js';
 
 const codeOf = (message: string, code: string) => Object.assign(new Error(message), { code });
@@ -36,9 +36,9 @@ async function consuming() {
   const backend: ConsumerBackend = {
     connectedSince: 1,
     connect: async () => {},
-    work: (_process, _concurrency, onError) => {
+    work: async (_process, _concurrency, onError) => {
       fail = onError;
-      return worker as unknown as ReturnType<ConsumerBackend['work']>;
+      return worker as unknown as BullWorker;
     },
     payloadOf: () => ({ dispatches: [] }),
     close: async () => {},

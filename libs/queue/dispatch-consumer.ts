@@ -76,20 +76,26 @@ export class DispatchConsumer {
     for (let delayMs = 25; !this.closing; delayMs = Math.min(delayMs * 2, SLOWEST_CONNECT_MS)) {
       try {
         await this.backend.connect();
-        break;
+        if (!this.closing) await this.work();
+        return;
       } catch (error) {
         if (!this.closing) this.connection.onDown(error instanceof Error ? error.message : String(error));
       }
       await new Promise((resolve) => setTimeout(resolve, delayMs));
     }
-    if (this.closing) return;
-    this.connection.onUp();
-    this.worker = this.backend.work(
+  }
+
+  private async work(): Promise<void> {
+    const worker = await this.backend.work(
       (job, token) => this.process(job as Job, token),
       this.options.concurrency,
       (error) => this.workerFailed(error),
     );
-    if (this.paused) await this.worker.pause(true);
+    // It was made while we were closed: nobody else knows of it.
+    if (this.closing) return worker.close();
+    this.worker = worker;
+    this.connection.onUp();
+    if (this.paused) await worker.pause(true);
   }
 
   private async process(job: Job, token: string | undefined): Promise<void> {

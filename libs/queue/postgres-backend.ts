@@ -37,11 +37,23 @@ type PostgresWorker = Worker<unknown, void, string, PostgresQueueBackend, JobPro
 const queueName = (name: string, prefix: string) => `${prefix}.${name}`;
 
 /**
- * BullMQ remembers its first look at the database for ever, a failed one too; so its classes are made only once the
- * server has answered.
+ * Resolves when BullMQ has had its first look at the database. It remembers that look for ever, a failed one too, and a
+ * worker would then ask again in a hot loop, in which not even a timer gets its turn: rejects after such a one, and what
+ * was made must be made anew.
  */
+async function firstLook<Made extends PostgresQueue | PostgresWorker>(made: Made): Promise<Made> {
+  try {
+    await made.waitUntilReady();
+    return made;
+  } catch (error) {
+    void made.close().catch(() => undefined);
+    throw error;
+  }
+}
+
 export class PostgresProducer implements ProducerBackend {
   private readonly pool: QueuePool;
+  private opening: Promise<PostgresQueue> | undefined;
   private queue: PostgresQueue | undefined;
 
   constructor(
@@ -54,8 +66,8 @@ export class PostgresProducer implements ProducerBackend {
   }
 
   async probe(): Promise<void> {
-    if (this.queue === undefined) await this.pool.check();
-    await this.opened().getBackend().setQueueMeta({ 'opts.maxLenEvents': MAX_EVENTS });
+    this.queue ??= await (this.opening ??= this.open().finally(() => (this.opening = undefined)));
+    await this.queue.getBackend().setQueueMeta({ 'opts.maxLenEvents': MAX_EVENTS });
   }
 
   /**
@@ -86,13 +98,17 @@ export class PostgresProducer implements ProducerBackend {
     await this.pool.close();
   }
 
+  private async open(): Promise<PostgresQueue> {
+    await this.pool.check();
+    const { name, prefix, log } = this.options;
+    const opts = { connection: this.pool.front, skipMetasUpdate: true };
+    const queue: PostgresQueue = new Queue(queueName(name, prefix), opts, createPostgresBackend);
+    queue.on('error', (error) => log.debug({ err: error }, 'queue connection'));
+    return firstLook(queue);
+  }
+
   private opened(): PostgresQueue {
-    if (this.queue === undefined) {
-      const { name, prefix, log } = this.options;
-      const opts = { connection: this.pool.front, skipMetasUpdate: true };
-      this.queue = new Queue(queueName(name, prefix), opts, createPostgresBackend) as PostgresQueue;
-      this.queue.on('error', (error) => log.debug({ err: error }, 'queue connection'));
-    }
+    if (this.queue === undefined) throw new Error('the queue has not been opened');
     return this.queue;
   }
 }
@@ -123,15 +139,21 @@ export class PostgresConsumer implements ConsumerBackend {
     return this.pool.check();
   }
 
-  work(process: Processor<unknown, void>, concurrency: number, onError: (error: Error) => void): BullWorker {
+  async work(
+    process: Processor<unknown, void>,
+    concurrency: number,
+    onError: (error: Error) => void,
+  ): Promise<BullWorker> {
     const { name, prefix } = this.options;
     const worker: PostgresWorker = new Worker(
       queueName(name, prefix),
       process,
-      { ...WORKER_OPTIONS, connection: this.pool.front, concurrency },
+      { ...WORKER_OPTIONS, connection: this.pool.front, concurrency, autorun: false },
       createPostgresBackend,
     );
     worker.on('error', onError);
+    await firstLook(worker);
+    void worker.run().catch(onError);
     return worker;
   }
 

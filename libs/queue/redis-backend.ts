@@ -125,7 +125,11 @@ export class RedisConsumer implements ConsumerBackend {
     await Promise.all([whenReady(this.main), whenReady(this.blocking)]);
   }
 
-  work(process: Processor<unknown, void>, concurrency: number, onError: (error: Error) => void): BullWorker {
+  async work(
+    process: Processor<unknown, void>,
+    concurrency: number,
+    onError: (error: Error) => void,
+  ): Promise<BullWorker> {
     const { name, prefix } = this.options;
     const worker = new Worker<unknown, void>(
       name,

@@ -1,3 +1,5 @@
+import { once } from 'node:events';
+import { type AddressInfo, connect, createServer, type Server } from 'node:net';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import {
   type DispatchConsumer,
@@ -6,6 +8,7 @@ import {
   openDispatchConsumer,
   openDispatchQueue,
   queueMigrationsPending,
+  type ReceivedJob,
 } from '#queue';
 import { queueContract } from '../../contracts/queue.contract.js';
 import { PrivatePostgres } from '../../support/private-postgres.js';
@@ -106,6 +109,26 @@ describe('the queue on PostgreSQL', () => {
     await waitFor(async () => expect(await sessionsOf(database.url)).toEqual([]));
   });
 
+  it('looks anew when it loses the connection over which it takes its first look', async () => {
+    await migrateQueue(database.url);
+    const proxy = await CuttingProxy.start(database.url, 'min_client_version');
+    const received: number[] = [];
+    const handler = async ({ payload }: ReceivedJob) => void received.push(payload.n as number);
+    const queue = openDispatchQueue({ url: proxy.url });
+    const consumer = openDispatchConsumer({ url: proxy.url, concurrency: 1, handler });
+    open.push(queue, consumer);
+    await waitFor(() => expect(proxy.cuts).toBeGreaterThan(3));
+    expect([queue.isAvailable, consumer.connectedSince === null]).toEqual([false, true]);
+
+    proxy.isCutting = false;
+    await Promise.all([queue.whenConnected(), consumer.whenConnected()]);
+    await queue.add([{ n: 1 }]);
+
+    await waitFor(() => expect(received).toEqual([1]));
+    await Promise.all([queue.close(), consumer.close()]);
+    await proxy.close();
+  });
+
   it('outlives the loss of single connections, and shows the new ones', async () => {
     await migrateQueue(database.url);
     const seen: number[] = [];
@@ -133,6 +156,47 @@ describe('the queue on PostgreSQL', () => {
     }
   });
 });
+
+/** Stands before a server, and cuts each connection over which `cue` is asked for as long as it is told to. */
+class CuttingProxy {
+  isCutting = true;
+  cuts = 0;
+  private readonly server: Server;
+
+  private constructor(
+    private readonly target: URL,
+    cue: string,
+  ) {
+    this.server = createServer((client) => {
+      const upstream = connect(Number(target.port), target.hostname);
+      for (const socket of [client, upstream]) {
+        socket.on('error', () => undefined).on('close', () => (client.destroy(), upstream.destroy()));
+      }
+      upstream.pipe(client);
+      client.on('data', (bytes) => {
+        if (!this.isCutting || !bytes.includes(cue)) return void upstream.write(bytes);
+        this.cuts += 1;
+        client.destroy();
+      });
+    });
+  }
+
+  static async start(url: string, cue: string): Promise<CuttingProxy> {
+    const proxy = new CuttingProxy(new URL(url), cue);
+    await once(proxy.server.listen(0, '127.0.0.1'), 'listening');
+    return proxy;
+  }
+
+  get url(): string {
+    const url = new URL(this.target);
+    url.host = `127.0.0.1:${(this.server.address() as AddressInfo).port}`;
+    return url.href;
+  }
+
+  async close(): Promise<void> {
+    await once(this.server.close(), 'close');
+  }
+}
 
 function sessionsOf(url: string): Promise<object[]> {
   return runSql(
