@@ -24,15 +24,16 @@ export interface StuckWorkersOptions {
   stuckAfterMs?: number;
   /** Milliseconds. */
   lookEveryMs?: number;
-  /** Told what a worker was at before it is ended. Standard error unless given. */
+  /** A file that the spec file of each such worker is added to. The one that STUCK_FILES names unless given. */
+  list?: string | undefined;
+  /** Told what a worker was at when it was ended. Standard error unless given. */
   tell?: (text: string) => void;
 }
 
 /**
  * Ends workers of this run that stand still: whose title (`worker-title.ts`) does not change. A test that waits for ever is
  * ended by its own timeout; one that keeps its event loop busy is not, nor is a worker that waits for the runner, and the
- * run with it would never end. Tells what such a worker was at, and adds its file to the list that STUCK_FILES names.
- * Works where there is a /proc. Answers how to stop it.
+ * run with it would never end. Works where there is a /proc. Answers how to stop it.
  */
 export function watchForStuckWorkers(options: StuckWorkersOptions = {}): () => void {
   const stopping = new AbortController();
@@ -41,14 +42,14 @@ export function watchForStuckWorkers(options: StuckWorkersOptions = {}): () => v
 }
 
 async function watch(options: StuckWorkersOptions, signal: AbortSignal): Promise<void> {
-  const { stuckAfterMs = STUCK_AFTER_MS, lookEveryMs = LOOK_EVERY_MS, tell = tellOnStderr } = options;
+  const { stuckAfterMs = STUCK_AFTER_MS, lookEveryMs = LOOK_EVERY_MS, list, tell = tellOnStderr } = options;
   const lastSigns = new Map<number, { title: string; atMs: number }>();
   for await (const _ of setInterval(lookEveryMs, undefined, { ref: false, signal })) {
     const nowMs = performance.now();
     for (const [pid, title] of workerTitles()) {
       const last = lastSigns.get(pid);
       if (last?.title !== title) lastSigns.set(pid, { title, atMs: nowMs });
-      else if (nowMs - last.atMs > stuckAfterMs) tell(await end(pid, title));
+      else if (nowMs - last.atMs > stuckAfterMs) tell(await end(pid, title, list ?? process.env.STUCK_FILES));
     }
   }
 }
@@ -75,9 +76,8 @@ function readTitle(pid: string): string {
   }
 }
 
-async function end(pid: number, title: string): Promise<string> {
+async function end(pid: number, title: string, list: string | undefined): Promise<string> {
   const where = await whereIs(pid);
-  const list = process.env.STUCK_FILES;
   if (list) appendFileSync(list, `${title.split(' ', 1)[0]}\n`);
   if (isAlive(pid)) process.kill(pid, 'SIGKILL');
   return `A worker of the test runner stood still and was ended: ${title}\n${where}`;
