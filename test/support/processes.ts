@@ -71,7 +71,7 @@ async function untilReady(child: ChildProcess, options: ProcessOptions, logs: ()
       if (isRunning(child) && !READY.test(logs()))
         throw new Error(`${options.app} is not ready. It has said:\n${logs()}`);
     },
-    { timeoutMs: options.readyWithinMs ?? 120_000 },
+    { timeoutMs: options.readyWithinMs ?? 60_000 },
   );
   if (isRunning(child)) return;
   running.delete(child);

@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process';
-import { appendFileSync, readdirSync, readFileSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setInterval } from 'node:timers/promises';
 import { promisify } from 'node:util';
@@ -24,8 +24,6 @@ export interface StuckWorkersOptions {
   stuckAfterMs?: number;
   /** Milliseconds. */
   lookEveryMs?: number;
-  /** A file that the spec file of each such worker is added to. The one that STUCK_FILES names unless given. */
-  list?: string | undefined;
   /** Told what a worker was at when it was ended. Standard error unless given. */
   tell?: (text: string) => void;
 }
@@ -33,23 +31,26 @@ export interface StuckWorkersOptions {
 /**
  * Ends workers of this run that stand still: whose title (`worker-title.ts`) does not change. A test that waits for ever is
  * ended by its own timeout; one that keeps its event loop busy is not, nor is a worker that waits for the runner, and the
- * run with it would never end. Works where there is a /proc. Answers how to stop it.
+ * run with it would never end. The runner counts an ended worker as an error. Works where there is a /proc. Answers how
+ * to stop it.
  */
 export function watchForStuckWorkers(options: StuckWorkersOptions = {}): () => void {
   const stopping = new AbortController();
-  void watch(options, stopping.signal).catch(() => undefined);
+  void watch(options, stopping.signal).catch((error: unknown) => {
+    if (!stopping.signal.aborted) tellOnStderr(`Nobody watches for stuck workers any more: ${String(error)}`);
+  });
   return () => stopping.abort();
 }
 
 async function watch(options: StuckWorkersOptions, signal: AbortSignal): Promise<void> {
-  const { stuckAfterMs = STUCK_AFTER_MS, lookEveryMs = LOOK_EVERY_MS, list, tell = tellOnStderr } = options;
+  const { stuckAfterMs = STUCK_AFTER_MS, lookEveryMs = LOOK_EVERY_MS, tell = tellOnStderr } = options;
   const lastSigns = new Map<number, { title: string; atMs: number }>();
   for await (const _ of setInterval(lookEveryMs, undefined, { ref: false, signal })) {
     const nowMs = performance.now();
     for (const [pid, title] of workerTitles()) {
       const last = lastSigns.get(pid);
       if (last?.title !== title) lastSigns.set(pid, { title, atMs: nowMs });
-      else if (nowMs - last.atMs > stuckAfterMs) tell(await end(pid, title, list ?? process.env.STUCK_FILES));
+      else if (nowMs - last.atMs > stuckAfterMs) tell(await end(pid, title));
     }
   }
 }
@@ -76,9 +77,8 @@ function readTitle(pid: string): string {
   }
 }
 
-async function end(pid: number, title: string, list: string | undefined): Promise<string> {
+async function end(pid: number, title: string): Promise<string> {
   const where = await whereIs(pid);
-  if (list) appendFileSync(list, `${title.split(' ', 1)[0]}\n`);
   if (isAlive(pid)) process.kill(pid, 'SIGKILL');
   return `A worker of the test runner stood still and was ended: ${title}\n${where}`;
 }
