@@ -25,30 +25,70 @@ describe('DispatchConsumer', () => {
 
     expect(warnings).toEqual(['queue worker']);
   });
+
+  it('connects anew when the server goes while the worker is being made', async () => {
+    let tries = 0;
+    const work = async (): Promise<BullWorker> => {
+      if (++tries < 3) throw new Error('Connection terminated unexpectedly');
+      return aWorker();
+    };
+
+    await open({ work }).whenConnected();
+
+    expect(tries).toBe(3);
+  });
+
+  it('leaves no worker behind that was made while it closed', async () => {
+    let isClosed = false;
+    let hand: (worker: BullWorker) => void = nothing;
+    let isAsked: () => void = nothing;
+    const asked = new Promise<void>((resolve) => (isAsked = resolve));
+    const work = () => {
+      isAsked();
+      return new Promise<BullWorker>((resolve) => (hand = resolve));
+    };
+    const consumer = open({ work });
+    await asked;
+
+    const closing = consumer.close();
+    hand({ ...aWorker(), close: async () => void (isClosed = true) });
+    await closing;
+
+    expect(isClosed).toBe(true);
+  });
 });
 
-/** A consumer that is connected, and the hand of BullMQ that reports an error of its own loops. */
-async function consuming() {
-  const warnings: string[] = [];
-  const nothing = () => {};
-  let fail: (error: Error) => void = nothing;
-  const worker = { pause: async () => {}, resume: nothing, close: async () => {} };
+function nothing(): void {}
+
+function aWorker(): BullWorker {
+  return { pause: async () => {}, resume: async () => {}, close: async () => {} };
+}
+
+/** Over a server that is there, and does what it is told. */
+function open(doing: Pick<ConsumerBackend, 'work'>, warnings: string[] = []): DispatchConsumer {
   const backend: ConsumerBackend = {
     connectedSince: 1,
     connect: async () => {},
-    work: async (_process, _concurrency, onError) => {
-      fail = onError;
-      return worker as unknown as BullWorker;
-    },
     payloadOf: () => ({ dispatches: [] }),
     close: async () => {},
+    ...doing,
   };
-  const consumer = new DispatchConsumer({
+  return new DispatchConsumer({
     concurrency: 1,
     handler: async () => {},
     log: { debug: nothing, info: nothing, error: nothing, warn: (_facts, message) => void warnings.push(message) },
     openBackend: () => backend,
   });
-  await consumer.whenConnected();
+}
+
+/** A consumer that is connected, and the hand of BullMQ that reports an error of its own loops. */
+async function consuming() {
+  const warnings: string[] = [];
+  let fail: (error: Error) => void = nothing;
+  const work: ConsumerBackend['work'] = async (_process, _concurrency, onError) => {
+    fail = onError;
+    return aWorker();
+  };
+  await open({ work }, warnings).whenConnected();
   return { warnings, fail: (error: Error) => fail(error) };
 }

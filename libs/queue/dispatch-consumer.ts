@@ -91,8 +91,11 @@ export class DispatchConsumer {
       this.options.concurrency,
       (error) => this.workerFailed(error),
     );
-    // It was made while we were closed: nobody else knows of it.
-    if (this.closing) return worker.close();
+    if (this.closing) {
+      // It was made while we closed, and nobody else knows of it. Its connections are gone by now: not waited for.
+      void worker.close().catch(() => undefined);
+      return;
+    }
     this.worker = worker;
     this.connection.onUp();
     if (this.paused) await worker.pause(true);

@@ -36,21 +36,7 @@ type PostgresWorker = Worker<unknown, void, string, PostgresQueueBackend, JobPro
 /** BullMQ knows no key prefix on PostgreSQL: the queue's name has to tell installations apart. */
 const queueName = (name: string, prefix: string) => `${prefix}.${name}`;
 
-/**
- * Resolves when BullMQ has had its first look at the database. It remembers that look for ever, a failed one too, and a
- * worker would then ask again in a hot loop, in which not even a timer gets its turn: rejects after such a one, and what
- * was made must be made anew.
- */
-async function firstLook<Made extends PostgresQueue | PostgresWorker>(made: Made): Promise<Made> {
-  try {
-    await made.waitUntilReady();
-    return made;
-  } catch (error) {
-    void made.close().catch(() => undefined);
-    throw error;
-  }
-}
-
+/** Its BullMQ queue is opened by the first probe that succeeds; until then there is nothing to add to. */
 export class PostgresProducer implements ProducerBackend {
   private readonly pool: QueuePool;
   private opening: Promise<PostgresQueue> | undefined;
@@ -163,5 +149,20 @@ export class PostgresConsumer implements ConsumerBackend {
 
   close(): Promise<void> {
     return this.pool.close();
+  }
+}
+
+/**
+ * Resolves when BullMQ has had its first look at the database. It remembers that look for ever, a failed one too, and a
+ * worker would then ask again in a hot loop, in which not even a timer gets its turn: rejects after such a one, and what
+ * was made must be made anew.
+ */
+async function firstLook<Made extends PostgresQueue | PostgresWorker>(made: Made): Promise<Made> {
+  try {
+    await made.waitUntilReady();
+    return made;
+  } catch (error) {
+    void made.close().catch(() => undefined);
+    throw error;
   }
 }
