@@ -1,7 +1,7 @@
 import { existsSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { afterEach, describe, expect, it } from 'vitest';
 import { clearLeftovers, isAlive } from './leftovers.js';
 
 /** Larger than any pid can be: https://man7.org/linux/man-pages/man5/proc_sys_kernel.5.html, pid_max. */
@@ -17,9 +17,12 @@ describe.runIf(process.platform === 'linux')(clearLeftovers, () => {
   };
   const remove = (folder: string): void => rmSync(folder, { recursive: true });
 
-  beforeEach(() => expect(isAlive(NOBODY)).toBe(false));
   afterEach(() => {
     for (const folder of folders.splice(0)) rmSync(folder, { recursive: true, force: true });
+  });
+
+  it('knows who is alive', () => {
+    expect([isAlive(process.pid), isAlive(NOBODY)]).toEqual([true, false]);
   });
 
   it('clears what a run has left that is gone, and nothing of one that goes on', () => {
