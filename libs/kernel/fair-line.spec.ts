@@ -29,7 +29,21 @@ describe(FairLine, () => {
     push('big', 20_000);
     take(250);
     push('small', 1);
-    expect(take(250)).toEqual({ big: 249, small: 1 });
+    expect(take(250)).toMatchObject({ small: 1 });
+  });
+
+  it('keeps the group short in which somebody with little goes beside one who has much, and no other', () => {
+    const { push, take } = setup();
+    push('big', 20_000);
+    push('small', 3);
+    expect(take(240)).toEqual({ big: 57, small: 3 });
+    expect(take(240)).toEqual({ big: 240 });
+  });
+
+  it('keeps no group short in which many have little each', () => {
+    const { push, take } = setup();
+    for (let n = 0; n < 300; n++) push(`small-${n}`, 1);
+    expect(Object.keys(take(240))).toHaveLength(240);
   });
 
   it('has a place for each of many keys in one group', () => {

@@ -3,6 +3,12 @@ import type { Line } from './line.js';
 /** How much a key may take in one turn, in weight: little, so that a group has a place for as many keys as can be. */
 const QUANTUM = 4;
 
+/**
+ * The part of a group that is filled up beside those who have little: they wait for their group to be written, and it is
+ * written sooner when it is short. Those who have much wait anyway.
+ */
+const SHORT = 4;
+
 interface Queue<Item> {
   readonly key: string;
   items: Item[];
@@ -39,10 +45,11 @@ export class FairLine<Item> implements Line<Item> {
     this.count += 1;
   }
 
-  /** Takes out what goes next: `maxWeight` at most, but always one. */
+  /** Takes out what goes next: `maxWeight` at most, a quarter of it beside those who have little, but always one. */
   take(maxWeight: number): Item[] {
     const taken: Item[] = [];
     let weight = 0;
+    let limit = maxWeight;
     for (let turn = 0; this.count > 0; ) {
       const queue = this.turns[turn]!;
       const item = queue.items[queue.head]!;
@@ -54,14 +61,16 @@ export class FairLine<Item> implements Line<Item> {
         turn += 1;
         continue;
       }
-      if (taken.length > 0 && weight + cost > maxWeight) {
+      if (taken.length > 0 && weight + cost > (hasLittle(queue) ? maxWeight : limit)) {
         this.turns = this.turns.slice(turn);
         return taken;
       }
       weight += cost;
       taken.push(item);
       queue.credit = Math.max(0, queue.credit - cost);
-      if (this.advance(queue)) turn += 1;
+      if (!this.advance(queue)) continue;
+      turn += 1;
+      if (hasLittle(queue)) limit = maxWeight / SHORT;
     }
     this.turns = [];
     return taken;
@@ -83,4 +92,9 @@ export class FairLine<Item> implements Line<Item> {
     }
     return false;
   }
+}
+
+/** Of all that has come since it was empty: what it may take in one turn, or less. */
+function hasLittle({ items }: Queue<unknown>): boolean {
+  return items.length <= QUANTUM;
 }
