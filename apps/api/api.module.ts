@@ -27,6 +27,7 @@ import {
   MissedReadModel,
   References,
   RequestSources,
+  Search,
   SettledEvents,
 } from '#insights';
 import { DeadLetterStore, OpenCancellationStore, OpenDeliveryStore, PayloadEraser } from '#deliveries';
@@ -66,6 +67,7 @@ import { publisherOver } from './publishing/publisher.provider.js';
 import { PublishingController } from './publishing/publishing.controller.js';
 import { Readiness } from './readiness.js';
 import { ReplayLog } from './replay-log.js';
+import { SearchController } from './search/search.controller.js';
 import { SubscriptionsController } from './subscriptions/subscriptions.controller.js';
 import { PlatformController } from './tenants/platform.controller.js';
 import { TenantsController } from './tenants/tenants.controller.js';
@@ -87,6 +89,7 @@ const CONTROLLERS = [
   MetricsController,
   PlatformController,
   PublishingController,
+  SearchController,
   SecretsController,
   SubscriptionsController,
   TenantEventsController,
@@ -129,6 +132,7 @@ const PROVIDERS: Provider[] = [
   RequestSources,
   ScheduledEventStore,
   Scope,
+  Search,
   SecretStore,
   SlotStore,
   SettledEvents,

@@ -16,5 +16,7 @@ export type { Listed } from './look.js';
 export { type MissedDeliveries, MissedReadModel } from './missed-read-model.js';
 export { type EndpointReference, References } from './references.js';
 export { RequestSources } from './request-sources.js';
+export { type NamedHit, Search } from './search.js';
+export { MATCHED_BY, type MatchedBy, SEARCH_KINDS, type SearchKind } from './search-hit.js';
 export { SettledEvents } from './settled-events.js';
 export type { Viewer } from './viewer.js';

@@ -26,6 +26,7 @@ export const PERMISSIONS = {
   'secrets:write': ['admin', 'tenant'],
   'subscriptions:read': ['admin', 'support', 'tenant'],
   'subscriptions:write': ['admin', 'tenant'],
+  'search:read': ['admin', 'publisher', 'support', 'tenant'],
   'deliveries:read': ['admin', 'publisher', 'support', 'tenant'],
   /** Replay, cancel, discard. */
   'deliveries:act': ['admin', 'support', 'tenant'],
