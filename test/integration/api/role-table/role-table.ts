@@ -22,7 +22,7 @@ export const VERDICTS = ['y', '-', '0', '2'] as const;
 export type Verdict = (typeof VERDICTS)[number];
 
 export interface Row {
-  /** Method and path, as in the OpenAPI document. */
+  /** Method and path, as in the OpenAPI document; with the query, where there must be one. */
   readonly operation: string;
   readonly verdicts: readonly Verdict[];
   /** A body that would be accepted; none unless given. */
@@ -114,5 +114,6 @@ export const ROLE_TABLE: readonly Row[] = [
     tenant: tenant.id,
   })),
 
+  row('y yyy yyy', 'GET /v1/search?q=order.created'),
   row('y yyy yyy', 'GET /v1/egress-addresses'),
 ];

@@ -78,7 +78,7 @@ describe('the table of roles', () => {
       .filter(([path]) => path.startsWith('/v1/'))
       .flatMap(([path, item]) => Object.keys(item).map((method) => `${method.toUpperCase()} ${path}`))
       .filter((operation) => /^(GET|POST|PUT|PATCH|DELETE) /.test(operation));
-    expect(ROLE_TABLE.map(({ operation }) => operation).sort()).toEqual(operations.sort());
+    expect(ROLE_TABLE.map(({ operation }) => operation.replace(/\?.*/, '')).sort()).toEqual(operations.sort());
   });
 
   it('says something of every caller', () => {
