@@ -24,6 +24,7 @@ import {
   EventFinder,
   EventPayloads,
   EventReadModel,
+  ExplanationReadModel,
   MissedReadModel,
   References,
   RequestSources,
@@ -55,6 +56,9 @@ import { EventTypesController } from './event-types/event-types.controller.js';
 import { EventLists } from './events/event-lists.js';
 import { EventsController } from './events/events.controller.js';
 import { TenantEventsController } from './events/tenant-events.controller.js';
+import { ExplainController } from './explaining/explain.controller.js';
+import { ExplainLinks } from './explaining/explain-links.js';
+import { SharedExplanationController } from './explaining/shared-explanation.controller.js';
 import { HealthController } from './health/health.controller.js';
 import { NothingIgnoredGuard } from './http/nothing-ignored.guard.js';
 import { IdempotencyInterceptor } from './idempotency/idempotency.interceptor.js';
@@ -85,12 +89,14 @@ const CONTROLLERS = [
   EndpointTestController,
   EventsController,
   EventTypesController,
+  ExplainController,
   HealthController,
   MetricsController,
   PlatformController,
   PublishingController,
   SearchController,
   SecretsController,
+  SharedExplanationController,
   SubscriptionsController,
   TenantEventsController,
   TenantsController,
@@ -121,6 +127,8 @@ const PROVIDERS: Provider[] = [
   EventReadModel,
   EventTypeCatalog,
   EventTypeStore,
+  ExplainLinks,
+  ExplanationReadModel,
   IdempotencyStore,
   MissedReadModel,
   OpenCancellationStore,

@@ -15,6 +15,8 @@ export const PERMISSIONS = {
   'event-types:write': ['admin'],
   'events:publish': ['admin', 'publisher'],
   'events:read': ['admin', 'publisher', 'support', 'tenant'],
+  /** A link that shows what became of an event to whoever has it. */
+  'events:share': ['admin', 'support', 'tenant'],
   'events:cancel': ['admin', 'publisher', 'support', 'tenant'],
   'events:erase': ['admin'],
   'egress:read': ['admin', 'publisher', 'support', 'tenant'],
