@@ -32,12 +32,22 @@ import {
 import { DeadLetterStore, OpenCancellationStore, OpenDeliveryStore, PayloadEraser } from '#deliveries';
 import { Canceller, Discarder, EndpointDeliveryEffects, Replayer, TenantDeliveryEffects } from '#replaying';
 import { Metrics } from '#telemetry';
-import { ApiKeyStore, Authenticator, IdempotencyStore, SwitchStore, TenantEffects, TenantStore } from '#tenants';
+import {
+  ApiKeyStore,
+  Authenticator,
+  IdempotencyStore,
+  SessionAuthenticator,
+  SessionTokens,
+  SwitchStore,
+  TenantEffects,
+  TenantStore,
+} from '#tenants';
 import { AddressPolicy } from '#transport';
 import { ApiKeyInput } from './api-keys/api-key-input.js';
 import { ApiKeysController } from './api-keys/api-keys.controller.js';
 import type { ApiDeps } from './api-deps.js';
 import { AttemptsController } from './attempts/attempts.controller.js';
+import { Authentication } from './auth/authentication.js';
 import { AuthorizationGuard } from './auth/authorization.guard.js';
 import { Scope } from './auth/scope.js';
 import { Viewing } from './auth/viewing.js';
@@ -66,6 +76,8 @@ import { publisherOver } from './publishing/publisher.provider.js';
 import { PublishingController } from './publishing/publishing.controller.js';
 import { Readiness } from './readiness.js';
 import { ReplayLog } from './replay-log.js';
+import { SessionController } from './session/session.controller.js';
+import { SessionCookie } from './session/session-cookie.js';
 import { SubscriptionsController } from './subscriptions/subscriptions.controller.js';
 import { PlatformController } from './tenants/platform.controller.js';
 import { TenantsController } from './tenants/tenants.controller.js';
@@ -88,6 +100,7 @@ const CONTROLLERS = [
   PlatformController,
   PublishingController,
   SecretsController,
+  SessionController,
   SubscriptionsController,
   TenantEventsController,
   TenantsController,
@@ -99,6 +112,7 @@ const PROVIDERS: Provider[] = [
   ApiKeyInput,
   ApiKeyStore,
   AttemptReadModel,
+  Authentication,
   Authenticator,
   Canceller,
   DeadLetterReadModel,
@@ -130,6 +144,9 @@ const PROVIDERS: Provider[] = [
   ScheduledEventStore,
   Scope,
   SecretStore,
+  SessionAuthenticator,
+  SessionCookie,
+  SessionTokens,
   SlotStore,
   SettledEvents,
   SubscriptionReadModel,
