@@ -24,9 +24,11 @@ import {
   EventFinder,
   EventPayloads,
   EventReadModel,
+  ExplanationReadModel,
   MissedReadModel,
   References,
   RequestSources,
+  Search,
   SettledEvents,
 } from '#insights';
 import { DeadLetterStore, OpenCancellationStore, OpenDeliveryStore, PayloadEraser } from '#deliveries';
@@ -64,6 +66,9 @@ import { EventTypesController } from './event-types/event-types.controller.js';
 import { EventLists } from './events/event-lists.js';
 import { EventsController } from './events/events.controller.js';
 import { TenantEventsController } from './events/tenant-events.controller.js';
+import { ExplainController } from './explaining/explain.controller.js';
+import { ExplainLinks } from './explaining/explain-links.js';
+import { SharedExplanationController } from './explaining/shared-explanation.controller.js';
 import { HealthController } from './health/health.controller.js';
 import { NothingIgnoredGuard } from './http/nothing-ignored.guard.js';
 import { IdempotencyInterceptor } from './idempotency/idempotency.interceptor.js';
@@ -78,6 +83,7 @@ import { Readiness } from './readiness.js';
 import { ReplayLog } from './replay-log.js';
 import { SessionController } from './session/session.controller.js';
 import { SessionCookie } from './session/session-cookie.js';
+import { SearchController } from './search/search.controller.js';
 import { SubscriptionsController } from './subscriptions/subscriptions.controller.js';
 import { PlatformController } from './tenants/platform.controller.js';
 import { TenantsController } from './tenants/tenants.controller.js';
@@ -95,12 +101,15 @@ const CONTROLLERS = [
   EndpointTestController,
   EventsController,
   EventTypesController,
+  ExplainController,
   HealthController,
   MetricsController,
   PlatformController,
   PublishingController,
+  SearchController,
   SecretsController,
   SessionController,
+  SharedExplanationController,
   SubscriptionsController,
   TenantEventsController,
   TenantsController,
@@ -132,6 +141,8 @@ const PROVIDERS: Provider[] = [
   EventReadModel,
   EventTypeCatalog,
   EventTypeStore,
+  ExplainLinks,
+  ExplanationReadModel,
   IdempotencyStore,
   MissedReadModel,
   OpenCancellationStore,
@@ -143,6 +154,7 @@ const PROVIDERS: Provider[] = [
   RequestSources,
   ScheduledEventStore,
   Scope,
+  Search,
   SecretStore,
   SessionAuthenticator,
   SessionCookie,

@@ -36,6 +36,8 @@ const BY_CAPABILITY: Record<Capability, Permission[]> = {
     'tenants:read',
     'event-types:read',
     'events:read',
+    'events:share',
+    'search:read',
     'egress:read',
     'endpoints:read',
     'subscriptions:read',

@@ -18,6 +18,8 @@ export const PERMISSIONS = {
   'event-types:write': ['admin'],
   'events:publish': ['admin', 'publisher'],
   'events:read': ['admin', 'publisher', 'support', 'tenant'],
+  /** A link that shows what became of an event to whoever has it. */
+  'events:share': ['admin', 'support', 'tenant'],
   'events:cancel': ['admin', 'publisher', 'support', 'tenant'],
   'events:erase': ['admin'],
   'egress:read': ['admin', 'publisher', 'support', 'tenant'],
@@ -29,6 +31,7 @@ export const PERMISSIONS = {
   'secrets:write': ['admin', 'tenant'],
   'subscriptions:read': ['admin', 'support', 'tenant'],
   'subscriptions:write': ['admin', 'tenant'],
+  'search:read': ['admin', 'publisher', 'support', 'tenant'],
   'deliveries:read': ['admin', 'publisher', 'support', 'tenant'],
   /** Replay, cancel, discard. */
   'deliveries:act': ['admin', 'support', 'tenant'],
@@ -53,6 +56,7 @@ export const CAPABILITIES_FOR: Readonly<Record<Permission, readonly Capability[]
   'event-types:write': null,
   'events:publish': null,
   'events:read': ['view'],
+  'events:share': ['view'],
   'events:cancel': ['replay'],
   'events:erase': null,
   'egress:read': ['view'],
@@ -64,6 +68,7 @@ export const CAPABILITIES_FOR: Readonly<Record<Permission, readonly Capability[]
   'secrets:write': ['manage_endpoints', 'see_secrets'],
   'subscriptions:read': ['view'],
   'subscriptions:write': ['manage_endpoints'],
+  'search:read': ['view'],
   'deliveries:read': ['view'],
   'deliveries:act': ['replay'],
 };
