@@ -1,6 +1,13 @@
 import { IconMoodEmpty } from '@tabler/icons-react';
 import { Route, Switch } from 'wouter';
 import { DeliveriesPage } from '../deliveries/deliveries-page.js';
+import { DeliveryPage } from '../deliveries/delivery-page.js';
+import { EndpointPage } from '../endpoints/endpoint-page.js';
+import { EndpointsPage } from '../endpoints/endpoints-page.js';
+import { TenantPage } from '../tenants/tenant-page.js';
+import { TenantsPage } from '../tenants/tenants-page.js';
+import { EventPage } from '../events/event-page.js';
+import { EventsPage } from '../events/events-page.js';
 import { Nothing } from '../ui/states.js';
 import { ErrorBoundary } from './error-boundary.js';
 
@@ -9,7 +16,16 @@ export function Pages() {
   return (
     <ErrorBoundary>
       <Switch>
+        <Route path="/events" component={EventsPage} />
+        <Route path="/events/:id">{({ id }) => <EventPage key={id} id={id} />}</Route>
         <Route path="/deliveries" component={DeliveriesPage} />
+        <Route path="/deliveries/:id">{({ id }) => <DeliveryPage key={id} id={id} />}</Route>
+        <Route path="/tenants" component={TenantsPage} />
+        <Route path="/tenants/:id">{({ id }) => <TenantPage key={id} id={id} />}</Route>
+        <Route path="/tenants/:tenant/endpoints/:id">
+          {({ tenant, id }) => <EndpointPage key={id} tenant={tenant} id={id} />}
+        </Route>
+        <Route path="/endpoints" component={EndpointsPage} />
         <Route>
           <Nothing icon={IconMoodEmpty} title="There is no such page" />
         </Route>

@@ -5,8 +5,9 @@ interface ActionOptions<T> {
   /** Said when it is done. */
   readonly done?: string | ((result: T) => string);
   readonly then?: (result: T) => void;
-  /** Shown elsewhere by whoever asks; otherwise told at the edge of the screen. */
+  /** A refusal is shown elsewhere by whoever asks; otherwise it is told at the edge of the screen. */
   readonly isErrorShown?: boolean;
+  readonly failed?: (error: Error) => void;
 }
 
 export interface Action<V> {
@@ -29,6 +30,7 @@ export function useAction<T, V = void>(run: (value: V) => Promise<T>, options: A
       return queryClient.invalidateQueries();
     },
     onError: (failure: Error) => {
+      options.failed?.(failure);
       if (!options.isErrorShown)
         notifications.show({ title: 'This was not done', message: failure.message, color: 'red' });
     },

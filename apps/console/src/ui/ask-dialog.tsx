@@ -3,7 +3,7 @@ import { type ReactNode, useState } from 'react';
 import { useAction } from './action.js';
 import { ErrorNote } from './states.js';
 
-interface AskDialogProps {
+interface AskDialogProps<T> {
   readonly title: string;
   readonly children?: ReactNode;
   /** The word on the button that does it. */
@@ -12,22 +12,22 @@ interface AskDialogProps {
   /** Label of the field for a reason or a note; without one nobody is asked. */
   readonly noteLabel?: string;
   readonly isNoteRequired?: boolean;
-  readonly run: (note: string | undefined) => Promise<unknown>;
+  readonly run: (note: string | undefined) => Promise<T>;
   readonly done: string;
-  readonly then?: () => void;
+  readonly then?: (result: T) => void;
   readonly close: () => void;
 }
 
 /** Asks before something is done, and why; stays open, with what was typed, when it is refused. */
-export function AskDialog(props: AskDialogProps) {
+export function AskDialog<T>(props: AskDialogProps<T>) {
   const { title, children, verb, isDangerous = false, noteLabel, isNoteRequired = false, run, done, close } = props;
   const [note, setNote] = useState('');
   const action = useAction(() => run(note.trim() || undefined), {
     done,
     isErrorShown: true,
-    then: () => {
+    then: (result) => {
       close();
-      props.then?.();
+      props.then?.(result);
     },
   });
   return (

@@ -1,0 +1,5 @@
+import type { Endpoint } from './endpoint.js';
+
+export function HistorySection(_: { endpoint: Endpoint }) {
+  return null;
+}
