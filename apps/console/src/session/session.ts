@@ -65,10 +65,14 @@ export function startSession(): void {
   });
 }
 
+/** Says that there may be a cookie, which no script can see. */
+const HAS_COOKIE = 'posthorn-has-session';
+
 /** Takes up the session that there is: a portal's token, or the browser's cookie. */
 export async function resumeSession(token: string | null): Promise<void> {
   keyInMemory = token;
-  const session = await api.get<Session>('/v1/session').catch(() => null);
+  const isWorthAsking = token !== null || localStorage.getItem(HAS_COOKIE) !== null;
+  const session = isWorthAsking ? await api.get<Session>('/v1/session').catch(() => null) : null;
   sessionState.set(session === null ? { kind: 'signed-out', reason: null } : { kind: 'signed-in', session });
 }
 
@@ -79,6 +83,7 @@ export async function signIn(key: string, isKept: boolean): Promise<void> {
     keyInMemory = null;
     throw error;
   });
+  if (isKept) localStorage.setItem(HAS_COOKIE, 'yes');
   sessionState.set({ kind: 'signed-in', session });
   settle((call) => call.resolve());
 }
@@ -90,6 +95,7 @@ function begin(key: string, isKept: boolean): Promise<Session> {
 export async function signOut(): Promise<void> {
   if (keyInMemory === null) await api.delete('/v1/session').catch(() => undefined);
   keyInMemory = null;
+  localStorage.removeItem(HAS_COOKIE);
   sessionState.set({ kind: 'signed-out', reason: null });
   settle((call) => call.reject(new Error('Signed out.')));
 }
