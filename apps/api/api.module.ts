@@ -26,6 +26,7 @@ import {
   EventReadModel,
   ExplanationReadModel,
   MissedReadModel,
+  OverviewReadModel,
   References,
   RequestSources,
   Search,
@@ -33,6 +34,7 @@ import {
 } from '#insights';
 import { DeadLetterStore, OpenCancellationStore, OpenDeliveryStore, PayloadEraser } from '#deliveries';
 import { Canceller, Discarder, EndpointDeliveryEffects, Replayer, TenantDeliveryEffects } from '#replaying';
+import { TrafficReadModel } from '#stats';
 import { Metrics } from '#telemetry';
 import { ApiKeyStore, Authenticator, IdempotencyStore, SwitchStore, TenantEffects, TenantStore } from '#tenants';
 import { AddressPolicy } from '#transport';
@@ -72,6 +74,8 @@ import { PublishingController } from './publishing/publishing.controller.js';
 import { Readiness } from './readiness.js';
 import { ReplayLog } from './replay-log.js';
 import { SearchController } from './search/search.controller.js';
+import { StatsController } from './stats/stats.controller.js';
+import { trafficLedgerOver } from './stats/traffic-ledger.provider.js';
 import { SubscriptionsController } from './subscriptions/subscriptions.controller.js';
 import { PlatformController } from './tenants/platform.controller.js';
 import { TenantsController } from './tenants/tenants.controller.js';
@@ -97,6 +101,7 @@ const CONTROLLERS = [
   SearchController,
   SecretsController,
   SharedExplanationController,
+  StatsController,
   SubscriptionsController,
   TenantEventsController,
   TenantsController,
@@ -133,6 +138,7 @@ const PROVIDERS: Provider[] = [
   MissedReadModel,
   OpenCancellationStore,
   OpenDeliveryStore,
+  OverviewReadModel,
   PayloadEraser,
   Readiness,
   References,
@@ -148,6 +154,7 @@ const PROVIDERS: Provider[] = [
   SubscriptionStore,
   SwitchStore,
   TenantStore,
+  TrafficReadModel,
   Viewing,
   { provide: AddressPolicy, useFactory: ({ egress }: Config) => new AddressPolicy(egress), inject: [Config] },
   { provide: OpenDeliveryEffects, useClass: EndpointDeliveryEffects },
@@ -173,6 +180,7 @@ export class ApiModule {
         { provide: APP_INTERCEPTOR, useClass: IdempotencyInterceptor },
         publisherOver(deps),
         testSenderOver(deps),
+        trafficLedgerOver(deps),
         ...PROVIDERS,
       ],
     };

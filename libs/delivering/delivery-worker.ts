@@ -19,6 +19,7 @@ import {
 import { type Clock, uuidTime } from '#kernel';
 import { CIRCUIT_RULES, type CircuitRules, isPushBack } from '#policy';
 import { type DispatchConsumer, openDispatchConsumer } from '#queue';
+import { TrafficLedger, type TrafficStore } from '#stats';
 import { type Logger, type Metrics, statusClass } from '#telemetry';
 import { SWITCHES_CHANNEL, type SwitchStore } from '#tenants';
 import type { Sender } from '#transport';
@@ -45,6 +46,7 @@ export interface DeliveryWorkerDeps {
   readonly slots: SlotStore;
   readonly endpoints: EndpointSwitch;
   readonly health: EndpointHealthStore;
+  readonly traffic: TrafficStore;
   readonly switches: SwitchStore;
   readonly sender: Sender;
   readonly metrics: Metrics;
@@ -91,6 +93,7 @@ export class DeliveryWorker {
   private readonly detour: Detour;
   private readonly circuits: CircuitKeeper;
   private readonly ledger: HealthLedger;
+  private readonly traffic: TrafficLedger;
   private readonly listener: Listener;
   private readonly consumer: DispatchConsumer;
   private isKeepingCircuits = false;
@@ -152,7 +155,9 @@ export class DeliveryWorker {
     this.board.onBlocked((watched) => this.clearLane(watched));
     this.detour.onSend((dispatch) => this.intake.placeInLane(dispatch));
     this.detour.onProbe((watched) => this.circuits.probing(watched));
-    this.ledger = new HealthLedger(health, `${hostname()}:${process.pid}`);
+    const writer = `${hostname()}:${process.pid}`;
+    this.ledger = new HealthLedger(health, writer);
+    this.traffic = new TrafficLedger(deps.traffic, writer, clock);
     this.listener = new Listener({ url: options.listenUrl, applicationName: 'posthorn-listen' });
     this.consumer = openDispatchConsumer({
       url: options.queueUrl,
@@ -212,7 +217,7 @@ export class DeliveryWorker {
       this.detour.idle().then(() => Promise.all([this.recorder.idle(), this.exits.idle()])),
     );
     await within(left(), this.succession.idle());
-    await within(left(), this.ledger.flush());
+    await within(left(), Promise.all([this.ledger.flush(), this.traffic.flush()]));
   }
 
   /** One delivery, from its turn in the lane to its attempt on disk. */
@@ -244,6 +249,7 @@ export class DeliveryWorker {
     metrics.attempts[statusClass(record.statusCode)].inc();
     metrics.attemptSeconds.observe(record.durationMs / 1000);
     this.ledger.note(dispatch.endpointId, record);
+    this.traffic.attempted(target.tenantId, dispatch.endpointId, record.durationMs, record.next.to);
     switch (record.next.to) {
       case 'succeeded':
         metrics.deliveries.succeeded.inc();

@@ -28,6 +28,7 @@ export const PERMISSIONS = {
   'secrets:write': ['admin', 'tenant'],
   'subscriptions:read': ['admin', 'support', 'tenant'],
   'subscriptions:write': ['admin', 'tenant'],
+  'stats:read': ['admin', 'publisher', 'support', 'tenant'],
   'search:read': ['admin', 'publisher', 'support', 'tenant'],
   'deliveries:read': ['admin', 'publisher', 'support', 'tenant'],
   /** Replay, cancel, discard. */
