@@ -36,12 +36,22 @@ import { DeadLetterStore, OpenCancellationStore, OpenDeliveryStore, PayloadErase
 import { Canceller, Discarder, EndpointDeliveryEffects, Replayer, TenantDeliveryEffects } from '#replaying';
 import { TrafficReadModel } from '#stats';
 import { Metrics } from '#telemetry';
-import { ApiKeyStore, Authenticator, IdempotencyStore, SwitchStore, TenantEffects, TenantStore } from '#tenants';
+import {
+  ApiKeyStore,
+  Authenticator,
+  IdempotencyStore,
+  SessionAuthenticator,
+  SessionTokens,
+  SwitchStore,
+  TenantEffects,
+  TenantStore,
+} from '#tenants';
 import { AddressPolicy } from '#transport';
 import { ApiKeyInput } from './api-keys/api-key-input.js';
 import { ApiKeysController } from './api-keys/api-keys.controller.js';
 import type { ApiDeps } from './api-deps.js';
 import { AttemptsController } from './attempts/attempts.controller.js';
+import { Authentication } from './auth/authentication.js';
 import { AuthorizationGuard } from './auth/authorization.guard.js';
 import { Scope } from './auth/scope.js';
 import { Viewing } from './auth/viewing.js';
@@ -73,6 +83,8 @@ import { publisherOver } from './publishing/publisher.provider.js';
 import { PublishingController } from './publishing/publishing.controller.js';
 import { Readiness } from './readiness.js';
 import { ReplayLog } from './replay-log.js';
+import { SessionController } from './session/session.controller.js';
+import { SessionCookie } from './session/session-cookie.js';
 import { SearchController } from './search/search.controller.js';
 import { StatsController } from './stats/stats.controller.js';
 import { trafficLedgerOver } from './stats/traffic-ledger.provider.js';
@@ -100,6 +112,7 @@ const CONTROLLERS = [
   PublishingController,
   SearchController,
   SecretsController,
+  SessionController,
   SharedExplanationController,
   StatsController,
   SubscriptionsController,
@@ -113,6 +126,7 @@ const PROVIDERS: Provider[] = [
   ApiKeyInput,
   ApiKeyStore,
   AttemptReadModel,
+  Authentication,
   Authenticator,
   Canceller,
   DeadLetterReadModel,
@@ -148,6 +162,9 @@ const PROVIDERS: Provider[] = [
   Scope,
   Search,
   SecretStore,
+  SessionAuthenticator,
+  SessionCookie,
+  SessionTokens,
   SlotStore,
   SettledEvents,
   SubscriptionReadModel,
