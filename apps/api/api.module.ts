@@ -74,6 +74,8 @@ import { SharedExplanationController } from './explaining/shared-explanation.con
 import { HealthController } from './health/health.controller.js';
 import { NothingIgnoredGuard } from './http/nothing-ignored.guard.js';
 import { IdempotencyInterceptor } from './idempotency/idempotency.interceptor.js';
+import { LiveController } from './live/live.controller.js';
+import { LiveStreams } from './live/live-streams.js';
 import { MetricsController } from './metrics/metrics.controller.js';
 import { ApiDocument } from './openapi/api-document.js';
 import { DocsController } from './openapi/docs.controller.js';
@@ -107,6 +109,7 @@ const CONTROLLERS = [
   EventTypesController,
   ExplainController,
   HealthController,
+  LiveController,
   MetricsController,
   PlatformController,
   PublishingController,
@@ -149,6 +152,7 @@ const PROVIDERS: Provider[] = [
   ExplainLinks,
   ExplanationReadModel,
   IdempotencyStore,
+  LiveStreams,
   MissedReadModel,
   OpenCancellationStore,
   OpenDeliveryStore,

@@ -6,7 +6,9 @@ import {
   type Dispatch,
   type DispatchJob,
   DUE_CHANNEL,
+  NewsDesk,
   type OpenDeliveryStore,
+  WATCH_CHANNEL,
 } from '#deliveries';
 import {
   CircuitStore,
@@ -94,6 +96,7 @@ export class DeliveryWorker {
   private readonly circuits: CircuitKeeper;
   private readonly ledger: HealthLedger;
   private readonly traffic: TrafficLedger;
+  private readonly news: NewsDesk;
   private readonly listener: Listener;
   private readonly consumer: DispatchConsumer;
   private isKeepingCircuits = false;
@@ -158,6 +161,7 @@ export class DeliveryWorker {
     const writer = `${hostname()}:${process.pid}`;
     this.ledger = new HealthLedger(health, writer);
     this.traffic = new TrafficLedger(deps.traffic, writer, clock);
+    this.news = new NewsDesk(db);
     this.listener = new Listener({ url: options.listenUrl, applicationName: 'posthorn-listen' });
     this.consumer = openDispatchConsumer({
       url: options.queueUrl,
@@ -183,6 +187,7 @@ export class DeliveryWorker {
     this.deps.targets.follow(this.listener, this.deps.logger);
     this.board.listen(this.listener);
     this.listener.on(DUE_CHANNEL, () => this.pump.wake());
+    this.listener.on(WATCH_CHANNEL, () => this.news.watch());
     this.listener.on(SWITCHES_CHANNEL, () => void this.followSwitch());
     this.listener.start();
     this.housekeeping = setInterval(() => void this.keepHouse(), HOUSEKEEPING_MS);
@@ -207,6 +212,7 @@ export class DeliveryWorker {
     await within(drainMs, Promise.all([this.pump.stop(), this.consumer.close(), this.listener.close()]));
     this.deps.targets.stop();
     this.pacer.close();
+    this.news.close();
     for (const dispatch of this.lanes.takeAllWaiting()) this.intake.place(dispatch);
     while (this.lanes.inFlight > 0 && this.deps.clock.now() < deadline) {
       await within(deadline - this.deps.clock.now(), this.lanes.afterNextFinish());
@@ -249,6 +255,7 @@ export class DeliveryWorker {
     metrics.attempts[statusClass(record.statusCode)].inc();
     metrics.attemptSeconds.observe(record.durationMs / 1000);
     this.ledger.note(dispatch.endpointId, record);
+    this.news.note(dispatch, target.tenantId, record.next.to);
     this.traffic.attempted(target.tenantId, dispatch.endpointId, record.durationMs, record.next.to);
     switch (record.next.to) {
       case 'succeeded':

@@ -96,7 +96,7 @@ export function toStatsResponse(
     until: new Date(untilMs).toISOString(),
     tenant: toTypeIdOrNull('ten', tenantId),
     endpoint: toTypeIdOrNull('ep', endpointId),
-    data: series.map((one) => ({ start: new Date(one.startMs).toISOString(), ...toTrafficResponse(one) })),
+    data: series.map((one) => Object.assign(toTrafficResponse(one), { start: new Date(one.startMs).toISOString() })),
     total: toTrafficResponse(total),
   };
 }

@@ -18,7 +18,7 @@ beforeAll(async () => {
 });
 afterAll(() => t.close());
 
-async function stats(query = '', key?: string): Promise<Record<string, any>> {
+async function stats(query = '', key?: string) {
   return (await t.api.get(`/v1/stats?${query}`, key === undefined ? {} : { key })).body;
 }
 
@@ -110,7 +110,7 @@ describe('statistics', () => {
 });
 
 describe('the overview', () => {
-  const overview = async (query = '', key?: string): Promise<Record<string, any>> =>
+  const overview = async (query = '', key?: string) =>
     (await t.api.get(`/v1/stats/overview?${query}`, key === undefined ? {} : { key })).body;
 
   it('tells what is due, held and dead, and which endpoints are in trouble', async () => {

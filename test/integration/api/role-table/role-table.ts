@@ -118,6 +118,7 @@ export const ROLE_TABLE: readonly Row[] = [
 
   row('y yyy yyy', 'GET /v1/search?q=order.created'),
   row('y yyy yyy', 'GET /v1/stats'),
+  row('y --- yyy', 'GET /v1/live'),
   row('y --- yyy', 'GET /v1/stats/overview'),
   row('y yyy yyy', 'GET /v1/egress-addresses'),
 ];
