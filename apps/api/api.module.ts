@@ -77,6 +77,7 @@ import { ApiDocument } from './openapi/api-document.js';
 import { DocsController } from './openapi/docs.controller.js';
 import { EventIntake } from './publishing/event-intake.js';
 import { EventTypeCatalog } from './publishing/event-type-catalog.js';
+import { PortalSessionsController } from './portal-sessions/portal-sessions.controller.js';
 import { publisherOver } from './publishing/publisher.provider.js';
 import { PublishingController } from './publishing/publishing.controller.js';
 import { Readiness } from './readiness.js';
@@ -105,6 +106,7 @@ const CONTROLLERS = [
   HealthController,
   MetricsController,
   PlatformController,
+  PortalSessionsController,
   PublishingController,
   SearchController,
   SecretsController,

@@ -84,8 +84,12 @@ export function missingCapabilities({ session }: Principal, permission: Permissi
   return CAPABILITIES_FOR[permission]?.filter((one) => !had.includes(one)) ?? null;
 }
 
+/** By role and, in a portal, by capabilities. */
+export function isAllowed(principal: Principal, permission: Permission): boolean {
+  return mayDo(principal.role, permission) && missingCapabilities(principal, permission)?.length === 0;
+}
+
 /** All that a caller may do, so that a page shows nothing that would be refused. */
 export function permissionsOf(principal: Principal): Permission[] {
-  const all = Object.keys(PERMISSIONS) as Permission[];
-  return all.filter((one) => mayDo(principal.role, one) && missingCapabilities(principal, one)?.length === 0);
+  return (Object.keys(PERMISSIONS) as Permission[]).filter((one) => isAllowed(principal, one));
 }
