@@ -30,7 +30,16 @@ import {
   SettledEvents,
 } from '#insights';
 import { DeadLetterStore, OpenCancellationStore, OpenDeliveryStore, PayloadEraser } from '#deliveries';
-import { Canceller, Discarder, EndpointDeliveryEffects, Replayer, TenantDeliveryEffects } from '#replaying';
+import {
+  BulkReplayer,
+  Canceller,
+  Discarder,
+  EndpointDeliveryEffects,
+  OriginalFinder,
+  Replayer,
+  ReplayStore,
+  TenantDeliveryEffects,
+} from '#replaying';
 import { Metrics } from '#telemetry';
 import { ApiKeyStore, Authenticator, IdempotencyStore, SwitchStore, TenantEffects, TenantStore } from '#tenants';
 import { AddressPolicy } from '#transport';
@@ -66,6 +75,8 @@ import { publisherOver } from './publishing/publisher.provider.js';
 import { PublishingController } from './publishing/publishing.controller.js';
 import { Readiness } from './readiness.js';
 import { ReplayLog } from './replay-log.js';
+import { ReplaySelectionReader } from './replays/replay-selection.js';
+import { ReplaysController } from './replays/replays.controller.js';
 import { SubscriptionsController } from './subscriptions/subscriptions.controller.js';
 import { PlatformController } from './tenants/platform.controller.js';
 import { TenantsController } from './tenants/tenants.controller.js';
@@ -87,6 +98,7 @@ const CONTROLLERS = [
   MetricsController,
   PlatformController,
   PublishingController,
+  ReplaysController,
   SecretsController,
   SubscriptionsController,
   TenantEventsController,
@@ -100,6 +112,7 @@ const PROVIDERS: Provider[] = [
   ApiKeyStore,
   AttemptReadModel,
   Authenticator,
+  BulkReplayer,
   Canceller,
   DeadLetterReadModel,
   DeadLetterStore,
@@ -122,10 +135,13 @@ const PROVIDERS: Provider[] = [
   MissedReadModel,
   OpenCancellationStore,
   OpenDeliveryStore,
+  OriginalFinder,
   PayloadEraser,
   Readiness,
   References,
   Replayer,
+  ReplaySelectionReader,
+  ReplayStore,
   RequestSources,
   ScheduledEventStore,
   Scope,

@@ -29,6 +29,8 @@ export const PERMISSIONS = {
   'deliveries:read': ['admin', 'publisher', 'support', 'tenant'],
   /** Replay, cancel, discard. */
   'deliveries:act': ['admin', 'support', 'tenant'],
+  'replays:read': ['admin', 'support', 'tenant'],
+  'replays:write': ['admin', 'support', 'tenant'],
 } as const satisfies Record<string, readonly Role[]>;
 
 export type Permission = keyof typeof PERMISSIONS;
