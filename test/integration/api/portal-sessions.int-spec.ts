@@ -149,9 +149,9 @@ describe('a portal session', () => {
   it('shares no Idempotency-Key with another one of the same opener', async () => {
     const headers = { 'idempotency-key': 'the-same' };
     const [mine, theirs] = [await aPortal(), await aPortal({}, other)];
-    const first = await mine.post('/v1/dead-letters/discard', { note: 'x' }, { headers });
-    const again = await mine.post('/v1/dead-letters/discard', { note: 'x' }, { headers });
-    const stranger = await theirs.post('/v1/dead-letters/discard', { note: 'x' }, { headers });
+    const first = await mine.post('/v1/dead-letters/discard', { reason: 'gone', note: 'x' }, { headers });
+    const again = await mine.post('/v1/dead-letters/discard', { reason: 'gone', note: 'x' }, { headers });
+    const stranger = await theirs.post('/v1/dead-letters/discard', { reason: 'gone', note: 'x' }, { headers });
     expect(first.headers['idempotency-replayed']).toBeUndefined();
     expect(again.headers['idempotency-replayed']).toBe('true');
     expect(stranger.headers['idempotency-replayed']).toBeUndefined();
