@@ -3,6 +3,7 @@ import type { Endpoint, EndpointStatus, Ordering, ShownCircuit, WrittenEndpoint 
 import type { MissedDeliveries } from '#insights';
 import { toTypeId } from '#kernel';
 import type { JsonObject } from '#policy';
+import { AuthResponse, TlsResponse } from './credentials.response.js';
 
 class SigningResponse {
   @ApiProperty({ type: String, enum: ['standard'] })
@@ -79,6 +80,12 @@ export class EndpointResponse {
   })
   headers: Record<string, string>;
 
+  @ApiProperty({ type: () => AuthResponse, nullable: true })
+  auth: AuthResponse | null;
+
+  @ApiProperty({ type: () => TlsResponse, nullable: true })
+  tls: TlsResponse | null;
+
   @ApiProperty({ type: () => [SigningResponse] })
   signing: SigningResponse[];
 
@@ -146,6 +153,8 @@ export function toEndpointResponse(endpoint: Endpoint): EndpointResponse {
     url: endpoint.url,
     description: endpoint.description,
     headers: { ...endpoint.headers },
+    auth: endpoint.auth && { ...endpoint.auth },
+    tls: endpoint.tls && { ...endpoint.tls },
     signing: [{ scheme: 'standard' }],
     ordering: endpoint.ordering,
     payloadFormat: endpoint.payloadFormat,
