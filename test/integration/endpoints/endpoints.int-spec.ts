@@ -184,7 +184,7 @@ describe('bad input', () => {
     [{ url, secret: 'zz', secretEncoding: 'hex' }, '/secret invalid'],
     [{ url, secret: 'x', secretEncoding: 'rot13' }, '/secretEncoding not_allowed'],
     [{ url, secretEncoding: 'hex' }, '/secretEncoding invalid'],
-    [{ url, auth: { type: 'basic' } }, '/auth/username required'],
+    [{ url, auth: { type: 'bearer' } }, '/auth/token required'],
     [{ url, rateLimit: { limit: 0, periodSeconds: 1 } }, '/rateLimit/limit too_small'],
     [{ url, rateLimit: { limit: 100_001, periodSeconds: 1 } }, '/rateLimit/limit too_large'],
     [{ url, rateLimit: { limit: 1.5, periodSeconds: 1 } }, '/rateLimit/limit wrong_type'],
