@@ -3,6 +3,7 @@ import type { Endpoint, EndpointStatus, Ordering, ShownCircuit, WrittenEndpoint 
 import type { MissedDeliveries } from '#insights';
 import { toTypeId } from '#kernel';
 import type { JsonObject } from '#policy';
+import { AuthResponse, TlsResponse } from './credentials.response.js';
 
 const SECRET_MASK = '********';
 
@@ -81,6 +82,12 @@ export class EndpointResponse {
   })
   headers: Record<string, string>;
 
+  @ApiProperty({ type: () => AuthResponse, nullable: true })
+  auth: AuthResponse | null;
+
+  @ApiProperty({ type: () => TlsResponse, nullable: true })
+  tls: TlsResponse | null;
+
   @ApiProperty({ type: () => [SigningResponse] })
   signing: SigningResponse[];
 
@@ -152,6 +159,8 @@ export function toEndpointResponse(endpoint: Endpoint): EndpointResponse {
     url: endpoint.url,
     description: endpoint.description,
     headers: { ...endpoint.headers },
+    auth: endpoint.auth && { ...endpoint.auth },
+    tls: endpoint.tls && { ...endpoint.tls },
     signing: [{ scheme: 'standard' }],
     ordering: endpoint.ordering,
     payloadFormat: endpoint.payloadFormat,
