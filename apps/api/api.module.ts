@@ -33,7 +33,16 @@ import {
   SettledEvents,
 } from '#insights';
 import { DeadLetterStore, OpenCancellationStore, OpenDeliveryStore, PayloadEraser } from '#deliveries';
-import { Canceller, Discarder, EndpointDeliveryEffects, Replayer, TenantDeliveryEffects } from '#replaying';
+import {
+  BulkReplayer,
+  Canceller,
+  Discarder,
+  EndpointDeliveryEffects,
+  OriginalFinder,
+  Replayer,
+  ReplayStore,
+  TenantDeliveryEffects,
+} from '#replaying';
 import { TrafficReadModel } from '#stats';
 import { Metrics } from '#telemetry';
 import {
@@ -81,10 +90,13 @@ import { ApiDocument } from './openapi/api-document.js';
 import { DocsController } from './openapi/docs.controller.js';
 import { EventIntake } from './publishing/event-intake.js';
 import { EventTypeCatalog } from './publishing/event-type-catalog.js';
+import { PortalSessionsController } from './portal-sessions/portal-sessions.controller.js';
 import { publisherOver } from './publishing/publisher.provider.js';
 import { PublishingController } from './publishing/publishing.controller.js';
 import { Readiness } from './readiness.js';
 import { ReplayLog } from './replay-log.js';
+import { ReplaySelectionReader } from './replays/replay-selection.js';
+import { ReplaysController } from './replays/replays.controller.js';
 import { SessionController } from './session/session.controller.js';
 import { SessionCookie } from './session/session-cookie.js';
 import { SearchController } from './search/search.controller.js';
@@ -112,7 +124,9 @@ const CONTROLLERS = [
   LiveController,
   MetricsController,
   PlatformController,
+  PortalSessionsController,
   PublishingController,
+  ReplaysController,
   SearchController,
   SecretsController,
   SessionController,
@@ -131,6 +145,7 @@ const PROVIDERS: Provider[] = [
   AttemptReadModel,
   Authentication,
   Authenticator,
+  BulkReplayer,
   Canceller,
   DeadLetterReadModel,
   DeadLetterStore,
@@ -156,11 +171,14 @@ const PROVIDERS: Provider[] = [
   MissedReadModel,
   OpenCancellationStore,
   OpenDeliveryStore,
+  OriginalFinder,
   OverviewReadModel,
   PayloadEraser,
   Readiness,
   References,
   Replayer,
+  ReplaySelectionReader,
+  ReplayStore,
   RequestSources,
   ScheduledEventStore,
   Scope,

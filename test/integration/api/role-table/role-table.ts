@@ -48,6 +48,12 @@ export const ROLE_TABLE: readonly Row[] = [
   row('y --- ---', 'GET /v1/api-keys/{id}'),
   row('y --- ---', 'DELETE /v1/api-keys/{id}'),
 
+  // Whoever asks, signs in as whose key it is.
+  row('y yyy yyy', 'POST /v1/session', ({ t }) => ({ key: t.adminKey })),
+  row('y yyy yyy', 'GET /v1/session'),
+  row('y yyy yyy', 'DELETE /v1/session'),
+  row('y --- ---', 'POST /v1/tenants/{tenant}/portal-sessions'),
+
   row('y --- ---', 'POST /v1/tenants', () => ({ name: 'x' })),
   row('y --- yyy', 'GET /v1/tenants'),
   row('y --- yy0', 'GET /v1/tenants/{tenant}'),
