@@ -2,11 +2,10 @@ import type { Database } from '#database';
 import { recordAttempts, toWireEvent } from '#deliveries';
 import { CircuitStore, type SendTargets } from '#endpoints';
 import { type Clock, newUuid, PosthornError, toTypeId, type Uuid } from '#kernel';
+import { TEST_EVENT_TYPE } from '#policy';
 import type { Sender } from '#transport';
+import { AuthenticatedSender } from './authenticated-sender.js';
 import { bodyIn, type RequestSource, sendSigned, toRecord } from './signed-request.js';
-
-/** The type of the events that `POST …/{endpoint}/test` makes. */
-export const TEST_EVENT_TYPE = 'posthorn.test';
 
 const INSERT_EVENT = `
   INSERT INTO events (id, tenant_id, type, data, occurred_at, published_by, created_at, endpoint_id)
@@ -28,15 +27,17 @@ export interface TestSenderOptions {
 
 /** Sends an endpoint a real, signed event, now, whatever state the endpoint is in, and puts the attempt on record. */
 export class TestSender {
+  private readonly sender: AuthenticatedSender;
   private readonly circuits: CircuitStore;
 
   constructor(
     private readonly db: Database,
     private readonly clock: Clock,
     private readonly targets: SendTargets,
-    private readonly sender: Sender,
+    sender: Sender,
     private readonly options: TestSenderOptions,
   ) {
+    this.sender = new AuthenticatedSender(sender, options.userAgent);
     this.circuits = new CircuitStore(db);
   }
 

@@ -1,7 +1,8 @@
 import { Injectable } from '@nestjs/common';
 import { PosthornError, type Uuid } from '#kernel';
-import { References } from '#insights';
+import { type EndpointReference, References } from '#insights';
 import { type Principal, seesTenant } from '#tenants';
+import { refusal } from '../http/validation.pipe.js';
 
 /**
  * Whose objects a caller gets to see, and what a tenant or endpoint named by id or by the owner's uid stands for. An
@@ -57,13 +58,40 @@ export class Scope {
   }
 
   /**
+   * An endpoint named in a body that need not name its tenant. `tenants` are those that it may be of (null: any). With
+   * `isPastToo` a deleted one is found by its id as well.
+   */
+  async bodyEndpointOf(
+    tenants: readonly Uuid[] | null,
+    reference: string,
+    { isPastToo }: { readonly isPastToo: boolean },
+  ): Promise<EndpointReference> {
+    const found = isPastToo
+      ? await this.references.pastEndpoint(reference, tenants)
+      : await this.references.endpoint(reference, tenants);
+    if (found === 'several') {
+      const message = 'is the uid of several tenants; name the tenant too';
+      throw refusal([{ pointer: '/endpoint', code: 'ambiguous', message }]);
+    }
+    if (found !== null) return found;
+    throw new PosthornError('unknown_endpoint', `There is no endpoint "${reference}".`, {
+      errors: [{ pointer: '/endpoint', code: 'unknown_endpoint', message: 'names no endpoint' }],
+    });
+  }
+
+  /**
    * The endpoint that a list is limited to, a deleted one included when it is named by id. `tenants` is the answer of
    * {@link listTenants}; a uid is unique only within a tenant, so it may need the tenant beside it.
    */
   async listEndpoint(tenants: readonly Uuid[] | null, reference: string): Promise<Uuid> {
+    return (await this.endpointOf(tenants, reference)).id;
+  }
+
+  /** The same, with its tenant. */
+  async endpointOf(tenants: readonly Uuid[] | null, reference: string): Promise<EndpointReference> {
     const found = await this.references.pastEndpoint(reference, tenants);
     if (found === null) throw notFound(reference, 'endpoint');
-    if (found !== 'several') return found.id;
+    if (found !== 'several') return found;
     throw new PosthornError(
       'validation_failed',
       `Several tenants have an endpoint "${reference}": name the tenant too.`,
