@@ -109,7 +109,7 @@ function Body({ text, label }: { text: string | null | undefined; label: string 
 function CurlButton({ attempt }: { attempt: string }) {
   const { copy, copied } = useClipboard({ timeout: 1_500 });
   const fetchCurl = useAction(() => api.get<{ curl: string }>(`/v1/attempts/${attempt}/curl`), {
-    then: ({ curl }) => copy(curl),
+    after: ({ curl }) => copy(curl),
   });
   return (
     <Button

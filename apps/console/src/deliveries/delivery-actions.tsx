@@ -49,7 +49,7 @@ export function DeliveryActions({ delivery }: { delivery: Delivery }) {
             api.post<Delivery>(`/v1/deliveries/${delivery.id}/replay`, reason === undefined ? {} : { reason })
           }
           done="A new delivery is on its way."
-          then={(replay) => navigate(deliveryLink(replay))}
+          after={(replay) => navigate(deliveryLink(replay))}
           close={replaying.close}
         >
           It makes a new delivery of the same event, to the endpoint as it is now, on the full schedule.

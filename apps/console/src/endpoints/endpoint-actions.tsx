@@ -109,7 +109,7 @@ export function EndpointActions({ endpoint }: { endpoint: Endpoint }) {
           verb="Delete for good"
           run={() => api.delete(path)}
           done="Deleted."
-          then={() => navigate(own === null ? `/tenants/${endpoint.tenant}` : '/endpoints')}
+          after={() => navigate(own === null ? `/tenants/${endpoint.tenant}` : '/endpoints')}
           close={close}
           isDangerous
         >

@@ -31,7 +31,7 @@ interface EndpointFormProps {
   /** The one that is changed; without it a new one is made. */
   readonly endpoint?: Endpoint;
   readonly close: () => void;
-  readonly then?: (endpoint: Endpoint) => void;
+  readonly after?: (endpoint: Endpoint) => void;
 }
 
 type Form = UseFormReturnType<EndpointFields>;
@@ -39,7 +39,7 @@ type Form = UseFormReturnType<EndpointFields>;
 /** Names that the API has for what the form shows under others. */
 const NAMES = { signing: 'schemes' };
 
-export function EndpointForm({ tenant, endpoint, close, then }: EndpointFormProps) {
+export function EndpointForm({ tenant, endpoint, close, after }: EndpointFormProps) {
   const [complaint, setComplaint] = useState<string | null>(null);
   const [before] = useState(() => toFields(endpoint ?? null));
   const form = useForm<EndpointFields>({ initialValues: before });
@@ -52,9 +52,9 @@ export function EndpointForm({ tenant, endpoint, close, then }: EndpointFormProp
       done: 'Saved.',
       isErrorShown: true,
       failed: (error) => setComplaint(showProblem(form, error, NAMES)),
-      then: (saved) => {
+      after: (saved) => {
         close();
-        then?.(saved);
+        after?.(saved);
       },
     },
   );

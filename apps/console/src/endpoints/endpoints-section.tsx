@@ -74,7 +74,7 @@ export function EndpointsSection({ tenant }: { tenant: string }) {
         }
       />
       {isMaking && (
-        <EndpointForm tenant={tenant} close={making.close} then={(endpoint) => navigate(linkOf(endpoint))} />
+        <EndpointForm tenant={tenant} close={making.close} after={(endpoint) => navigate(linkOf(endpoint))} />
       )}
     </Section>
   );

@@ -12,6 +12,7 @@ import { CopyButton, CopyWideButton } from '../ui/copy-button.js';
 import { type DataColumn, DataTable } from '../ui/data-table.js';
 import { FormDialog } from '../ui/form-dialog.js';
 import { showProblem } from '../ui/form-errors.js';
+import { useNow } from '../ui/now.js';
 import { Section } from '../ui/page.js';
 import { ErrorNote, Loading, Nothing } from '../ui/states.js';
 import { Status } from '../ui/status.js';
@@ -94,7 +95,8 @@ export function SecretsSection({ endpoint }: { endpoint: Endpoint }) {
 }
 
 function SecretState({ secret: { activatesAt, expiresAt } }: { secret: Secret }) {
-  if (Date.parse(activatesAt) > Date.now()) return <Status tone="busy">to come</Status>;
+  const now = useNow();
+  if (Date.parse(activatesAt) > now) return <Status tone="busy">to come</Status>;
   return expiresAt === null ? <Status tone="good">current</Status> : <Status tone="warn">going</Status>;
 }
 
@@ -125,7 +127,7 @@ function RotateForm({ path, close }: { path: string; close: () => void }) {
     {
       isErrorShown: true,
       failed: (error) => setComplaint(showProblem(form, error, { graceSeconds: 'graceHours' })),
-      then: setMade,
+      after: setMade,
     },
   );
   if (made !== null) {

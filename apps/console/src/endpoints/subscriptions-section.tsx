@@ -144,7 +144,7 @@ function SubscriptionForm({ path, endpoint, subscription, close }: SubscriptionF
       done: 'Saved.',
       isErrorShown: true,
       failed: (error) => setComplaint(showProblem(form, error)),
-      then: close,
+      after: close,
     },
   );
   return (

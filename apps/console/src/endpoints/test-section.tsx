@@ -13,7 +13,7 @@ import { type Endpoint, endpointPath } from './endpoint.js';
 export function TestSection({ endpoint }: { endpoint: Endpoint }) {
   const [attempts, setAttempts] = useState<readonly Attempt[]>([]);
   const test = useAction(() => api.post<Attempt>(`${endpointPath(endpoint.tenant, endpoint.id)}/test`), {
-    then: (attempt) => setAttempts((before) => [attempt, ...before]),
+    after: (attempt) => setAttempts((before) => [attempt, ...before]),
     isErrorShown: true,
   });
   const longestMs = Math.max(1, ...attempts.map(({ durationMs }) => durationMs));

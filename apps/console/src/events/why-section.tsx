@@ -86,7 +86,7 @@ interface ExplainLink {
 /** A link for the customer: it needs no key, shows no payload, and ends by itself. */
 function ShareButton({ event }: { event: string }) {
   const [link, setLink] = useState<ExplainLink | null>(null);
-  const share = useAction(() => api.post<ExplainLink>(`/v1/events/${event}/explain-links`), { then: setLink });
+  const share = useAction(() => api.post<ExplainLink>(`/v1/events/${event}/explain-links`), { after: setLink });
   return (
     <>
       <Tooltip label="Make a link to this that needs no key">

@@ -22,6 +22,7 @@ export type Permission =
   | 'replays:write'
   | 'search:read'
   | 'stats:read'
+  | 'live:read'
   | 'platform:pause'
   | 'portal-sessions:write'
   | 'secrets:read'
@@ -39,6 +40,8 @@ export interface Session {
   readonly tenant: string | null;
   readonly permissions: readonly Permission[];
   readonly expiresAt: string | null;
+  /** How the tenant's portal looks; null where it is bound to no tenant. */
+  readonly portal: { readonly name: string; readonly logoUrl: string | null; readonly color: string | null } | null;
 }
 
 export type SessionState =

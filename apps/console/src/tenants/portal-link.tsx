@@ -13,7 +13,7 @@ interface PortalSession {
 /** A link that lets the tenant see and mend its own. */
 export function PortalLinkButton({ tenant, icon }: { tenant: string; icon: ReactNode }) {
   const [session, setSession] = useState<PortalSession | null>(null);
-  const make = useAction(() => api.post<PortalSession>(`/v1/tenants/${tenant}/portal-sessions`), { then: setSession });
+  const make = useAction(() => api.post<PortalSession>(`/v1/tenants/${tenant}/portal-sessions`), { after: setSession });
   return (
     <>
       <Button size="xs" variant="default" leftSection={icon} loading={make.isBusy} onClick={() => make.go()}>

@@ -11,12 +11,12 @@ interface TenantFormProps {
   /** The one that is changed; without it a new one is made. */
   readonly tenant?: Tenant;
   readonly close: () => void;
-  readonly then?: (tenant: Tenant) => void;
+  readonly after?: (tenant: Tenant) => void;
 }
 
 const orNull = (value: string | number): number | null => (value === '' ? null : Number(value));
 
-export function TenantForm({ tenant, close, then }: TenantFormProps) {
+export function TenantForm({ tenant, close, after }: TenantFormProps) {
   const [complaint, setComplaint] = useState<string | null>(null);
   const settings = tenant?.settings ?? {};
   const form = useForm({
@@ -49,9 +49,9 @@ export function TenantForm({ tenant, close, then }: TenantFormProps) {
     {
       done: 'Saved.',
       isErrorShown: true,
-      then: (saved) => {
+      after: (saved) => {
         close();
-        then?.(saved);
+        after?.(saved);
       },
       failed: (error) => setComplaint(showProblem(form, error, { settings: 'maxEndpoints' })),
     },

@@ -58,7 +58,7 @@ export function TenantsPage() {
           }
         />
       </Section>
-      {isMaking && <TenantForm close={making.close} then={(tenant) => navigate(tenantLink(tenant))} />}
+      {isMaking && <TenantForm close={making.close} after={(tenant) => navigate(tenantLink(tenant))} />}
     </Page>
   );
 }

@@ -4,7 +4,7 @@ import { useMutation, useQueryClient } from '@tanstack/react-query';
 interface ActionOptions<T> {
   /** Said when it is done. */
   readonly done?: string | ((result: T) => string);
-  readonly then?: (result: T) => void;
+  readonly after?: (result: T) => void;
   /** A refusal is shown elsewhere by whoever asks; otherwise it is told at the edge of the screen. */
   readonly isErrorShown?: boolean;
   readonly failed?: (error: Error) => void;
@@ -26,7 +26,7 @@ export function useAction<T, V = void>(run: (value: V) => Promise<T>, options: A
       const { done } = options;
       if (done !== undefined)
         notifications.show({ message: typeof done === 'string' ? done : done(result), color: 'green' });
-      options.then?.(result);
+      options.after?.(result);
       return queryClient.invalidateQueries();
     },
     onError: (failure: Error) => {

@@ -14,7 +14,7 @@ interface AskDialogProps<T> {
   readonly isNoteRequired?: boolean;
   readonly run: (note: string | undefined) => Promise<T>;
   readonly done: string;
-  readonly then?: (result: T) => void;
+  readonly after?: (result: T) => void;
   readonly close: () => void;
 }
 
@@ -25,9 +25,9 @@ export function AskDialog<T>(props: AskDialogProps<T>) {
   const action = useAction(() => run(note.trim() || undefined), {
     done,
     isErrorShown: true,
-    then: (result) => {
+    after: (result) => {
       close();
-      props.then?.(result);
+      props.after?.(result);
     },
   });
   return (
