@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import type { Dispatch, OpenDeliveryStore } from '#deliveries';
 import type { SendTarget, SendTargets } from '#endpoints';
 import { FixedClock } from '#kernel';
+import { compileSigner, DEFAULT_SIGNING } from '#signing';
 import { parseTarget, type Sender } from '#transport';
 import { DeliveryExecutor } from './delivery-executor.js';
 import type { LaneExits } from './lane-exits.js';
@@ -17,7 +18,7 @@ const aTarget = (version: number): SendTarget => ({
   isTenantPaused: false,
   url: parseTarget(`https://example.com/v${version}`),
   headers: [],
-  secrets: [],
+  signer: compileSigner(DEFAULT_SIGNING, []),
   payloadFormat: 'standard',
   timeoutMs: null,
   retrySchedule: null,

@@ -1,20 +1,21 @@
 import type { AttemptRecord, Dispatch, NextStep, WireEvent } from '#deliveries';
-import { liveKeys, type SendTarget } from '#endpoints';
+import type { SendTarget } from '#endpoints';
 import { type Clock, toTypeId, toTypeIdOrNull } from '#kernel';
-import { requestHeaders, signStandard } from '#signing';
+import { requestHeaders, writeSignature } from '#signing';
 import type { Sender, SendResult } from '#transport';
 
 /** A request that was made, and what came of it. */
 export interface SentRequest {
   readonly startedAtMs: number;
-  readonly signature: string;
+  /** The signature headers, flat name, value pairs. */
+  readonly signature: readonly string[];
   readonly result: SendResult;
 }
 
 /** What of a dispatch the request says. */
 export type RequestSource = Pick<Dispatch, 'deliveryId' | 'attempts' | 'replayOf' | 'event'>;
 
-/** Signs exactly the bytes of `body` with every key that is live at this moment, and sends them. Never rejects. */
+/** Signs exactly the bytes of `body` with the keys that are live at this moment, and sends them. Never rejects. */
 export async function sendSigned(
   sender: Sender,
   clock: Clock,
@@ -25,20 +26,18 @@ export async function sendSigned(
   timeoutMs: number,
 ): Promise<SentRequest> {
   const startedAtMs = clock.now();
-  const timestampSeconds = Math.floor(startedAtMs / 1000);
-  const eventId = toTypeId('evt', event.id);
-  const signature = signStandard(liveKeys(target.secrets, startedAtMs), eventId, timestampSeconds, body);
   const facts = {
-    eventId,
+    eventId: toTypeId('evt', event.id),
     type: event.type,
     deliveryId: toTypeId('dlv', deliveryId),
     attemptNumber: attempts + 1,
-    timestampSeconds,
-    signature,
+    timestampSeconds: Math.floor(startedAtMs / 1000),
     replayOf: toTypeIdOrNull('dlv', replayOf),
     traceparent: event.traceparent,
   };
-  const headers = requestHeaders(facts, userAgent, target.headers, event.headers);
+  const signature = target.signer.sign(facts, body, startedAtMs);
+  const eventHeaders = target.signer.without(event.headers);
+  const headers = requestHeaders(facts, target.payloadFormat, signature, userAgent, target.headers, eventHeaders);
   const result = await sender.send({ target: target.url, headers, body, timeoutMs });
   return { startedAtMs, signature, result };
 }
@@ -67,7 +66,7 @@ export function toRecord(
     connectMs: result.timings.connectMs,
     tlsMs: result.timings.tlsMs,
     firstByteMs: result.timings.firstByteMs,
-    signature,
+    signature: writeSignature(signature),
     responseHeaders: result.responseHeaders,
     responseBody: result.responseBody,
     truncated: result.truncated,

@@ -1,7 +1,7 @@
 import type { Executor } from '#database';
 import { type KeyRing, PosthornError, toTypeId, type Uuid } from '#kernel';
 import { type JsonObject, maskHeaders } from '#policy';
-import type { PayloadFormat } from '#signing';
+import type { PayloadFormat, SigningScheme } from '#signing';
 import { CLOSED_CIRCUIT, type CircuitState, type ShownCircuit } from './circuit.js';
 import type { Endpoint, EndpointSettings, EndpointStatus, Ordering } from './endpoint.js';
 import { openHeaders, sealHeaders } from './sealed-headers.js';
@@ -17,6 +17,7 @@ export interface EndpointRow {
   readonly description: string | null;
   readonly sealed_headers: Buffer | null;
   readonly payload_format: PayloadFormat;
+  readonly signing: SigningScheme[];
   readonly ordering: Ordering;
   readonly max_in_flight: number | null;
   readonly rate_limit: number | null;
@@ -37,7 +38,7 @@ export interface EndpointRow {
 
 /** The columns of {@link EndpointRow}. */
 export const ENDPOINT_COLUMNS = `id, tenant_id, uid, version, status, disabled_reason, url, description, sealed_headers,
-  payload_format, max_in_flight, timeout_seconds, retry_schedule, metadata, ordering, rate_limit, rate_period_seconds,
+  payload_format, max_in_flight, timeout_seconds, retry_schedule, metadata, ordering, rate_limit, rate_period_seconds, signing,
   created_at, updated_at, coalesce(disabled_at, CASE WHEN status = 'disabled' THEN status_changed_at END) AS disabled_at,
   (SELECT json_build_object('state', c.state, 'since', c.since, 'reason', c.reason)
      FROM endpoint_circuits c WHERE c.endpoint_id = endpoints.id) AS circuit`;
@@ -72,6 +73,7 @@ export function settingsOf(row: EndpointRow, keyRing: KeyRing): EndpointSettings
     description: row.description,
     headers: openHeaders(keyRing, row.id, row.sealed_headers),
     payloadFormat: row.payload_format,
+    signing: row.signing,
     ordering: row.ordering,
     maxInFlight: row.max_in_flight,
     rateLimit: row.rate_limit === null ? null : { limit: row.rate_limit, periodSeconds: row.rate_period_seconds! },
@@ -117,8 +119,8 @@ export async function insertEndpoint(
   return writeVersion(
     tx,
     `INSERT INTO endpoints (id, tenant_id, uid, url, description, sealed_headers, payload_format, max_in_flight,
-       timeout_seconds, retry_schedule, metadata, ordering, rate_limit, rate_period_seconds)
-     VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)`,
+       timeout_seconds, retry_schedule, metadata, ordering, rate_limit, rate_period_seconds, signing)
+     VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15)`,
     [ids.id, ids.tenantId, ...settingValues(settings, sealHeaders(keyRing, ids.id, settings.headers))],
   );
 }
@@ -133,7 +135,7 @@ export async function updateEndpoint(
     tx,
     `UPDATE endpoints SET version = version + 1, updated_at = clock_timestamp(), uid = $2, url = $3, description = $4,
        sealed_headers = $5, payload_format = $6, max_in_flight = $7, timeout_seconds = $8, retry_schedule = $9,
-       metadata = $10, ordering = $11, rate_limit = $12, rate_period_seconds = $13
+       metadata = $10, ordering = $11, rate_limit = $12, rate_period_seconds = $13, signing = $14
      WHERE id = $1`,
     [endpointId, ...settingValues(settings, sealHeaders(keyRing, endpointId, settings.headers))],
   );
@@ -220,5 +222,6 @@ function settingValues(settings: EndpointSettings, sealedHeaders: Buffer | null)
     settings.ordering,
     settings.rateLimit?.limit ?? null,
     settings.rateLimit?.periodSeconds ?? null,
+    JSON.stringify(settings.signing),
   ];
 }

@@ -25,6 +25,7 @@ describe(settleEndpoint.name, () => {
         description: null,
         headers: {},
         payloadFormat: 'standard',
+        signing: [{ scheme: 'standard' }],
         ordering: 'none',
         maxInFlight: null,
         rateLimit: null,
@@ -66,9 +67,7 @@ describe(settleEndpoint.name, () => {
     ['/rateLimit out_of_range', { rateLimit: { limit: 1, periodSeconds: 1_000 } }],
     ['/metadata too_long', { metadata: { note: 'x'.repeat(16 * 1024) } }],
     ['/payloadFormat not_supported_yet', { payloadFormat: 'cloudevents' }],
-    ['/signing not_supported_yet', { signing: [{ scheme: 'github' }] }],
-    ['/signing not_supported_yet', { signing: [{ scheme: 'standard' }, { scheme: 'github' }] }],
-    ['/signing not_supported_yet', { signing: [] }],
+    ['/signing/0/scheme not_allowed', { signing: [{ scheme: 'gitlab' }] }],
   ])('refuses with %s', (error, document) => {
     expect(errorsOf(document)).toEqual([error]);
   });

@@ -11,6 +11,8 @@ import {
 } from '#policy';
 import type { PayloadFormat } from '#signing';
 import type { EndpointSettings, Ordering } from './endpoint.js';
+import { escapePointer } from './refuse.js';
+import { settleSigning, type SigningEntry } from './signing-rules.js';
 
 /** An endpoint as its owner writes it, or as it is after a merge patch; types and ranges are checked before. */
 export interface EndpointDocument {
@@ -24,7 +26,7 @@ export interface EndpointDocument {
   readonly timeoutSeconds?: number | null;
   readonly retrySchedule?: readonly number[] | null;
   readonly metadata?: JsonObject | null;
-  readonly signing?: readonly { readonly scheme?: unknown }[] | null;
+  readonly signing?: readonly SigningEntry[] | null;
   readonly ordering?: string | null;
 }
 
@@ -52,15 +54,17 @@ export function settleEndpoint(
   kept: CustomHeaders,
   rules: EndpointRules,
 ): { settings: EndpointSettings } | { errors: readonly FieldError[] } {
+  const signing = settleSigning(document.signing ?? null, Object.keys(document.headers ?? {}));
   const errors = [
     ...checkUrl(document.url, rules),
     ...checkHeaders(document.headers ?? {}, kept),
     ...checkSchedule(document.retrySchedule ?? [], rules),
     ...checkRateLimit(document.rateLimit ?? null, rules),
     ...checkMetadata(document.metadata ?? {}),
+    ...('errors' in signing ? signing.errors : []),
     ...checkNotSupportedYet(document),
   ];
-  if (errors.length > 0) return { errors };
+  if (errors.length > 0 || 'errors' in signing) return { errors };
   return {
     settings: {
       uid: document.uid ?? null,
@@ -68,6 +72,7 @@ export function settleEndpoint(
       description: document.description ?? null,
       headers: unmaskHeaders(lowerCaseNames(document.headers ?? {}) as CustomHeaders, kept),
       payloadFormat: (document.payloadFormat ?? 'standard') as PayloadFormat,
+      signing: signing.signing,
       ordering: (document.ordering ?? 'none') as Ordering,
       maxInFlight: document.maxInFlight ?? null,
       rateLimit: settleRateLimit(document.rateLimit ?? null),
@@ -118,11 +123,6 @@ function headerError(name: string, refusal: string): FieldError {
   };
 }
 
-/** RFC 6901, section 3. */
-function escapePointer(key: string): string {
-  return key.replace(/~/g, '~0').replace(/\//g, '~1');
-}
-
 function checkSchedule(schedule: readonly number[], { retentionSeconds }: EndpointRules): FieldError[] {
   const sum = schedule.reduce((total, seconds) => total + seconds, 0);
   if (sum < retentionSeconds) return [];
@@ -154,19 +154,8 @@ function checkMetadata(metadata: JsonObject): FieldError[] {
   return [{ pointer: '/metadata', code: 'too_long', message }];
 }
 
-function checkNotSupportedYet({ signing, payloadFormat }: EndpointDocument): FieldError[] {
-  const errors: FieldError[] = [];
-  const refuse = (pointer: string, what: string) =>
-    errors.push({ pointer, code: 'not_supported_yet', message: `${what} not supported yet` });
-  if (payloadFormat != null && payloadFormat !== 'standard' && payloadFormat !== 'data') {
-    refuse('/payloadFormat', `is "${payloadFormat}", which is`);
-  }
-  if (signing != null && !(signing.length === 1 && isPlainStandard(signing[0]!))) {
-    refuse('/signing', 'is anything but [{"scheme":"standard"}], which is');
-  }
-  return errors;
-}
-
-function isPlainStandard(entry: { readonly scheme?: unknown }): boolean {
-  return entry.scheme === 'standard' && Object.keys(entry).length === 1;
+function checkNotSupportedYet({ payloadFormat }: EndpointDocument): FieldError[] {
+  if (payloadFormat == null || payloadFormat === 'standard' || payloadFormat === 'data') return [];
+  const message = `is "${payloadFormat}", which is not supported yet`;
+  return [{ pointer: '/payloadFormat', code: 'not_supported_yet', message }];
 }

@@ -1,6 +1,6 @@
 import type { Uuid } from '#kernel';
 import type { CustomHeaders, JsonObject, RateLimit } from '#policy';
-import type { PayloadFormat } from '#signing';
+import type { PayloadFormat, SigningScheme } from '#signing';
 import type { ShownCircuit } from './circuit.js';
 
 /** `paused` keeps deliveries held, `disabled` cancels them. */
@@ -17,6 +17,7 @@ export interface EndpointSettings {
   /** Names in lower case. In what the stores hand out, credentials are masked. */
   readonly headers: CustomHeaders;
   readonly payloadFormat: PayloadFormat;
+  readonly signing: readonly SigningScheme[];
   readonly ordering: Ordering;
   readonly maxInFlight: number | null;
   readonly rateLimit: RateLimit | null;

@@ -2,18 +2,19 @@ import { Injectable } from '@nestjs/common';
 import { CONFIG_CHANNEL, Database, type Listener, plainArray, type Statement } from '#database';
 import { KeyRing, type Uuid } from '#kernel';
 import type { GateTarget, RateLimit } from '#policy';
-import { decodeSecret, type PayloadFormat } from '#signing';
+import {
+  compileSigner,
+  type DatedKey,
+  type PayloadFormat,
+  type SecretEncoding,
+  type Signer,
+  type SigningScheme,
+  toSigningKey,
+} from '#signing';
 import { parseTarget, type SendTarget as UrlTarget } from '#transport';
 import { openHeaders } from './sealed-headers.js';
 
-/** A secret that signs between two moments; epoch milliseconds of the database's clock. */
-export interface LiveSecret {
-  readonly key: Buffer;
-  readonly activatesAtMs: number;
-  readonly expiresAtMs: number | null;
-}
-
-/** All that a worker needs to send to an endpoint, with secrets opened and the URL taken apart. */
+/** All that a worker needs to send to an endpoint, with secrets opened, signing compiled and the URL taken apart. */
 export interface SendTarget extends GateTarget {
   readonly endpointId: Uuid;
   readonly tenantId: Uuid;
@@ -23,14 +24,21 @@ export interface SendTarget extends GateTarget {
   readonly url: UrlTarget;
   /** The endpoint's own headers, flat name, value pairs. */
   readonly headers: readonly string[];
-  /** Newest first. */
-  readonly secrets: readonly LiveSecret[];
+  readonly signer: Signer;
   readonly payloadFormat: PayloadFormat;
   /** Null where the platform's default holds. */
   readonly timeoutMs: number | null;
   readonly retrySchedule: readonly number[] | null;
   readonly maxInFlight: number | null;
   readonly rateLimit: RateLimit | null;
+}
+
+interface SecretRow {
+  id: Uuid;
+  sealed: string;
+  encoding: SecretEncoding;
+  activatesAtMs: number;
+  expiresAtMs: number | null;
 }
 
 interface Row {
@@ -43,12 +51,13 @@ interface Row {
   url: string;
   sealedHeaders: Buffer | null;
   payloadFormat: PayloadFormat;
+  signing: SigningScheme[];
   timeoutSeconds: number | null;
   retrySchedule: number[] | null;
   maxInFlight: number | null;
   rateLimit: number | null;
   ratePeriodSeconds: number | null;
-  secrets: { id: Uuid; sealed: string; activatesAtMs: number; expiresAtMs: number | null }[] | null;
+  secrets: SecretRow[] | null;
 }
 
 const LOAD: Statement = {
@@ -57,10 +66,11 @@ const LOAD: Statement = {
     SELECT e.id AS "endpointId", e.tenant_id AS "tenantId", e.version, t.config_version AS "configVersion",
            CASE WHEN e.deleted_at IS NOT NULL OR t.deleted_at IS NOT NULL THEN 'deleted' ELSE e.status END AS status,
            t.paused_at IS NOT NULL AS "isTenantPaused", e.url, e.sealed_headers AS "sealedHeaders",
-           e.payload_format AS "payloadFormat", e.timeout_seconds AS "timeoutSeconds",
+           e.payload_format AS "payloadFormat", e.signing, e.timeout_seconds AS "timeoutSeconds",
            e.retry_schedule AS "retrySchedule", e.max_in_flight AS "maxInFlight", e.rate_limit AS "rateLimit",
            e.rate_period_seconds AS "ratePeriodSeconds",
            (SELECT json_agg(json_build_object('id', s.id, 'sealed', encode(s.sealed_secret, 'hex'),
+                     'encoding', s.encoding,
                      'activatesAtMs', extract(epoch FROM s.activates_at)::float8 * 1000,
                      'expiresAtMs', extract(epoch FROM s.expires_at)::float8 * 1000)
                      ORDER BY s.activates_at DESC, s.id DESC)
@@ -224,6 +234,11 @@ export class SendTargets {
     if (siblings.size === 0) this.byTenant.delete(target.tenantId);
   }
 
+  private toKey({ id, sealed, encoding, activatesAtMs, expiresAtMs }: SecretRow): DatedKey {
+    const text = this.keyRing.open(Buffer.from(sealed, 'hex'), id).toString();
+    return { key: toSigningKey(text, encoding), activatesAtMs, expiresAtMs };
+  }
+
   private toTarget(row: Row): SendTarget {
     return {
       endpointId: row.endpointId,
@@ -234,11 +249,10 @@ export class SendTargets {
       isTenantPaused: row.isTenantPaused,
       url: parseTarget(row.url),
       headers: Object.entries(openHeaders(this.keyRing, row.endpointId, row.sealedHeaders)).flat(),
-      secrets: (row.secrets ?? []).map((secret) => ({
-        key: decodeSecret(this.keyRing.open(Buffer.from(secret.sealed, 'hex'), secret.id).toString()),
-        activatesAtMs: secret.activatesAtMs,
-        expiresAtMs: secret.expiresAtMs,
-      })),
+      signer: compileSigner(
+        row.signing,
+        (row.secrets ?? []).map((secret) => this.toKey(secret)),
+      ),
       payloadFormat: row.payloadFormat,
       timeoutMs: row.timeoutSeconds === null ? null : row.timeoutSeconds * 1000,
       retrySchedule: row.retrySchedule,
@@ -246,13 +260,4 @@ export class SendTargets {
       rateLimit: row.rateLimit === null ? null : { limit: row.rateLimit, periodSeconds: row.ratePeriodSeconds! },
     };
   }
-}
-
-/** The keys that sign at `nowMs`, newest first. */
-export function liveKeys(secrets: readonly LiveSecret[], nowMs: number): Buffer[] {
-  const keys: Buffer[] = [];
-  for (const { key, activatesAtMs, expiresAtMs } of secrets) {
-    if (activatesAtMs <= nowMs && (expiresAtMs === null || expiresAtMs > nowMs)) keys.push(key);
-  }
-  return keys;
 }

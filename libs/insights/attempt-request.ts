@@ -1,7 +1,7 @@
 import { type EventContent, toWireEvent } from '#deliveries';
 import { POSTHORN_VERSION, toTypeId, toTypeIdOrNull, type Uuid } from '#kernel';
 import { type CustomHeaders, maskHeaders } from '#policy';
-import { type PayloadFormat, requestHeaders } from '#signing';
+import { type PayloadFormat, type RequestFacts, requestHeaders } from '#signing';
 
 /** A request as it went over the wire, or as it would. */
 export interface AttemptRequest {
@@ -37,32 +37,41 @@ export function bodyOf(event: EventContent | null, format: PayloadFormat): strin
   return format === 'data' ? body!.slice(dataStart, dataEnd) : body;
 }
 
-/**
- * Puts a request together from what is kept: the version of the endpoint, the event, the signature and the time. The
- * same functions made it the first time, so it is the same bytes, but for credentials, which are masked.
- */
-export function toRequest(
-  identity: RequestIdentity,
-  signed: { readonly timestampSeconds: number; readonly signature: string },
-  target: RequestTarget | null,
-  event: EventContent | null,
-): AttemptRequest {
-  const facts = {
+/** What the headers of an attempt say, when it was or is made at this second. */
+export function factsOf(identity: RequestIdentity, timestampSeconds: number, event: EventContent | null): RequestFacts {
+  return {
     eventId: toTypeId('evt', identity.eventId),
     type: identity.type,
     deliveryId: toTypeId('dlv', identity.deliveryId),
     attemptNumber: identity.number,
+    timestampSeconds,
     replayOf: toTypeIdOrNull('dlv', identity.replayOf),
     traceparent: event?.traceparent ?? null,
-    ...signed,
   };
+}
+
+/**
+ * Puts a request together from what is kept: the version of the endpoint, the event, the signature headers and the time.
+ * The same functions made it the first time, so it is the same bytes, but for credentials, which are masked.
+ */
+export function toRequest(
+  facts: RequestFacts,
+  signature: readonly string[],
+  target: RequestTarget | null,
+  event: EventContent | null,
+): AttemptRequest {
   const own = target === null ? {} : maskHeaders(target.headers);
-  const eventHeaders = maskHeaders(readHeaders(event?.headers ?? null));
+  const signed = new Set(signature.filter((_, at) => at % 2 === 0).map((name) => name.toLowerCase()));
+  const ofEvent = Object.entries(maskHeaders(readHeaders(event?.headers ?? null))).filter(
+    ([name]) => !signed.has(name),
+  );
   const pairs = requestHeaders(
     facts,
+    target?.payloadFormat ?? 'standard',
+    signature,
     `Posthorn/${POSTHORN_VERSION}`,
     Object.entries(own).flat(),
-    Object.entries(eventHeaders).flat(),
+    ofEvent.flat(),
   );
   return {
     method: 'POST',

@@ -14,6 +14,10 @@ export interface PayloadEvent {
 
 export type PayloadFormat = 'standard' | 'data';
 
+export function contentTypeOf(_format: PayloadFormat): string {
+  return 'application/json';
+}
+
 /**
  * The body of the request. The published `data` goes in as the text it is: it is never parsed and written again, so key
  * order, `1.0` and integers beyond 2^53 survive.

@@ -11,12 +11,14 @@ import {
   MaxLength,
   Min,
 } from 'class-validator';
-import { MAX_METADATA_BYTES, MAX_RETRIES, SECRET_ENCODINGS, type SecretEncoding } from '#endpoints';
+import { MAX_METADATA_BYTES, MAX_RETRIES, type SigningEntry } from '#endpoints';
 import type { JsonObject } from '#policy';
+import { SECRET_ENCODINGS, type SecretEncoding } from '#signing';
 import { Nested } from '../http/dto-fields.js';
 import { PageQuery, QueryWord } from '../http/page-query.dto.js';
 import { IfGiven, IsJsonObject, IsText, IsUid, NotSupportedYet } from '../http/validators.js';
 import { AreEventTypePatterns, PATTERNS_SCHEMA } from '../subscriptions/event-type-patterns.js';
+import { SIGNING_INPUT } from './signing.schema.js';
 
 const MAX_URL = 2_048;
 const MAX_DESCRIPTION = 1_000;
@@ -163,19 +165,15 @@ class EndpointFields {
   @IsArray()
   @IsObject({ each: true })
   @ApiPropertyOptional({
-    type: 'array',
+    ...SIGNING_INPUT,
     nullable: true,
-    items: {
-      type: 'object',
-      required: ['scheme'],
-      properties: { scheme: { type: 'string', enum: ['standard'] } },
-      additionalProperties: false,
-    },
-    minItems: 1,
-    maxItems: 1,
-    description: 'Standard Webhooks, the only scheme so far.',
+    default: [{ scheme: 'standard' }],
+    description:
+      'How requests are signed; several schemes go side by side. All but the two of Standard Webhooks use the secret as ' +
+      'the text it is. `webhook-id`, `webhook-timestamp` and the `posthorn-` headers are always sent.',
+    example: [{ scheme: 'standard' }, { scheme: 'github' }],
   })
-  signing?: { scheme?: unknown }[] | null;
+  signing?: SigningEntry[] | null;
 
   @IsOptional()
   @IsJsonObject(MAX_METADATA_BYTES)
@@ -221,13 +219,20 @@ export class CreateEndpointDto extends EndpointFields {
     type: String,
     maxLength: 2_048,
     writeOnly: true,
-    description: 'A secret to bring along: `whsec_` and the base64 of 24 to 64 bytes, or as secretEncoding says.',
+    description:
+      'A secret to bring along: `whsec_` and the base64 of 24 to 64 bytes, `whsk_` and an Ed25519 key pair, or as ' +
+      'secretEncoding says.',
   })
   secret?: string;
 
   @IfGiven()
   @IsIn(SECRET_ENCODINGS)
-  @ApiPropertyOptional({ type: String, enum: [...SECRET_ENCODINGS], default: 'whsec', writeOnly: true })
+  @ApiPropertyOptional({
+    type: String,
+    enum: [...SECRET_ENCODINGS],
+    description: 'How the secret is written; unless given, as it begins.',
+    writeOnly: true,
+  })
   secretEncoding?: SecretEncoding;
 }
 

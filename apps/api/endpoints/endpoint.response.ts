@@ -1,13 +1,17 @@
 import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
-import type { Endpoint, EndpointStatus, Ordering, ShownCircuit, WrittenEndpoint } from '#endpoints';
+import {
+  type Endpoint,
+  type EndpointStatus,
+  type Ordering,
+  publicKeyOf,
+  type ShownCircuit,
+  type WrittenEndpoint,
+} from '#endpoints';
 import type { MissedDeliveries } from '#insights';
 import { toTypeId } from '#kernel';
 import type { JsonObject } from '#policy';
-
-class SigningResponse {
-  @ApiProperty({ type: String, enum: ['standard'] })
-  scheme: 'standard';
-}
+import type { SigningScheme } from '#signing';
+import { SIGNING_OUTPUT } from './signing.schema.js';
 
 export class RateLimitResponse {
   @ApiProperty({ type: 'integer' })
@@ -79,8 +83,8 @@ export class EndpointResponse {
   })
   headers: Record<string, string>;
 
-  @ApiProperty({ type: () => [SigningResponse] })
-  signing: SigningResponse[];
+  @ApiProperty({ ...SIGNING_OUTPUT, description: 'How requests are signed.' })
+  signing: SigningScheme[];
 
   @ApiProperty({ type: String, enum: ['none', 'fifo'] })
   ordering: Ordering;
@@ -136,6 +140,13 @@ export class EndpointResponse {
 export class CreatedEndpointResponse extends EndpointResponse {
   @ApiProperty({ type: String, description: 'The secret that requests are signed with; also at …/secrets.' })
   secret: string;
+
+  @ApiPropertyOptional({
+    type: String,
+    description:
+      'What receivers verify `v1a` signatures with, where the endpoint signs with Ed25519; also at …/secrets.',
+  })
+  publicKey?: string;
 }
 
 export function toEndpointResponse(endpoint: Endpoint): EndpointResponse {
@@ -146,7 +157,7 @@ export function toEndpointResponse(endpoint: Endpoint): EndpointResponse {
     url: endpoint.url,
     description: endpoint.description,
     headers: { ...endpoint.headers },
-    signing: [{ scheme: 'standard' }],
+    signing: endpoint.signing.map((scheme) => ({ ...scheme })),
     ordering: endpoint.ordering,
     payloadFormat: endpoint.payloadFormat,
     maxInFlight: endpoint.maxInFlight,
@@ -173,8 +184,11 @@ export function toOneEndpointResponse(endpoint: Endpoint, missed: MissedDeliveri
 /** The secret is shown when it was made with the endpoint. */
 export function toWrittenEndpointResponse({
   endpoint,
-  secret,
+  secrets,
 }: WrittenEndpoint): EndpointResponse | CreatedEndpointResponse {
   const response = toEndpointResponse(endpoint);
-  return secret === null ? response : Object.assign(response, { secret });
+  if (secrets === null) return response;
+  const publicKey = secrets.map(publicKeyOf).find((key) => key !== null);
+  const { secret } = secrets[0]!;
+  return Object.assign(response, publicKey === undefined ? { secret } : { secret, publicKey });
 }

@@ -9,7 +9,10 @@ const text = (description: string) => ({ type: 'string' as const, description })
 const HEADERS = {
   'webhook-id': text("The event's id: the same for every attempt and replay, so the key to tell duplicates by."),
   'webhook-timestamp': text('Unix seconds of this attempt.'),
-  'webhook-signature': text('`v1,<base64>` of HMAC-SHA256 over `id.timestamp.body`; one per live secret, by spaces.'),
+  'webhook-signature': text(
+    '`v1,<base64>` of HMAC-SHA256 over `id.timestamp.body`, `v1a,<base64>` of Ed25519 over the same; one per live secret, ' +
+      'by spaces. Only with the schemes `standard` and `standard-ed25519`: others have headers of their own.',
+  ),
   'posthorn-event-type': text('Such as `payment.succeeded`.'),
   'posthorn-delivery': text('The delivery (`dlv_…`); a replay has its own.'),
   'posthorn-attempt': text('1 for the first request of this delivery.'),
@@ -17,7 +20,7 @@ const HEADERS = {
   traceparent: text('When the publisher sent one.'),
 };
 
-const OPTIONAL = new Set(['posthorn-replay-of', 'traceparent']);
+const OPTIONAL = new Set(['webhook-signature', 'posthorn-replay-of', 'traceparent']);
 
 /**
  * The requests that Posthorn makes: for OpenAPI a webhook is an operation of the other side. What is published by others
@@ -38,7 +41,7 @@ export function webhooks(): Webhooks {
 }
 
 const DESCRIPTION =
-  'Signed as Standard Webhooks say. Answer 2xx within the timeout; anything else is tried again on the schedule, 410 ends it. Delivered at least once.';
+  "Signed as Standard Webhooks say, or as the endpoint's `signing` does. Answer 2xx within the timeout; anything else is tried again on the schedule, 410 ends it. Delivered at least once.";
 
 function webhook(operationId: string, summary: string, description: string, schema: object): Webhooks[string] {
   return {
