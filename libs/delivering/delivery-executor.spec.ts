@@ -44,6 +44,7 @@ const dispatch: Dispatch = {
     body: '{}',
     dataStart: 0,
     dataEnd: 2,
+    source: null,
     headers: [],
     traceparent: null,
     expiresAtMs: null,

@@ -1,7 +1,7 @@
 import type { AttemptRecord, Dispatch, NextStep, WireEvent } from '#deliveries';
 import type { SendTarget } from '#endpoints';
 import { type Clock, toTypeId, toTypeIdOrNull } from '#kernel';
-import { requestHeaders, writeSignature } from '#signing';
+import { formatBody, requestHeaders, writeSignature } from '#signing';
 import type { Sender, SendResult } from '#transport';
 
 /** A request that was made, and what came of it. */
@@ -75,6 +75,7 @@ export function toRecord(
 }
 
 /** The bytes for an endpoint that wants this format; null when the body is not at hand. */
-export function bodyIn(format: SendTarget['payloadFormat'], { body, dataStart, dataEnd }: WireEvent): string | null {
-  return body !== null && format === 'data' ? body.slice(dataStart, dataEnd) : body;
+export function bodyIn(format: SendTarget['payloadFormat'], event: WireEvent): string | null {
+  const { body } = event;
+  return body === null || format === 'standard' ? body : formatBody(format, { ...event, body });
 }

@@ -81,6 +81,7 @@ function testDelivery(nowMs: number, data: string): RequestSource {
     type: TEST_EVENT_TYPE,
     occurredAtMs: nowMs,
     subject: null,
+    source: null,
     schemaVersion: null,
     correlationId: null,
     data,

@@ -62,7 +62,6 @@ export function settleEndpoint(
     ...checkRateLimit(document.rateLimit ?? null, rules),
     ...checkMetadata(document.metadata ?? {}),
     ...('errors' in signing ? signing.errors : []),
-    ...checkNotSupportedYet(document),
   ];
   if (errors.length > 0 || 'errors' in signing) return { errors };
   return {
@@ -152,10 +151,4 @@ function checkMetadata(metadata: JsonObject): FieldError[] {
   if (bytes <= MAX_METADATA_BYTES) return [];
   const message = `has ${bytes} bytes; at most ${MAX_METADATA_BYTES} are allowed`;
   return [{ pointer: '/metadata', code: 'too_long', message }];
-}
-
-function checkNotSupportedYet({ payloadFormat }: EndpointDocument): FieldError[] {
-  if (payloadFormat == null || payloadFormat === 'standard' || payloadFormat === 'data') return [];
-  const message = `is "${payloadFormat}", which is not supported yet`;
-  return [{ pointer: '/payloadFormat', code: 'not_supported_yet', message }];
 }

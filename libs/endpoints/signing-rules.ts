@@ -166,11 +166,13 @@ function checkHeaders(signing: readonly SigningScheme[], ownHeaders: readonly st
   const writers = new Map(ownHeaders.map((name) => [name.toLowerCase(), "the endpoint's headers set"]));
   signing.forEach((scheme, index) => {
     const pointer = scheme.scheme === 'hmac' ? `/signing/${index}/header` : `/signing/${index}`;
-    for (const name of writtenNames(scheme)) {
-      const other = writers.get(name);
-      if (other !== undefined) errors.push(invalid(pointer, `would set ${name}, which ${other} already`));
-      writers.set(name, `the scheme ${scheme.scheme} before it sets`);
+    const names = writtenNames(scheme);
+    const clash = names.find((name, at) => writers.has(name) || names.indexOf(name) < at);
+    if (clash !== undefined) {
+      const other = writers.get(clash) ?? 'it sets';
+      errors.push(invalid(pointer, `would set ${clash}, which ${other} already`));
     }
+    for (const name of names) writers.set(name, `the scheme ${scheme.scheme} before it sets`);
   });
   return errors;
 }

@@ -1,7 +1,7 @@
 import { type EventContent, toWireEvent } from '#deliveries';
 import { POSTHORN_VERSION, toTypeId, toTypeIdOrNull, type Uuid } from '#kernel';
 import { type CustomHeaders, maskHeaders } from '#policy';
-import { type PayloadFormat, type RequestFacts, requestHeaders } from '#signing';
+import { formatBody, type PayloadFormat, type RequestFacts, requestHeaders } from '#signing';
 
 /** A request as it went over the wire, or as it would. */
 export interface AttemptRequest {
@@ -33,8 +33,8 @@ export interface RequestIdentity {
 /** The body that the endpoint's payload format makes of an event; null when there is nothing left of it. */
 export function bodyOf(event: EventContent | null, format: PayloadFormat): string | null {
   if (event === null || event.data === null) return null;
-  const { body, dataStart, dataEnd } = toWireEvent(event);
-  return format === 'data' ? body!.slice(dataStart, dataEnd) : body;
+  const wire = toWireEvent(event);
+  return formatBody(format, { ...wire, body: wire.body! });
 }
 
 /** What the headers of an attempt say, when it was or is made at this second. */

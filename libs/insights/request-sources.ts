@@ -42,7 +42,7 @@ export class RequestSources {
   /** Null when the event is gone. Its `data` is null when the payload was erased. */
   async event(eventId: Uuid): Promise<EventContent | null> {
     const [event] = await this.db.query<EventContent>(
-      `SELECT id, uid, type, extract(epoch FROM occurred_at)::float8 * 1000 AS "occurredAtMs", subject,
+      `SELECT id, uid, type, extract(epoch FROM occurred_at)::float8 * 1000 AS "occurredAtMs", subject, source,
               schema_version AS "schemaVersion", correlation_id AS "correlationId", data, metadata, headers, traceparent,
               extract(epoch FROM expires_at)::float8 * 1000 AS "expiresAtMs"
          FROM events WHERE id = $1`,

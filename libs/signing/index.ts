@@ -1,5 +1,6 @@
 export { formatEd25519Secret, formatPublicKey, PRIVATE_PREFIX, readEd25519Secret, SEED_BYTES } from './ed25519.js';
-export { formatPayload, type PayloadEvent, type PayloadFormat } from './payload.js';
+export { formatPayload, type PayloadEvent, type StandardBody } from './payload.js';
+export { formatBody, PAYLOAD_FORMATS, type PayloadFormat } from './payload-formats.js';
 export { readSignature, writeSignature } from './recorded-signature.js';
 export { type RequestFacts, requestHeaders } from './request-headers.js';
 export {

@@ -1,4 +1,4 @@
-import { contentTypeOf, type PayloadFormat } from './payload.js';
+import { contentTypeOf, type PayloadFormat } from './payload-formats.js';
 import type { RequestToSign } from './signature-writers.js';
 
 /** What the headers of one request say. The event's id is the same for every attempt and replay. */

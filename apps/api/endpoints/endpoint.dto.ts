@@ -13,7 +13,7 @@ import {
 } from 'class-validator';
 import { MAX_METADATA_BYTES, MAX_RETRIES, type SigningEntry } from '#endpoints';
 import type { JsonObject } from '#policy';
-import { SECRET_ENCODINGS, type SecretEncoding } from '#signing';
+import { PAYLOAD_FORMATS, SECRET_ENCODINGS, type SecretEncoding } from '#signing';
 import { Nested } from '../http/dto-fields.js';
 import { PageQuery, QueryWord } from '../http/page-query.dto.js';
 import { IfGiven, IsJsonObject, IsText, IsUid, NotSupportedYet } from '../http/validators.js';
@@ -26,8 +26,6 @@ const MAX_SECONDS = 31_536_000;
 const MAX_RATE_LIMIT = 100_000;
 const MAX_RATE_PERIOD_SECONDS = 86_400;
 
-/** Named by the contract; which of them are served is decided with the other rules of endpoints. */
-const PAYLOAD_FORMATS = ['standard', 'data', 'cloudevents', 'slack', 'form'];
 const ORDERINGS = ['none', 'fifo'];
 
 /** Both are needed; a merge patch may name the one that changes. */
@@ -84,9 +82,13 @@ class EndpointFields {
   @ApiPropertyOptional({
     type: String,
     nullable: true,
-    enum: ['standard', 'data'],
+    enum: [...PAYLOAD_FORMATS],
     default: 'standard',
-    description: '`standard`: the envelope with id, type, timestamp and data. `data`: only the data, byte for byte.',
+    description:
+      '`standard`: the envelope with id, type, timestamp and data. `data`: only the data, byte for byte. `cloudevents`: ' +
+      'CloudEvents 1.0, structured, as application/cloudevents+json. `slack`: `{"text": …}` for an incoming webhook, or ' +
+      'the data where that is such a message already. `form`: application/x-www-form-urlencoded, `payload=` and the ' +
+      'standard envelope.',
   })
   payloadFormat?: string | null;
 

@@ -10,7 +10,7 @@ import {
 import type { MissedDeliveries } from '#insights';
 import { toTypeId } from '#kernel';
 import type { JsonObject } from '#policy';
-import type { SigningScheme } from '#signing';
+import { PAYLOAD_FORMATS, type PayloadFormat, type SigningScheme } from '#signing';
 import { SIGNING_OUTPUT } from './signing.schema.js';
 
 export class RateLimitResponse {
@@ -89,8 +89,8 @@ export class EndpointResponse {
   @ApiProperty({ type: String, enum: ['none', 'fifo'] })
   ordering: Ordering;
 
-  @ApiProperty({ type: String, enum: ['standard', 'data'] })
-  payloadFormat: 'standard' | 'data';
+  @ApiProperty({ type: String, enum: [...PAYLOAD_FORMATS] })
+  payloadFormat: PayloadFormat;
 
   @ApiProperty({ type: 'integer', nullable: true })
   maxInFlight: number | null;

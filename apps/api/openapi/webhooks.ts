@@ -55,7 +55,7 @@ function webhook(operationId: string, summary: string, description: string, sche
         required: !OPTIONAL.has(name),
         schema,
       })),
-      requestBody: { required: true, content: { 'application/json': { schema } } },
+      requestBody: { required: true, content: { 'application/json': { schema }, ...OTHER_FORMATS } },
       responses: {
         '2XX': { description: 'Delivered.' },
         '410': { description: 'Do not send anything here again: the endpoint is disabled.' },
@@ -84,9 +84,42 @@ function toDataSchema(fields: Readonly<Record<string, FieldNote>>): object {
   return { type: 'object', required: Object.keys(fields), properties: Object.fromEntries(properties) };
 }
 
+/** The bodies of other payload formats than the standard and the bare data, which is anything. */
+const OTHER_FORMATS = {
+  'application/cloudevents+json': {
+    schema: {
+      type: 'object' as const,
+      description: 'With `payloadFormat: "cloudevents"`: CloudEvents 1.0, structured.',
+      required: ['specversion', 'id', 'source', 'type', 'time', 'datacontenttype', 'data'],
+      properties: {
+        specversion: { type: 'string' as const, enum: ['1.0'] },
+        id: text('`evt_…`'),
+        source: text('The publishing service; `/posthorn` where it has not named itself.'),
+        type: text('Such as `payment.succeeded`.'),
+        time: { type: 'string' as const, format: 'date-time' },
+        subject: text('The business key.'),
+        datacontenttype: { type: 'string' as const, enum: ['application/json'] },
+        eventuid: text("The publisher's own id of the event."),
+        schemaversion: text('Version of the schema of `data`.'),
+        correlationid: text('Ties related events together.'),
+        metadata: text('The metadata, as JSON text.'),
+        data: { description: 'Byte for byte as it was published.' },
+      },
+    },
+  },
+  'application/x-www-form-urlencoded': {
+    schema: {
+      type: 'object' as const,
+      description: 'With `payloadFormat: "form"`.',
+      required: ['payload'],
+      properties: { payload: text('The standard envelope as JSON.') },
+    },
+  },
+};
+
 const ENVELOPE = {
   type: 'object' as const,
-  description: 'With `payloadFormat: "standard"`; with `"data"` the body is only the data.',
+  description: 'With `payloadFormat: "standard"`.',
   required: ['id', 'type', 'timestamp', 'data'],
   properties: {
     id: text('`evt_…`'),
