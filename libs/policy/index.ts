@@ -25,6 +25,7 @@ export {
   MAX_EVENT_TYPE_LENGTH,
   matchesPattern,
   OPERATIONAL_PREFIX,
+  TEST_EVENT_TYPE,
 } from './event-type-pattern.js';
 export {
   decideFailing,
@@ -36,6 +37,7 @@ export {
 export { isJsonObject, type Json, type JsonObject, mergePatch } from './merge-patch.js';
 export { FailureCounter } from './failure-counter.js';
 export { decideGate, type GateDecision, type GateTarget } from './gate.js';
+export { explainMismatch, type Mismatch } from './mismatch.js';
 export { type Match, Matcher, type SubscriptionRule } from './matching.js';
 export {
   type AttemptFacts,

@@ -1,5 +1,6 @@
-import { PROBLEM_CONTENT } from '../http/api-docs.js';
 import type { OpenAPIObject } from '@nestjs/swagger';
+import { SIGN_IN_PATH } from '../auth/authentication.js';
+import { PROBLEM_CONTENT } from '../http/api-docs.js';
 
 type PathItem = OpenAPIObject['paths'][string];
 type Operation = NonNullable<PathItem['get']>;
@@ -36,7 +37,7 @@ export function completeOperations(document: OpenAPIObject): void {
       if (!operation) continue;
       addPathParameters(operation, path);
       if (!path.startsWith('/v1/')) continue;
-      operation.security = [{ apiKey: [] }];
+      operation.security = path === SIGN_IN_PATH && method === 'post' ? [] : [{ apiKey: [] }];
       addHeaders(operation, method);
       addProblems(operation, problemsOf(path, method, operation));
     }
