@@ -11,6 +11,7 @@ import { ScheduledEvents1764000010000 } from './1764000010000-scheduled-events.j
 import { Retention1764000011000 } from './1764000011000-retention.js';
 import { FailingEndpoints1764000013000 } from './1764000013000-failing-endpoints.js';
 import { Signing1764000110000 } from './1764000110000-signing.js';
+import { EndpointCredentials1764000120000 } from './1764000120000-endpoint-credentials.js';
 import { Replays1764000160000 } from './1764000160000-replays.js';
 import { SearchIndexes1764000170000 } from './1764000170000-search-indexes.js';
 
@@ -29,6 +30,7 @@ export const migrations = [
   Retention1764000011000,
   FailingEndpoints1764000013000,
   Signing1764000110000,
+  EndpointCredentials1764000120000,
   Replays1764000160000,
   SearchIndexes1764000170000,
 ];

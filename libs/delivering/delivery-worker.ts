@@ -22,6 +22,7 @@ import { type DispatchConsumer, openDispatchConsumer } from '#queue';
 import { type Logger, type Metrics, statusClass } from '#telemetry';
 import { SWITCHES_CHANNEL, type SwitchStore } from '#tenants';
 import type { Sender } from '#transport';
+import { AuthenticatedSender } from './authenticated-sender.js';
 import { CircuitBoard, type Watched } from './circuit-board.js';
 import { CircuitKeeper } from './circuit-keeper.js';
 import { type Attempted, DeliveryExecutor } from './delivery-executor.js';
@@ -129,7 +130,7 @@ export class DeliveryWorker {
     this.executor = new DeliveryExecutor(
       targets,
       new PayloadLoader(db),
-      sender,
+      new AuthenticatedSender(sender, options.userAgent),
       deliveries,
       this.exits,
       this.pacer,

@@ -2,7 +2,8 @@ import type { AttemptRecord, Dispatch, NextStep, WireEvent } from '#deliveries';
 import type { SendTarget } from '#endpoints';
 import { type Clock, toTypeId, toTypeIdOrNull } from '#kernel';
 import { formatBody, requestHeaders, writeSignature } from '#signing';
-import type { Sender, SendResult } from '#transport';
+import type { SendResult } from '#transport';
+import type { AuthenticatedSender } from './authenticated-sender.js';
 
 /** A request that was made, and what came of it. */
 export interface SentRequest {
@@ -17,7 +18,7 @@ export type RequestSource = Pick<Dispatch, 'deliveryId' | 'attempts' | 'replayOf
 
 /** Signs exactly the bytes of `body` with the keys that are live at this moment, and sends them. Never rejects. */
 export async function sendSigned(
-  sender: Sender,
+  sender: AuthenticatedSender,
   clock: Clock,
   userAgent: string,
   { deliveryId, attempts, replayOf, event }: RequestSource,
@@ -36,10 +37,16 @@ export async function sendSigned(
     traceparent: event.traceparent,
   };
   const signature = target.signer.sign(facts, body, startedAtMs);
-  const eventHeaders = target.signer.without(event.headers);
-  const headers = requestHeaders(facts, target.payloadFormat, signature, userAgent, target.headers, eventHeaders);
-  const result = await sender.send({ target: target.url, headers, body, timeoutMs });
+  const ofEvent = target.signer.without(headersBeside(target.authHeader, event.headers));
+  const headers = requestHeaders(facts, target.payloadFormat, signature, userAgent, target.headers, ofEvent);
+  const result = await sender.send({ target: target.url, headers, body, timeoutMs }, target.oauth2);
   return { startedAtMs, signature, result };
+}
+
+/** An event's headers, without what would stand beside the endpoint's own credentials. */
+function headersBeside(authHeader: string | null, headers: readonly string[]): readonly string[] {
+  if (authHeader === null || headers.length === 0) return headers;
+  return headers.filter((_, at) => headers[at - (at % 2)]!.toLowerCase() !== authHeader);
 }
 
 /** The attempt as it goes on record. */

@@ -12,7 +12,9 @@ import {
   toSigningKey,
 } from '#signing';
 import { parseTarget, type SendTarget as UrlTarget } from '#transport';
+import { openCredentials } from './sealed-credentials.js';
 import { openHeaders } from './sealed-headers.js';
+import { type OAuth2Client, toSendCredentials } from './send-credentials.js';
 
 /** All that a worker needs to send to an endpoint, with secrets opened, signing compiled and the URL taken apart. */
 export interface SendTarget extends GateTarget {
@@ -22,8 +24,12 @@ export interface SendTarget extends GateTarget {
   /** The tenant's config version that this was read at: tells the newer of two answers. */
   readonly configVersion: number;
   readonly url: UrlTarget;
-  /** The endpoint's own headers, flat name, value pairs. */
+  /** The endpoint's own headers, credentials included, flat name, value pairs. */
   readonly headers: readonly string[];
+  /** The header that carries the endpoint's credentials, in lower case: an event may not bring another one. */
+  readonly authHeader: string | null;
+  /** For endpoints that want an access token. */
+  readonly oauth2: OAuth2Client | null;
   readonly signer: Signer;
   readonly payloadFormat: PayloadFormat;
   /** Null where the platform's default holds. */
@@ -50,6 +56,7 @@ interface Row {
   isTenantPaused: boolean;
   url: string;
   sealedHeaders: Buffer | null;
+  sealedCredentials: Buffer | null;
   payloadFormat: PayloadFormat;
   signing: SigningScheme[];
   timeoutSeconds: number | null;
@@ -66,6 +73,7 @@ const LOAD: Statement = {
     SELECT e.id AS "endpointId", e.tenant_id AS "tenantId", e.version, t.config_version AS "configVersion",
            CASE WHEN e.deleted_at IS NOT NULL OR t.deleted_at IS NOT NULL THEN 'deleted' ELSE e.status END AS status,
            t.paused_at IS NOT NULL AS "isTenantPaused", e.url, e.sealed_headers AS "sealedHeaders",
+           e.sealed_credentials AS "sealedCredentials",
            e.payload_format AS "payloadFormat", e.signing, e.timeout_seconds AS "timeoutSeconds",
            e.retry_schedule AS "retrySchedule", e.max_in_flight AS "maxInFlight", e.rate_limit AS "rateLimit",
            e.rate_period_seconds AS "ratePeriodSeconds",
@@ -240,6 +248,9 @@ export class SendTargets {
   }
 
   private toTarget(row: Row): SendTarget {
+    const kept = openCredentials(this.keyRing, row.endpointId, row.sealedCredentials);
+    const credentials = toSendCredentials(row.endpointId, kept);
+    const headers = Object.entries(openHeaders(this.keyRing, row.endpointId, row.sealedHeaders)).flat();
     return {
       endpointId: row.endpointId,
       tenantId: row.tenantId,
@@ -247,8 +258,10 @@ export class SendTargets {
       configVersion: row.configVersion,
       status: row.status,
       isTenantPaused: row.isTenantPaused,
-      url: parseTarget(row.url),
-      headers: Object.entries(openHeaders(this.keyRing, row.endpointId, row.sealedHeaders)).flat(),
+      url: parseTarget(row.url, credentials.identity),
+      headers: [...headers, ...credentials.header],
+      authHeader: credentials.headerName,
+      oauth2: credentials.oauth2,
       signer: compileSigner(
         row.signing,
         (row.secrets ?? []).map((secret) => this.toKey(secret)),

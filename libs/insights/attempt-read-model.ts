@@ -1,5 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { Database, type ListPage } from '#database';
+import type { Credentials } from '#endpoints';
 import { DatabaseClock, PosthornError, toTypeId, type Uuid } from '#kernel';
 import { maskHeaders } from '#policy';
 import { readSignature } from '#signing';
@@ -116,7 +117,7 @@ export class AttemptReadModel {
     const nowMs = this.clock.now();
     const facts = factsOf(identityOf(found.delivery, number), Math.floor(nowMs / 1000), event);
     const request = toRequest(facts, target.signer.sign(facts, body, nowMs), target, event);
-    return toCurlCommand(target.url, request.headers, body);
+    return toCurlCommand(target.url, request.headers, body, tlsFiles(target.credentials));
   }
 
   private async findRow(
@@ -161,4 +162,13 @@ function readPosition(position: string): [number, number] {
   const match = /^(\d{1,9})\.(\d{1,9})$/.exec(position);
   if (match) return [Number(match[1]), Number(match[2])];
   throw new PosthornError('invalid_cursor', 'The cursor is not one of ours, or belongs to other filters.');
+}
+
+/** Names for the files that whoever runs the command has to put there. */
+function tlsFiles({ auth, tls }: Credentials): { cacert?: string; cert?: string; key?: string } {
+  const hasCertificate = auth?.type === 'mtls' || tls?.certificate !== undefined;
+  return {
+    ...(tls?.ca === undefined ? {} : { cacert: 'ca.pem' }),
+    ...(hasCertificate ? { cert: 'client-certificate.pem', key: 'client-key.pem' } : {}),
+  };
 }

@@ -1,6 +1,7 @@
 import { type EventContent, toWireEvent } from '#deliveries';
 import { POSTHORN_VERSION, toTypeId, toTypeIdOrNull, type Uuid } from '#kernel';
-import { type CustomHeaders, maskHeaders } from '#policy';
+import { authHeaderName, type Credentials } from '#endpoints';
+import { type CustomHeaders, HEADER_MASK, maskHeaders } from '#policy';
 import { formatBody, type PayloadFormat, type RequestFacts, requestHeaders } from '#signing';
 
 /** A request as it went over the wire, or as it would. */
@@ -18,6 +19,8 @@ export interface AttemptRequest {
 export interface RequestTarget {
   readonly url: string;
   readonly headers: CustomHeaders;
+  /** As they are shown. */
+  readonly credentials: Credentials;
   readonly payloadFormat: PayloadFormat;
 }
 
@@ -60,18 +63,17 @@ export function toRequest(
   target: RequestTarget | null,
   event: EventContent | null,
 ): AttemptRequest {
-  const own = target === null ? {} : maskHeaders(target.headers);
-  const signed = new Set(signature.filter((_, at) => at % 2 === 0).map((name) => name.toLowerCase()));
-  const ofEvent = Object.entries(maskHeaders(readHeaders(event?.headers ?? null))).filter(
-    ([name]) => !signed.has(name),
-  );
+  const authHeader = target === null ? null : authHeaderName(target.credentials);
+  const own = { ...maskHeaders(target?.headers ?? {}), ...(authHeader === null ? {} : { [authHeader]: HEADER_MASK }) };
+  const taken = new Set([authHeader, ...signature.filter((_, at) => at % 2 === 0).map((name) => name.toLowerCase())]);
+  const ofEvent = Object.entries(maskHeaders(readHeaders(event?.headers ?? null)));
   const pairs = requestHeaders(
     facts,
     target?.payloadFormat ?? 'standard',
     signature,
     `Posthorn/${POSTHORN_VERSION}`,
     Object.entries(own).flat(),
-    ofEvent.flat(),
+    ofEvent.filter(([name]) => !taken.has(name.toLowerCase())).flat(),
   );
   return {
     method: 'POST',

@@ -11,6 +11,7 @@ import type { MissedDeliveries } from '#insights';
 import { toTypeId } from '#kernel';
 import type { JsonObject } from '#policy';
 import { PAYLOAD_FORMATS, type PayloadFormat, type SigningScheme } from '#signing';
+import { AuthResponse, TlsResponse } from './credentials.response.js';
 import { SIGNING_OUTPUT } from './signing.schema.js';
 
 export class RateLimitResponse {
@@ -82,6 +83,12 @@ export class EndpointResponse {
     description: 'Names in lower case, credentials as ********.',
   })
   headers: Record<string, string>;
+
+  @ApiProperty({ type: () => AuthResponse, nullable: true })
+  auth: AuthResponse | null;
+
+  @ApiProperty({ type: () => TlsResponse, nullable: true })
+  tls: TlsResponse | null;
 
   @ApiProperty({ ...SIGNING_OUTPUT, description: 'How requests are signed.' })
   signing: SigningScheme[];
@@ -157,6 +164,8 @@ export function toEndpointResponse(endpoint: Endpoint): EndpointResponse {
     url: endpoint.url,
     description: endpoint.description,
     headers: { ...endpoint.headers },
+    auth: endpoint.auth && { ...endpoint.auth },
+    tls: endpoint.tls && { ...endpoint.tls },
     signing: endpoint.signing.map((scheme) => ({ ...scheme })),
     ordering: endpoint.ordering,
     payloadFormat: endpoint.payloadFormat,
