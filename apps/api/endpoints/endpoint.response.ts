@@ -14,6 +14,8 @@ import { PAYLOAD_FORMATS, type PayloadFormat, type SigningScheme } from '#signin
 import { AuthResponse, TlsResponse } from './credentials.response.js';
 import { SIGNING_OUTPUT } from './signing.schema.js';
 
+const SECRET_MASK = '********';
+
 export class RateLimitResponse {
   @ApiProperty({ type: 'integer' })
   limit: number;
@@ -145,7 +147,11 @@ export class EndpointResponse {
 }
 
 export class CreatedEndpointResponse extends EndpointResponse {
-  @ApiProperty({ type: String, description: 'The secret that requests are signed with; also at …/secrets.' })
+  @ApiProperty({
+    type: String,
+    description:
+      'The secret that requests are signed with; also at …/secrets. ******** for a portal session that may not see it.',
+  })
   secret: string;
 
   @ApiPropertyOptional({
@@ -190,14 +196,14 @@ export function toOneEndpointResponse(endpoint: Endpoint, missed: MissedDeliveri
   return Object.assign(response, { missed: { ...missed, since: missed.since.toISOString() } });
 }
 
-/** The secret is shown when it was made with the endpoint. */
-export function toWrittenEndpointResponse({
-  endpoint,
-  secrets,
-}: WrittenEndpoint): EndpointResponse | CreatedEndpointResponse {
+/** The secret is shown when it was made with the endpoint, masked to those who may not see secrets. */
+export function toWrittenEndpointResponse(
+  { endpoint, secrets }: WrittenEndpoint,
+  seesSecrets: boolean,
+): EndpointResponse | CreatedEndpointResponse {
   const response = toEndpointResponse(endpoint);
   if (secrets === null) return response;
+  const secret = seesSecrets ? secrets[0]!.secret : SECRET_MASK;
   const publicKey = secrets.map(publicKeyOf).find((key) => key !== null);
-  const { secret } = secrets[0]!;
   return Object.assign(response, publicKey === undefined ? { secret } : { secret, publicKey });
 }
