@@ -10,6 +10,7 @@ import { Ordering1764000009000 } from './1764000009000-ordering.js';
 import { ScheduledEvents1764000010000 } from './1764000010000-scheduled-events.js';
 import { Retention1764000011000 } from './1764000011000-retention.js';
 import { FailingEndpoints1764000013000 } from './1764000013000-failing-endpoints.js';
+import { SubscriptionFilters1764000130000 } from './1764000130000-subscription-filters.js';
 import { SearchIndexes1764000170000 } from './1764000170000-search-indexes.js';
 
 /** Every migration there is, oldest first. A landed one is never edited; a change is a new one at the end. */
@@ -26,5 +27,6 @@ export const migrations = [
   ScheduledEvents1764000010000,
   Retention1764000011000,
   FailingEndpoints1764000013000,
+  SubscriptionFilters1764000130000,
   SearchIndexes1764000170000,
 ];

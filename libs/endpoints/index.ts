@@ -52,7 +52,6 @@ export { type SlotRequest, SlotStore } from './slot-store.js';
 export { SubscriptionReadModel, type SubscriptionFilters } from './subscription-read-model.js';
 export type { Subscription } from './subscription-rows.js';
 export {
-  MAX_SUBSCRIPTIONS_PER_ENDPOINT,
   type NewSubscription,
   type SubscriptionPatch,
   SubscriptionStore,

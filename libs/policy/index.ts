@@ -8,6 +8,7 @@ export {
   RELAPSE_MS,
   toCircuitSignal,
 } from './circuit.js';
+export { type Clause, type Mismatch } from './content-filter.js';
 export {
   type CustomHeaders,
   HEADER_MASK,
@@ -18,6 +19,7 @@ export {
   refuseHeader,
   unmaskHeaders,
 } from './custom-headers.js';
+export { type FilteredEvent, FILTERED_FIELDS } from './event-content.js';
 export { decideDeliveryTime, type DeliveryTime } from './delivery-time.js';
 export {
   isEventType,
@@ -36,7 +38,7 @@ export {
 export { isJsonObject, type Json, type JsonObject, mergePatch } from './merge-patch.js';
 export { FailureCounter } from './failure-counter.js';
 export { decideGate, type GateDecision, type GateTarget } from './gate.js';
-export { type Match, Matcher, type SubscriptionRule } from './matching.js';
+export { explainMatch, type Match, Matcher, type SubscriptionRule } from './matching.js';
 export {
   type AttemptFacts,
   type AttemptResult,
@@ -57,3 +59,4 @@ export {
 export { MAX_RETRY_AFTER_MS, parseRetryAfter } from './retry-after.js';
 export { type RetentionBounds, retentionBounds } from './retention-bounds.js';
 export { decidePauseUntil, isPushBack, Pace } from './throttle.js';
+export { DEFAULT_FILTER_LIMITS, type FilterLimits, NO_FILTER_LIMITS, readFilter } from './read-filter.js';
