@@ -24,6 +24,7 @@ import {
   EventFinder,
   EventPayloads,
   EventReadModel,
+  ExplanationReadModel,
   MissedReadModel,
   References,
   RequestSources,
@@ -31,14 +32,33 @@ import {
   SettledEvents,
 } from '#insights';
 import { DeadLetterStore, OpenCancellationStore, OpenDeliveryStore, PayloadEraser } from '#deliveries';
-import { Canceller, Discarder, EndpointDeliveryEffects, Replayer, TenantDeliveryEffects } from '#replaying';
+import {
+  BulkReplayer,
+  Canceller,
+  Discarder,
+  EndpointDeliveryEffects,
+  OriginalFinder,
+  Replayer,
+  ReplayStore,
+  TenantDeliveryEffects,
+} from '#replaying';
 import { Metrics } from '#telemetry';
-import { ApiKeyStore, Authenticator, IdempotencyStore, SwitchStore, TenantEffects, TenantStore } from '#tenants';
+import {
+  ApiKeyStore,
+  Authenticator,
+  IdempotencyStore,
+  SessionAuthenticator,
+  SessionTokens,
+  SwitchStore,
+  TenantEffects,
+  TenantStore,
+} from '#tenants';
 import { AddressPolicy } from '#transport';
 import { ApiKeyInput } from './api-keys/api-key-input.js';
 import { ApiKeysController } from './api-keys/api-keys.controller.js';
 import type { ApiDeps } from './api-deps.js';
 import { AttemptsController } from './attempts/attempts.controller.js';
+import { Authentication } from './auth/authentication.js';
 import { AuthorizationGuard } from './auth/authorization.guard.js';
 import { Scope } from './auth/scope.js';
 import { Viewing } from './auth/viewing.js';
@@ -55,6 +75,9 @@ import { EventTypesController } from './event-types/event-types.controller.js';
 import { EventLists } from './events/event-lists.js';
 import { EventsController } from './events/events.controller.js';
 import { TenantEventsController } from './events/tenant-events.controller.js';
+import { ExplainController } from './explaining/explain.controller.js';
+import { ExplainLinks } from './explaining/explain-links.js';
+import { SharedExplanationController } from './explaining/shared-explanation.controller.js';
 import { HealthController } from './health/health.controller.js';
 import { NothingIgnoredGuard } from './http/nothing-ignored.guard.js';
 import { IdempotencyInterceptor } from './idempotency/idempotency.interceptor.js';
@@ -67,6 +90,10 @@ import { publisherOver } from './publishing/publisher.provider.js';
 import { PublishingController } from './publishing/publishing.controller.js';
 import { Readiness } from './readiness.js';
 import { ReplayLog } from './replay-log.js';
+import { ReplaySelectionReader } from './replays/replay-selection.js';
+import { ReplaysController } from './replays/replays.controller.js';
+import { SessionController } from './session/session.controller.js';
+import { SessionCookie } from './session/session-cookie.js';
 import { SearchController } from './search/search.controller.js';
 import { SubscriptionsController } from './subscriptions/subscriptions.controller.js';
 import { PlatformController } from './tenants/platform.controller.js';
@@ -85,12 +112,16 @@ const CONTROLLERS = [
   EndpointTestController,
   EventsController,
   EventTypesController,
+  ExplainController,
   HealthController,
   MetricsController,
   PlatformController,
   PublishingController,
+  ReplaysController,
   SearchController,
   SecretsController,
+  SessionController,
+  SharedExplanationController,
   SubscriptionsController,
   TenantEventsController,
   TenantsController,
@@ -102,7 +133,9 @@ const PROVIDERS: Provider[] = [
   ApiKeyInput,
   ApiKeyStore,
   AttemptReadModel,
+  Authentication,
   Authenticator,
+  BulkReplayer,
   Canceller,
   DeadLetterReadModel,
   DeadLetterStore,
@@ -121,19 +154,27 @@ const PROVIDERS: Provider[] = [
   EventReadModel,
   EventTypeCatalog,
   EventTypeStore,
+  ExplainLinks,
+  ExplanationReadModel,
   IdempotencyStore,
   MissedReadModel,
   OpenCancellationStore,
   OpenDeliveryStore,
+  OriginalFinder,
   PayloadEraser,
   Readiness,
   References,
   Replayer,
+  ReplaySelectionReader,
+  ReplayStore,
   RequestSources,
   ScheduledEventStore,
   Scope,
   Search,
   SecretStore,
+  SessionAuthenticator,
+  SessionCookie,
+  SessionTokens,
   SlotStore,
   SettledEvents,
   SubscriptionReadModel,

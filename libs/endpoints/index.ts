@@ -56,4 +56,4 @@ export {
   type SubscriptionPatch,
   SubscriptionStore,
 } from './subscription-store.js';
-export { type MatchedEndpoint, type TenantConfig, TenantConfigs } from './tenant-configs.js';
+export { type MatchedEndpoint, type TenantConfig, TenantConfigs, toRule } from './tenant-configs.js';

@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { Database, type Statement } from '#database';
 import { parseTypeId, type Uuid } from '#kernel';
-import { type JsonObject, Matcher, NO_FILTER_LIMITS, readFilter, type SubscriptionRule } from '#policy';
+import { type Clause, type JsonObject, Matcher, NO_FILTER_LIMITS, readFilter, type SubscriptionRule } from '#policy';
 
 /** An endpoint as matching sees it. */
 export interface MatchedEndpoint {
@@ -27,7 +27,7 @@ interface Row {
   uid: string | null;
   version: number;
   endpoints: { id: Uuid; uid: string | null; version: number; status: string; ordering: string }[] | null;
-  subscriptions: (Omit<SubscriptionRule, 'filter'> & { filter: JsonObject | null })[] | null;
+  subscriptions: (Omit<SubscriptionRule, 'id' | 'filter'> & { id: Uuid; filter: JsonObject | null })[] | null;
 }
 
 const LOAD: Statement = {
@@ -135,11 +135,12 @@ function toConfig(row: Row): TenantConfig {
 }
 
 /** A subscription as matching asks it. What its filter says was checked when it was written. */
-export function toRule(
-  subscription: Omit<SubscriptionRule, 'filter'> & { filter: JsonObject | null },
-): SubscriptionRule {
-  if (subscription.filter === null) return subscription as SubscriptionRule;
-  const read = readFilter(subscription.filter, NO_FILTER_LIMITS);
-  if ('clause' in read) return { ...subscription, filter: read.clause };
-  throw new Error(`the filter of subscription ${subscription.id} cannot be read: ${JSON.stringify(read.errors)}`);
+export function toRule<Row extends { id: Uuid; filter: JsonObject | null }>(
+  row: Row,
+): Omit<Row, 'filter'> & { filter: Clause | null } {
+  const { filter } = row;
+  if (filter === null) return { ...row, filter };
+  const read = readFilter(filter, NO_FILTER_LIMITS);
+  if ('clause' in read) return { ...row, filter: read.clause };
+  throw new Error(`the filter of subscription ${row.id} cannot be read: ${JSON.stringify(read.errors)}`);
 }

@@ -1,3 +1,4 @@
+export { type EventContent, findContent, NO_CONTENT } from './event-content.js';
 export type { EventDraft } from './event-draft.js';
 export { nestingDepth } from './json-scanner.js';
 export { readBatch, readSingle } from './read-body.js';
@@ -5,7 +6,6 @@ export { type EventLimits, type ReadEvent } from './read-event.js';
 export {
   type DueEvent,
   type DueLook,
-  type EventContent,
   FIRST_TURN,
   ScheduledEventStore,
 } from './scheduled-event.store.js';

@@ -1,7 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { Database, type Executor, plainArray, withRetries } from '#database';
 import type { Uuid } from '#kernel';
-import type { FilteredEvent } from '#policy';
 import {
   CANCEL_SCHEDULED,
   CANCEL_SCHEDULED_OF_TENANT,
@@ -36,9 +35,6 @@ export interface DueEvent {
   readonly expiresAtMs: number | null;
 }
 
-/** What an event carries, as far as filters look at it; all null once it is erased. */
-export type EventContent = Omit<FilteredEvent, 'type' | 'channels'>;
-
 /** What is due, oldest first. */
 export interface DueLook {
   readonly events: readonly DueEvent[];
@@ -62,17 +58,6 @@ export class ScheduledEventStore {
     const { lastTenantId, nextInMs } = answer.find(isLook)!;
     const events = answer.filter((row) => !isLook(row)).sort(byDueTime);
     return { events, lastTenantId, nextInMs };
-  }
-
-  /** Null: the event itself is not there any more. */
-  async content(eventId: Uuid): Promise<EventContent | null> {
-    const [row] = await this.db.query<EventContent>(
-      `SELECT uid, subject, source, correlation_id AS "correlationId", schema_version AS "schemaVersion",
-              ordering_key AS "orderingKey", metadata, data
-         FROM events WHERE id = $1`,
-      [eventId],
-    );
-    return row ?? null;
   }
 
   /** Cancels events that nothing was made of yet; answers which ones. To be called before their deliveries are cancelled. */

@@ -12,6 +12,8 @@ export { EventFinder } from './event-finder.js';
 export { type EventPayload, EventPayloads, MAX_PAGE_BYTES } from './event-payloads.js';
 export type { EventFilters } from './event-conditions.js';
 export { type EventFeed, EventReadModel, type EventRow } from './event-read-model.js';
+export { type ClauseVerdict, type Verdict, VERDICTS } from './explain-facts.js';
+export { type EndpointExplanation, type EventExplanation, ExplanationReadModel } from './explanation-read-model.js';
 export type { Listed } from './look.js';
 export { type MissedDeliveries, MissedReadModel } from './missed-read-model.js';
 export { type EndpointReference, References } from './references.js';

@@ -1,8 +1,9 @@
-import { createCipheriv, createDecipheriv, randomBytes } from 'node:crypto';
+import { createCipheriv, createDecipheriv, hkdfSync, randomBytes } from 'node:crypto';
 
 const FORMAT = 1;
 const IV_BYTES = 12;
 const TAG_BYTES = 16;
+const KEY_BYTES = 32;
 
 /**
  * Encryption at rest: AES-256-GCM (NIST SP 800-38D) under a ring of keys, of which the first encrypts and all decrypt.
@@ -11,7 +12,8 @@ const TAG_BYTES = 16;
  */
 export class KeyRing {
   private readonly keys: ReadonlyMap<string, Buffer>;
-  private readonly currentId: string;
+  /** Of the key that seals. */
+  readonly currentId: string;
 
   /** Keys by id, 32 bytes each, the current one first. */
   constructor(keys: readonly (readonly [id: string, key: Buffer])[]) {
@@ -47,6 +49,15 @@ export class KeyRing {
   /** Whether the value is sealed by a key that is no longer the first one. */
   isStale(sealed: Buffer): boolean {
     return sealedKeyId(sealed) !== this.currentId;
+  }
+
+  /**
+   * A key for another purpose than sealing, made of one on the ring (HKDF, RFC 5869), so that no key serves two ends;
+   * null when the key is not on the ring.
+   */
+  derive(keyId: string, purpose: string): Uint8Array | null {
+    const key = this.keys.get(keyId);
+    return key ? new Uint8Array(hkdfSync('sha256', key, '', `posthorn ${purpose}`, KEY_BYTES)) : null;
   }
 }
 

@@ -16,7 +16,7 @@ export type Clause =
     };
 
 /** The first clause that an event does not meet, and how: one sentence, with nothing in it of what the event carries. */
-export interface Mismatch {
+export interface Miss {
   readonly pointer: string;
   readonly message: string;
 }
@@ -40,7 +40,7 @@ export function passes(clause: Clause, event: EventContent): boolean {
 }
 
 /** Null: the event passes. */
-export function explainFilter(clause: Clause, event: EventContent): Mismatch | null {
+export function explainFilter(clause: Clause, event: EventContent): Miss | null {
   if (passes(clause, event)) return null;
   if (clause.kind === 'all') return clause.of.map((one) => explainFilter(one, event)).find((found) => found !== null)!;
   return { pointer: clause.at, message: inWords(clause, event) };

@@ -8,7 +8,7 @@ export {
   RELAPSE_MS,
   toCircuitSignal,
 } from './circuit.js';
-export { type Clause, type Mismatch } from './content-filter.js';
+export type { Clause } from './content-filter.js';
 export {
   type CustomHeaders,
   HEADER_MASK,
@@ -19,7 +19,7 @@ export {
   refuseHeader,
   unmaskHeaders,
 } from './custom-headers.js';
-export { type FilteredEvent, FILTERED_FIELDS } from './event-content.js';
+export type { FilteredEvent } from './event-content.js';
 export { decideDeliveryTime, type DeliveryTime } from './delivery-time.js';
 export {
   isEventType,
@@ -27,6 +27,7 @@ export {
   MAX_EVENT_TYPE_LENGTH,
   matchesPattern,
   OPERATIONAL_PREFIX,
+  TEST_EVENT_TYPE,
 } from './event-type-pattern.js';
 export {
   decideFailing,
@@ -38,7 +39,8 @@ export {
 export { isJsonObject, type Json, type JsonObject, mergePatch } from './merge-patch.js';
 export { FailureCounter } from './failure-counter.js';
 export { decideGate, type GateDecision, type GateTarget } from './gate.js';
-export { explainMatch, type Match, Matcher, type SubscriptionRule } from './matching.js';
+export { explainMismatch, type Mismatch } from './mismatch.js';
+export { type Match, Matcher, type SubscriptionRule } from './matching.js';
 export {
   type AttemptFacts,
   type AttemptResult,

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { Clause } from './content-filter.js';
 import type { FilteredEvent } from './event-content.js';
-import { explainMatch, Matcher, type SubscriptionRule } from './matching.js';
+import { Matcher, type SubscriptionRule } from './matching.js';
 
 const rule = (id: string, over: Partial<SubscriptionRule> = {}): SubscriptionRule => ({
   id,
@@ -109,21 +109,5 @@ describe(Matcher.name, () => {
     const matcher = new Matcher([rule('1'), rule('2', { eventTypes: ['other'], filter: amountAbove(10) })]);
     expect(matcher.match(event('a', { data: 'no JSON' }))).toHaveLength(1);
     expect([matcher.filters('a'), matcher.filters('other')]).toEqual([false, true]);
-  });
-});
-
-describe(explainMatch.name, () => {
-  const picky = rule('1', { eventTypes: ['a.*'], channels: ['eu'], filter: amountAbove(10) });
-
-  it.each([
-    [event('b'), '/eventTypes'],
-    [event('a.b'), '/channels'],
-    [event('a.b', { channels: ['eu'] }), '/filter/data.amount/$gt'],
-  ])('names the first thing that keeps a subscription from an event', (given, pointer) => {
-    expect(explainMatch(picky, given)).toMatchObject({ pointer });
-  });
-
-  it('has nothing to say of an event that is taken', () => {
-    expect(explainMatch(picky, event('a.b', { channels: ['eu'], data: '{"amount":11}' }))).toBeNull();
   });
 });

@@ -1,4 +1,4 @@
-import { type Clause, explainFilter, type Mismatch, passes } from './content-filter.js';
+import { type Clause, passes } from './content-filter.js';
 import { EventContent, type FilteredEvent } from './event-content.js';
 import { isSubscribed } from './event-type-pattern.js';
 
@@ -59,14 +59,6 @@ export class Matcher {
     }
     return rules;
   }
-}
-
-/** The first thing that keeps a subscription from an event, with its place in the subscription; null: it takes it. */
-export function explainMatch(rule: SubscriptionRule, event: FilteredEvent): Mismatch | null {
-  if (!takesType(rule, event.type)) return { pointer: '/eventTypes', message: `type ${event.type} is not among them` };
-  if (!takesChannels(rule, event.channels)) return { pointer: '/channels', message: 'the event has none of them' };
-  const mismatch = rule.filter && explainFilter(rule.filter, new EventContent(event));
-  return mismatch && { ...mismatch, pointer: `/filter${mismatch.pointer}` };
 }
 
 function remember<T>(memory: Map<string, T>, type: string, answer: T): void {

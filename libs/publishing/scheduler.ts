@@ -1,7 +1,7 @@
 import { type Database, ensurePartitions, isDataError, isMissingPartition, isTransient } from '#database';
 import type { TenantConfig, TenantConfigs } from '#endpoints';
 import { type Line, LineAdvancer } from '#deliveries';
-import { type DueEvent, type EventContent, FIRST_TURN, type ScheduledEventStore } from '#events';
+import { type DueEvent, findContent, FIRST_TURN, NO_CONTENT, type ScheduledEventStore } from '#events';
 import { type Clock, GroupCommit, newUuid, toTypeId, type Uuid } from '#kernel';
 import { type FanOut, type FannedOut, fanOutGroup } from './fan-out-statement.js';
 import { matchDeliveries } from './prepared-event.js';
@@ -39,18 +39,6 @@ export interface SchedulerOptions {
   /** Told when deliveries have been made that are due now. */
   readonly wakePumps: () => void;
 }
-
-/** Of events whose content no filter asks for. */
-const NO_CONTENT: EventContent = {
-  uid: null,
-  subject: null,
-  source: null,
-  correlationId: null,
-  schemaVersion: null,
-  orderingKey: null,
-  metadata: null,
-  data: null,
-};
 
 /** Of each tenant that has due events, its configuration; null: the tenant is gone. */
 type Configs = ReadonlyMap<Uuid, TenantConfig | null>;
@@ -182,9 +170,9 @@ export class Scheduler {
     const { channels, endpointId } = event;
     const type = event.type!;
     const isFiltered = endpointId === null && config.matcher.filters(type);
-    const content = isFiltered ? await this.scheduled.content(event.eventId) : null;
+    const content = isFiltered ? await findContent(this.db, event.eventId) : NO_CONTENT;
     const endpoint = endpointId === null ? null : toTypeId('ep', endpointId);
-    const deliveries = matchDeliveries({ ...(content ?? NO_CONTENT), type, channels, endpoint }, config);
+    const deliveries = matchDeliveries({ ...content, type, channels, endpoint }, config);
     const nowMs = this.clock.now();
     return { event, type, config, deliveries, deliveryIds: deliveries.map(() => newUuid(nowMs)) };
   }

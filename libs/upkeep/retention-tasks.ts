@@ -8,6 +8,7 @@ import { PayloadErasureStore } from '#tenants';
 import { Erasure } from './erasure.js';
 import { tellOfExpiring } from './expiring-news.js';
 import { Retention } from './retention.js';
+import { forgetOldReplays } from './sweep.js';
 import type { UpkeepLog } from './upkeep.js';
 import type { UpkeepTask } from './upkeep-task.js';
 
@@ -62,6 +63,7 @@ export function retentionTasks(deps: RetentionTaskDeps): UpkeepTask[] {
     { name: 'late answers', everyMs: MINUTE_MS, run: () => erasure.eraseLateAnswers() },
     { name: 'old health rows', everyMs: HOUR_MS, run: () => endpoints.foldHealth(clock.now() - DAY_MS) },
     { name: 'health of deleted endpoints', everyMs: HOUR_MS, run: () => endpoints.forgetHealth(forgottenBeforeMs()) },
+    { name: 'old replays', everyMs: HOUR_MS, run: () => forgetOldReplays(db, forgottenBeforeMs()) },
     { name: 'old endpoint versions', everyMs: HOUR_MS, run: () => endpoints.forgetVersions(forgottenBeforeMs()) },
   ];
 }

@@ -1,4 +1,5 @@
 import type { Database } from '#database';
+import { uuidFloor } from '#kernel';
 
 /** Rows that one statement sweeps away. */
 const BATCH = 5_000;
@@ -23,6 +24,26 @@ export function forgetOldSecrets(db: Database): Promise<number> {
          SELECT ctid FROM endpoint_secrets WHERE expires_at < clock_timestamp() - interval '7 days' LIMIT $1))
        RETURNING 1`,
       [BATCH],
+    ),
+  );
+}
+
+/**
+ * Forgets bulk replays that ended before; and what was begun so long before that whatever it was of has gone, which ends by
+ * itself unless a count was lost.
+ */
+export function forgetOldReplays(db: Database, beforeMs: number): Promise<number> {
+  return inBatches(() =>
+    db.query(
+      `WITH old AS (
+         DELETE FROM replays WHERE id = ANY (ARRAY(
+           SELECT id FROM replays WHERE id < $2 AND (ended_at < $3 OR walked_at < $3) LIMIT $1))
+         RETURNING id
+       ), parts AS (
+         DELETE FROM replay_parts WHERE replay_id IN (SELECT id FROM old)
+       )
+       SELECT id FROM old`,
+      [BATCH, uuidFloor(beforeMs), new Date(beforeMs)],
     ),
   );
 }

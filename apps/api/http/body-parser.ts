@@ -6,8 +6,11 @@ import { PosthornError } from '#kernel';
 /** Bytes for what stands around a single event of the largest size. */
 const ENVELOPE_BYTES = 64 * 1024;
 
-/** The routes that take the bytes themselves: what is published must not be parsed and written again. */
-const RAW_ROUTES = new Set(['/v1/events', '/v1/events/batch']);
+/**
+ * The routes that take the bytes themselves: what is published must not be parsed and written again, and whoever signs in
+ * is told of the key before anything of the body.
+ */
+const RAW_ROUTES = new Set(['/v1/events', '/v1/events/batch', '/v1/session']);
 
 const utf8 = new TextDecoder('utf-8', { fatal: true });
 
