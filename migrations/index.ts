@@ -13,6 +13,7 @@ import { FailingEndpoints1764000013000 } from './1764000013000-failing-endpoints
 import { EndpointCredentials1764000120000 } from './1764000120000-endpoint-credentials.js';
 import { Replays1764000160000 } from './1764000160000-replays.js';
 import { SearchIndexes1764000170000 } from './1764000170000-search-indexes.js';
+import { TrafficCounts1764000171000 } from './1764000171000-traffic-counts.js';
 
 /** Every migration there is, oldest first. A landed one is never edited; a change is a new one at the end. */
 export const migrations = [
@@ -31,4 +32,5 @@ export const migrations = [
   EndpointCredentials1764000120000,
   Replays1764000160000,
   SearchIndexes1764000170000,
+  TrafficCounts1764000171000,
 ];

@@ -31,6 +31,9 @@ export const PERMISSIONS = {
   'secrets:write': ['admin', 'tenant'],
   'subscriptions:read': ['admin', 'support', 'tenant'],
   'subscriptions:write': ['admin', 'tenant'],
+  /** A publisher sees deliveries by their events, which notices do not tell of. */
+  'live:read': ['admin', 'support', 'tenant'],
+  'stats:read': ['admin', 'publisher', 'support', 'tenant'],
   'search:read': ['admin', 'publisher', 'support', 'tenant'],
   'deliveries:read': ['admin', 'publisher', 'support', 'tenant'],
   /** Replay, cancel, discard. */
@@ -70,6 +73,8 @@ export const CAPABILITIES_FOR: Readonly<Record<Permission, readonly Capability[]
   'secrets:write': ['manage_endpoints', 'see_secrets'],
   'subscriptions:read': ['view'],
   'subscriptions:write': ['manage_endpoints'],
+  'stats:read': ['view'],
+  'live:read': ['view'],
   'search:read': ['view'],
   'deliveries:read': ['view'],
   'deliveries:act': ['replay'],

@@ -102,6 +102,8 @@ export const ROLE_TABLE: readonly Row[] = [
   row('y y00 yy0', 'GET /v1/events/{event}'),
   row('y y00 yy0', 'POST /v1/events/{event}/cancel'),
   row('y --- ---', 'DELETE /v1/events/{event}/payload'),
+  row('y y00 yy0', 'GET /v1/events/{event}/explain'),
+  row('y --- yy0', 'POST /v1/events/{event}/explain-links'),
 
   row('y yyy yyy', 'GET /v1/deliveries'),
   row('y --- y--', 'POST /v1/deliveries/pause'),
@@ -122,5 +124,8 @@ export const ROLE_TABLE: readonly Row[] = [
   })),
 
   row('y yyy yyy', 'GET /v1/search?q=order.created'),
+  row('y yyy yyy', 'GET /v1/stats'),
+  row('y --- yyy', 'GET /v1/live'),
+  row('y --- yyy', 'GET /v1/stats/overview'),
   row('y yyy yyy', 'GET /v1/egress-addresses'),
 ];
