@@ -16,6 +16,14 @@ export interface SentRequest {
 /** What of a dispatch the request says. */
 export type RequestSource = Pick<Dispatch, 'deliveryId' | 'attempts' | 'replayOf' | 'event'>;
 
+/** What is wrong with a request on purpose, to see whether its receiver notices. */
+export interface Flaw {
+  /** Signed in place of the body that is sent. */
+  readonly signedBody?: string;
+  /** How much older than the request its signature says it is. */
+  readonly ageMs?: number;
+}
+
 /** Signs exactly the bytes of `body` with the keys that are live at this moment, and sends them. Never rejects. */
 export async function sendSigned(
   sender: AuthenticatedSender,
@@ -25,6 +33,7 @@ export async function sendSigned(
   target: SendTarget,
   body: string,
   timeoutMs: number,
+  flaw: Flaw | null = null,
 ): Promise<SentRequest> {
   const startedAtMs = clock.now();
   const facts = {
@@ -32,14 +41,20 @@ export async function sendSigned(
     type: event.type,
     deliveryId: toTypeId('dlv', deliveryId),
     attemptNumber: attempts + 1,
-    timestampSeconds: Math.floor(startedAtMs / 1000),
+    timestampSeconds: Math.floor((startedAtMs - (flaw?.ageMs ?? 0)) / 1000),
     replayOf: toTypeIdOrNull('dlv', replayOf),
     traceparent: event.traceparent,
   };
-  const signature = target.signer.sign(facts, body, startedAtMs);
+  const signature = target.signer.sign(facts, flaw?.signedBody ?? body, startedAtMs);
   const ofEvent = target.signer.without(headersBeside(target.authHeader, event.headers));
-  const headers = requestHeaders(facts, target.payloadFormat, signature, userAgent, target.headers, ofEvent);
-  const result = await sender.send({ target: target.url, headers, body, timeoutMs }, target.oauth2);
+  const request = {
+    target: target.url,
+    headers: requestHeaders(facts, target.payloadFormat, signature, userAgent, target.headers, ofEvent),
+    body,
+    timeoutMs,
+    ...(flaw === null ? {} : { wantsCertificate: true }),
+  };
+  const result = await sender.send(request, target.oauth2);
   return { startedAtMs, signature, result };
 }
 

@@ -146,7 +146,7 @@ export class EndpointStore {
   ): Promise<WrittenEndpoint> {
     const settings = this.settle(wanted, NOTHING_KEPT, limits);
     const secrets = chooseSecrets(wanted, keyKindsOf(settings.signing));
-    await refuseTooMany(tx, tenantId, limits);
+    await refuseTooMany(tx, tenantId, limits.maxEndpoints ?? this.config.limits.endpointsPerTenant);
     const id = newUuid(this.clock.now());
     const row = await insertEndpoint(tx, this.keyRing, { id, tenantId }, settings);
     for (const secret of secrets) await this.addSecret(tx, id, secret);
@@ -263,7 +263,7 @@ async function findByUid(tx: Executor, tenantId: Uuid, uid: string): Promise<Uui
   return row?.id ?? null;
 }
 
-async function refuseTooMany(tx: Executor, tenantId: Uuid, { maxEndpoints }: TenantLimits): Promise<void> {
+async function refuseTooMany(tx: Executor, tenantId: Uuid, maxEndpoints: number): Promise<void> {
   const [row] = await tx.query<{ count: number }>(
     `SELECT count(*) AS count FROM endpoints WHERE tenant_id = $1 AND deleted_at IS NULL`,
     [tenantId],
