@@ -10,6 +10,7 @@ import { Ordering1764000009000 } from './1764000009000-ordering.js';
 import { ScheduledEvents1764000010000 } from './1764000010000-scheduled-events.js';
 import { Retention1764000011000 } from './1764000011000-retention.js';
 import { FailingEndpoints1764000013000 } from './1764000013000-failing-endpoints.js';
+import { AuditLog1764000140000 } from './1764000140000-audit-log.js';
 
 /** Every migration there is, oldest first. A landed one is never edited; a change is a new one at the end. */
 export const migrations = [
@@ -25,4 +26,5 @@ export const migrations = [
   ScheduledEvents1764000010000,
   Retention1764000011000,
   FailingEndpoints1764000013000,
+  AuditLog1764000140000,
 ];

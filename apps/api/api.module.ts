@@ -19,6 +19,7 @@ import { ScheduledEventStore } from '#events';
 import { DatabaseClock, KeyRing } from '#kernel';
 import {
   AttemptReadModel,
+  AuditReadModel,
   DeadLetterReadModel,
   DeliveryReadModel,
   EventFinder,
@@ -38,6 +39,7 @@ import { ApiKeyInput } from './api-keys/api-key-input.js';
 import { ApiKeysController } from './api-keys/api-keys.controller.js';
 import type { ApiDeps } from './api-deps.js';
 import { AttemptsController } from './attempts/attempts.controller.js';
+import { AuditLogController } from './audit-log/audit-log.controller.js';
 import { AuthorizationGuard } from './auth/authorization.guard.js';
 import { Scope } from './auth/scope.js';
 import { Viewing } from './auth/viewing.js';
@@ -65,7 +67,6 @@ import { EventTypeCatalog } from './publishing/event-type-catalog.js';
 import { publisherOver } from './publishing/publisher.provider.js';
 import { PublishingController } from './publishing/publishing.controller.js';
 import { Readiness } from './readiness.js';
-import { ReplayLog } from './replay-log.js';
 import { SubscriptionsController } from './subscriptions/subscriptions.controller.js';
 import { PlatformController } from './tenants/platform.controller.js';
 import { TenantsController } from './tenants/tenants.controller.js';
@@ -74,6 +75,7 @@ import { TenantsController } from './tenants/tenants.controller.js';
 const CONTROLLERS = [
   ApiKeysController,
   AttemptsController,
+  AuditLogController,
   DeadLettersController,
   DeliveriesController,
   DocsController,
@@ -99,6 +101,7 @@ const PROVIDERS: Provider[] = [
   ApiKeyInput,
   ApiKeyStore,
   AttemptReadModel,
+  AuditReadModel,
   Authenticator,
   Canceller,
   DeadLetterReadModel,
@@ -145,7 +148,7 @@ const PROVIDERS: Provider[] = [
 @Module({})
 export class ApiModule {
   static over(deps: ApiDeps): DynamicModule {
-    const { config, db, clock, keyRing, logger, metrics } = deps;
+    const { config, db, clock, keyRing, metrics } = deps;
     return {
       module: ApiModule,
       controllers: CONTROLLERS,
@@ -155,7 +158,6 @@ export class ApiModule {
         { provide: DatabaseClock, useValue: clock },
         { provide: KeyRing, useValue: keyRing },
         { provide: Metrics, useValue: metrics },
-        { provide: ReplayLog, useValue: new ReplayLog(logger) },
         { provide: APP_GUARD, useClass: AuthorizationGuard },
         { provide: APP_GUARD, useClass: NothingIgnoredGuard },
         { provide: APP_INTERCEPTOR, useClass: IdempotencyInterceptor },

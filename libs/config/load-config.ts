@@ -108,7 +108,7 @@ function toTree(values: Values, unknown: readonly string[]): Config {
       requestTimeoutSeconds: values.POSTHORN_REQUEST_TIMEOUT!,
       concurrency: values.POSTHORN_WORKER_CONCURRENCY!,
     },
-    retention: { days: values.POSTHORN_RETENTION_DAYS! },
+    retention: { days: values.POSTHORN_RETENTION_DAYS!, auditDays: values.POSTHORN_AUDIT_RETENTION_DAYS! },
     shutdown: { seconds: values.POSTHORN_SHUTDOWN_SECONDS! },
     log: { level: values.LOG_LEVEL! },
     unknownVariables: unknown,

@@ -1,8 +1,10 @@
-import { createCipheriv, createDecipheriv, randomBytes } from 'node:crypto';
+import { createCipheriv, createDecipheriv, createHmac, randomBytes } from 'node:crypto';
 
 const FORMAT = 1;
 const IV_BYTES = 12;
 const TAG_BYTES = 16;
+/** 64 bits: enough that no two secrets of an installation share one. */
+const FINGERPRINT_DIGITS = 16;
 
 /**
  * Encryption at rest: AES-256-GCM (NIST SP 800-38D) under a ring of keys, of which the first encrypts and all decrypt.
@@ -42,6 +44,15 @@ export class KeyRing {
     decipher.setAAD(Buffer.from(context));
     decipher.setAuthTag(sealed.subarray(tagAt));
     return Buffer.concat([decipher.update(sealed.subarray(bodyAt, tagAt)), decipher.final()]);
+  }
+
+  /**
+   * Stands for a secret where it must not be shown: the same secret has the same fingerprint, and nobody without the first
+   * key of the ring can try secrets out on it, however weak they are.
+   */
+  fingerprint(plain: string): string {
+    const digits = createHmac('sha256', this.keys.get(this.currentId)!).update(`fingerprint\0${plain}`).digest('hex');
+    return `fingerprint:${digits.slice(0, FINGERPRINT_DIGITS)}`;
   }
 
   /** Whether the value is sealed by a key that is no longer the first one. */

@@ -7,6 +7,7 @@ export type Role = (typeof ROLES)[number];
 /** Who is asking: what an API key stands for. */
 export interface Principal {
   keyId: Uuid;
+  keyName: string;
   role: Role;
   /** The tenant that a tenant's key belongs to, and sees nothing but; null for the other roles. */
   tenantId: Uuid | null;

@@ -1,4 +1,5 @@
 import type { Database } from '#database';
+import { uuidFloor } from '#kernel';
 
 /** Rows that one statement sweeps away. */
 const BATCH = 5_000;
@@ -23,6 +24,16 @@ export function forgetOldSecrets(db: Database): Promise<number> {
          SELECT ctid FROM endpoint_secrets WHERE expires_at < clock_timestamp() - interval '7 days' LIMIT $1))
        RETURNING 1`,
       [BATCH],
+    ),
+  );
+}
+
+/** Forgets entries of the audit log from before `beforeMs`. */
+export function forgetOldAudits(db: Database, beforeMs: number): Promise<number> {
+  return inBatches(() =>
+    db.query(
+      `DELETE FROM audit_log WHERE id IN (SELECT id FROM audit_log WHERE id < $1 ORDER BY id LIMIT $2) RETURNING 1`,
+      [uuidFloor(beforeMs), BATCH],
     ),
   );
 }

@@ -18,6 +18,7 @@ const TABLE: [Permission, string][] = [
   ['deliveries:read', 'apst'],
   ['deliveries:act', 'a-st'],
   ['platform:pause', 'a-s-'],
+  ['audit:read', 'a-s-'],
 ];
 
 describe('permissions', () => {

@@ -17,6 +17,7 @@ export const PERMISSIONS = {
   'events:read': ['admin', 'publisher', 'support', 'tenant'],
   'events:cancel': ['admin', 'publisher', 'support', 'tenant'],
   'events:erase': ['admin'],
+  'audit:read': ['admin', 'support'],
   'egress:read': ['admin', 'publisher', 'support', 'tenant'],
   'endpoints:read': ['admin', 'support', 'tenant'],
   'endpoints:write': ['admin', 'tenant'],

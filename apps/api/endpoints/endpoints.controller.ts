@@ -1,10 +1,11 @@
 import { Body, Controller, Delete, Get, Param, Patch, Post, Put, Query, Res } from '@nestjs/common';
 import { ApiOperation, ApiTags } from '@nestjs/swagger';
+import type { Actor } from '#audit';
 import { EndpointReadModel, type EndpointRef, EndpointStore, type WrittenEndpoint } from '#endpoints';
 import { MissedReadModel } from '#insights';
 import { parseTypeId, toTypeId, type Uuid } from '#kernel';
 import { Allow, MayNotExistYet } from '../auth/allow.decorator.js';
-import { EndpointId, TenantId } from '../auth/caller.decorator.js';
+import { By, EndpointId, TenantId } from '../auth/caller.decorator.js';
 import { created, IfMatch, tagged } from '../http/answers.js';
 import { Answers, AnswersCreated, AnswersNothing, AnswersPage } from '../http/api-docs.js';
 import { type Page, readPage, toPage } from '../http/pagination.js';
@@ -34,11 +35,12 @@ export class EndpointsController {
   @ApiOperation({ operationId: 'createEndpoint', summary: 'Register an endpoint' })
   @AnswersCreated(CreatedEndpointResponse, { tagged: true })
   async create(
+    @By() by: Actor,
     @TenantId() tenantId: Uuid,
     @Body() body: CreateEndpointDto,
     @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<EndpointResponse> {
-    return answerWritten(reply, await this.endpoints.create(tenantId, body));
+    return answerWritten(reply, await this.endpoints.create(by, tenantId, body));
   }
 
   @Get()
@@ -64,13 +66,14 @@ export class EndpointsController {
   @Answers(EndpointResponse, { tagged: true })
   @AnswersCreated(CreatedEndpointResponse, { tagged: true })
   async put(
+    @By() by: Actor,
     @TenantId() tenantId: Uuid,
     @Param('endpoint') endpoint: string,
     @Body() body: CreateEndpointDto,
     @IfMatch() version: number | null,
     @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<EndpointResponse> {
-    return answerWritten(reply, await this.endpoints.put(tenantId, readReference(endpoint), body, version));
+    return answerWritten(reply, await this.endpoints.put(by, tenantId, readReference(endpoint), body, version));
   }
 
   @Get(':endpoint')
@@ -95,13 +98,14 @@ export class EndpointsController {
   })
   @Answers(EndpointResponse, { tagged: true })
   async patch(
+    @By() by: Actor,
     @TenantId() tenantId: Uuid,
     @EndpointId() endpointId: Uuid,
     @Body() body: PatchEndpointDto,
     @IfMatch() version: number | null,
     @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<EndpointResponse> {
-    return tagged(reply, toEndpointResponse(await this.endpoints.patch(tenantId, endpointId, body, version)));
+    return tagged(reply, toEndpointResponse(await this.endpoints.patch(by, tenantId, endpointId, body, version)));
   }
 
   @Delete(':endpoint')
@@ -113,11 +117,12 @@ export class EndpointsController {
   })
   @AnswersNothing()
   async delete(
+    @By() by: Actor,
     @TenantId() tenantId: Uuid,
     @EndpointId() endpointId: Uuid,
     @IfMatch() version: number | null,
   ): Promise<void> {
-    await this.endpoints.delete(tenantId, endpointId, version);
+    await this.endpoints.delete(by, tenantId, endpointId, version);
   }
 }
 
