@@ -1,7 +1,8 @@
 // Whether dist is built from the sources as they are, and building it. Node's own modules only.
-import { createHash } from 'node:crypto';
-import { existsSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { buildConsole, hashConsole } from './console.mjs';
+import { hashFiles } from './source-hash.mjs';
 import { ROOT, run, say } from './setup-tools.mjs';
 
 const DIST = join(ROOT, 'dist');
@@ -32,30 +33,14 @@ export function buildDist() {
   const compiler = join(ROOT, 'node_modules', 'typescript-native', 'bin', 'tsc');
   const args = [compiler, '-p', join(ROOT, 'tsconfig.build.json'), '--outDir', fresh];
   run(process.execPath, args, { cwd: ROOT, what: 'The build' });
+  buildConsole(fresh, DIST);
   writeFileSync(join(fresh, '.sources'), hash);
   rmSync(DIST, { recursive: true, force: true });
   renameSync(fresh, DIST);
 }
 
-/** By content, not by time: a checkout touches files without changing them. */
 function hashSources() {
-  const hash = createHash('sha256');
-  for (const file of INPUTS.flatMap((path) => [...filesIn(path)])) {
-    hash
-      .update(`${file}\0`)
-      .update(readFileSync(join(ROOT, file)))
-      .update('\0');
-  }
-  return hash.digest('hex');
-}
-
-function* filesIn(path) {
-  if (!existsSync(join(ROOT, path))) return;
-  const entries = path.includes('.') ? null : readdirSync(join(ROOT, path), { withFileTypes: true });
-  if (entries === null) yield path;
-  for (const entry of entries?.sort((a, b) => (a.name < b.name ? -1 : 1)) ?? []) {
-    const inner = `${path}/${entry.name}`;
-    if (entry.isDirectory()) yield* filesIn(inner);
-    else if (inner.endsWith('.ts') && !/\.(int-|e2e-)?spec\.ts$/.test(inner)) yield inner;
-  }
+  const isSource = (name) =>
+    name.endsWith('.ts') && !name.startsWith('apps/console/') && !/\.(int-|e2e-)?spec\.ts$/.test(name);
+  return `${hashFiles(INPUTS, isSource)} ${hashConsole()}`;
 }

@@ -1,33 +1,10 @@
 // Makes sure that the tests find a redis-server. Node's own modules only.
-import { existsSync, rmSync, writeFileSync } from 'node:fs';
-import { findOnPath, run, say, SetupError } from './setup-tools.mjs';
-
-/** Debian asks this program before it starts a freshly installed service; 101 means "do not". */
-const POLICY = '/usr/sbin/policy-rc.d';
+import { installByApt } from './apt.mjs';
+import { findOnPath, SetupError } from './setup-tools.mjs';
 
 export function ensureRedis() {
   if (process.env.REDIS_URL || process.env.REDIS_SERVER || findOnPath('redis-server')) return;
-  if (process.getuid?.() !== 0 || !findOnPath('apt-get')) throw new SetupError(howToGetRedis());
-  say('Installing redis-server (apt-get)');
-  withoutStartingServices(() => {
-    const env = { ...process.env, DEBIAN_FRONTEND: 'noninteractive' };
-    run('apt-get', ['update', '-qq'], { env, what: 'apt-get update' });
-    run('apt-get', ['install', '-qq', '-y', '--no-install-recommends', 'redis-server'], {
-      env,
-      what: 'apt-get install',
-    });
-  });
-  if (!findOnPath('redis-server')) throw new SetupError(howToGetRedis());
-}
-
-function withoutStartingServices(install) {
-  const ours = !existsSync(POLICY);
-  if (ours) writeFileSync(POLICY, '#!/bin/sh\nexit 101\n', { mode: 0o755 });
-  try {
-    install();
-  } finally {
-    if (ours) rmSync(POLICY, { force: true });
-  }
+  if (!installByApt('redis-server') || !findOnPath('redis-server')) throw new SetupError(howToGetRedis());
 }
 
 function howToGetRedis() {

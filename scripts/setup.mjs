@@ -1,7 +1,9 @@
 // All set-up that `npm start`, `npm test` and the others need, done only where it is needed.
-//   --build   dist, when the sources are newer
-//   --redis   a redis-server for the tests
+//   --build     dist, when the sources are newer
+//   --redis     a redis-server for the tests
+//   --chromium  a browser for the tests
 // Runs before anything is installed, so it uses Node's own modules only.
+import { ensureChromium } from './chromium.mjs';
 import { areDependenciesCurrent, installDependencies, linkPostgresLibraries } from './dependencies.mjs';
 import { buildDist, isDistCurrent } from './dist.mjs';
 import { ensureRedis } from './redis.mjs';
@@ -13,6 +15,7 @@ await runScript(() => {
   if (!areDependenciesCurrent(ROOT)) withLock(() => areDependenciesCurrent(ROOT) || installDependencies(ROOT));
   linkPostgresLibraries(ROOT);
   if (wants('--redis')) ensureRedis();
+  if (wants('--chromium')) ensureChromium();
   if (wants('--build') && !isDistCurrent()) withLock(() => isDistCurrent() || buildDist());
 });
 

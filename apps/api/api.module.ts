@@ -25,9 +25,11 @@ import {
   EventFinder,
   EventPayloads,
   EventReadModel,
+  ExplanationReadModel,
   MissedReadModel,
   References,
   RequestSources,
+  Search,
   SettledEvents,
 } from '#insights';
 import { DeadLetterStore, OpenCancellationStore, OpenDeliveryStore, PayloadEraser } from '#deliveries';
@@ -56,6 +58,9 @@ import { EventTypesController } from './event-types/event-types.controller.js';
 import { EventLists } from './events/event-lists.js';
 import { EventsController } from './events/events.controller.js';
 import { TenantEventsController } from './events/tenant-events.controller.js';
+import { ExplainController } from './explaining/explain.controller.js';
+import { ExplainLinks } from './explaining/explain-links.js';
+import { SharedExplanationController } from './explaining/shared-explanation.controller.js';
 import { HealthController } from './health/health.controller.js';
 import { NothingIgnoredGuard } from './http/nothing-ignored.guard.js';
 import { IdempotencyInterceptor } from './idempotency/idempotency.interceptor.js';
@@ -67,6 +72,7 @@ import { EventTypeCatalog } from './publishing/event-type-catalog.js';
 import { publisherOver } from './publishing/publisher.provider.js';
 import { PublishingController } from './publishing/publishing.controller.js';
 import { Readiness } from './readiness.js';
+import { SearchController } from './search/search.controller.js';
 import { SubscriptionsController } from './subscriptions/subscriptions.controller.js';
 import { PlatformController } from './tenants/platform.controller.js';
 import { TenantsController } from './tenants/tenants.controller.js';
@@ -85,11 +91,14 @@ const CONTROLLERS = [
   EndpointTestController,
   EventsController,
   EventTypesController,
+  ExplainController,
   HealthController,
   MetricsController,
   PlatformController,
   PublishingController,
+  SearchController,
   SecretsController,
+  SharedExplanationController,
   SubscriptionsController,
   TenantEventsController,
   TenantsController,
@@ -121,6 +130,8 @@ const PROVIDERS: Provider[] = [
   EventReadModel,
   EventTypeCatalog,
   EventTypeStore,
+  ExplainLinks,
+  ExplanationReadModel,
   IdempotencyStore,
   MissedReadModel,
   OpenCancellationStore,
@@ -132,6 +143,7 @@ const PROVIDERS: Provider[] = [
   RequestSources,
   ScheduledEventStore,
   Scope,
+  Search,
   SecretStore,
   SlotStore,
   SettledEvents,

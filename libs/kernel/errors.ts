@@ -58,6 +58,7 @@ export const ERROR_CODES = {
   ],
   event_expired: [409, 'The event is expired or its payload was erased.', 'Publish it again.'],
   already_resolved: [409, 'The dead letter was replayed or discarded before.', 'Nothing to do.'],
+  link_expired: [410, 'The link was made to be read for a while, and that is over.', 'Ask for a new one.'],
   version_conflict: [412, 'The object has changed since you read it.', 'Read it again and repeat the change.'],
   too_large: [413, 'The body is larger than allowed.', 'Split the batch, or send a reference instead of the content.'],
   unsupported_media_type: [415, 'The body is not JSON.', 'Send `Content-Type: application/json`.'],

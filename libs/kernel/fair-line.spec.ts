@@ -32,11 +32,12 @@ describe(FairLine, () => {
     expect(take(250)).toMatchObject({ small: 1 });
   });
 
-  it('keeps the group short in which somebody with little goes beside one who has much, and no other', () => {
+  it('keeps the group short in which somebody with little goes beside one who has much, and those after it for a while', () => {
     const { push, take } = setup();
     push('big', 20_000);
     push('small', 3);
     expect(take(240)).toEqual({ big: 57, small: 3 });
+    for (let n = 1; n <= 8; n++) expect(take(240)).toEqual({ big: 60 });
     expect(take(240)).toEqual({ big: 240 });
   });
 

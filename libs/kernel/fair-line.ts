@@ -9,6 +9,12 @@ const QUANTUM = 4;
  */
 const SHORT = 4;
 
+/**
+ * How many groups after such a one are short as well: whoever comes next with little waits for the one under way, and is
+ * most often not alone in coming.
+ */
+const SHORT_AFTERWARDS = 8;
+
 interface Queue<Item> {
   readonly key: string;
   items: Item[];
@@ -27,6 +33,8 @@ export class FairLine<Item> implements Line<Item> {
   /** Those with something in them; the first one is next. */
   private turns: Queue<Item>[] = [];
   private count = 0;
+  /** Groups that are still to be kept short. */
+  private shortOnes = 0;
 
   constructor(
     private readonly keyOf: (item: Item) => string,
@@ -45,11 +53,15 @@ export class FairLine<Item> implements Line<Item> {
     this.count += 1;
   }
 
-  /** Takes out what goes next: `maxWeight` at most, a quarter of it beside those who have little, but always one. */
+  /**
+   * Takes out what goes next: `maxWeight` at most, a quarter of it beside and soon after those who have little, but always
+   * one.
+   */
   take(maxWeight: number): Item[] {
     const taken: Item[] = [];
     let weight = 0;
-    let limit = maxWeight;
+    let limit = this.shortOnes > 0 ? maxWeight / SHORT : maxWeight;
+    if (this.shortOnes > 0) this.shortOnes -= 1;
     for (let turn = 0; this.count > 0; ) {
       const queue = this.turns[turn]!;
       const item = queue.items[queue.head]!;
@@ -70,7 +82,9 @@ export class FairLine<Item> implements Line<Item> {
       queue.credit = Math.max(0, queue.credit - cost);
       if (!this.advance(queue)) continue;
       turn += 1;
-      if (hasLittle(queue)) limit = maxWeight / SHORT;
+      if (!hasLittle(queue)) continue;
+      limit = maxWeight / SHORT;
+      this.shortOnes = SHORT_AFTERWARDS;
     }
     this.turns = [];
     return taken;

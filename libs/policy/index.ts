@@ -36,6 +36,7 @@ export {
 export { isJsonObject, type Json, type JsonObject, mergePatch } from './merge-patch.js';
 export { FailureCounter } from './failure-counter.js';
 export { decideGate, type GateDecision, type GateTarget } from './gate.js';
+export { explainMismatch, type Mismatch } from './mismatch.js';
 export { type Match, Matcher, type SubscriptionRule } from './matching.js';
 export {
   type AttemptFacts,

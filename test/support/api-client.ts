@@ -5,8 +5,8 @@ export interface CallOptions {
   /** The API key; null: none at all. The client's own unless given. */
   key?: string | null;
   headers?: Record<string, string>;
-  /** The status that must come back. Any 2xx unless given. */
-  expect?: number;
+  /** The status that must come back; any 2xx unless given. `any`: whatever comes is looked at by the caller. */
+  expect?: number | 'any';
 }
 
 export interface Answer<Body> {
@@ -80,9 +80,9 @@ export class ApiClient {
       contentType: answer.headers['content-type'],
       body: answer.body,
     });
-    const fine = options.expect === undefined ? answer.status < 300 : answer.status === options.expect;
-    if (fine) return answer;
-    const expected = options.expect ?? '2xx';
+    const { expect: expected = '2xx' } = options;
+    const isFine = expected === '2xx' ? answer.status < 300 : expected === 'any' || answer.status === expected;
+    if (isFine) return answer;
     throw new Error(`${method} ${path}: expected ${expected}, got ${answer.status}\n${answer.text}`);
   }
 }

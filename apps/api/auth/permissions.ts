@@ -15,6 +15,8 @@ export const PERMISSIONS = {
   'event-types:write': ['admin'],
   'events:publish': ['admin', 'publisher'],
   'events:read': ['admin', 'publisher', 'support', 'tenant'],
+  /** A link that shows what became of an event to whoever has it. */
+  'events:share': ['admin', 'support', 'tenant'],
   'events:cancel': ['admin', 'publisher', 'support', 'tenant'],
   'events:erase': ['admin'],
   'audit:read': ['admin', 'support'],
@@ -27,6 +29,7 @@ export const PERMISSIONS = {
   'secrets:write': ['admin', 'tenant'],
   'subscriptions:read': ['admin', 'support', 'tenant'],
   'subscriptions:write': ['admin', 'tenant'],
+  'search:read': ['admin', 'publisher', 'support', 'tenant'],
   'deliveries:read': ['admin', 'publisher', 'support', 'tenant'],
   /** Replay, cancel, discard. */
   'deliveries:act': ['admin', 'support', 'tenant'],

@@ -235,6 +235,36 @@ describe('lists', () => {
     }
   }, 120_000);
 
+  it('are not read to search, whatever is searched for and by whom', async () => {
+    const [delivery] = await t.db.query<{ id: string }>('SELECT id FROM deliveries ORDER BY id OFFSET 5000 LIMIT 1');
+    const id = toTypeId('dlv', delivery!.id);
+    const texts = [
+      id,
+      `${id.replace('dlv_', 'att_')}_1`,
+      examples['event']![0]!,
+      endpoints[1]!.id,
+      tenants[1]!.id,
+      'order/3000',
+      'everything',
+      'k-3000',
+      'u-3000',
+      'nothing',
+      'https://example.com',
+      'hooks.example.com',
+      'Many',
+    ];
+    const { key: publisher } = await aKey(t.api, 'publisher');
+    const { key: tenant } = await aKey(t.api, 'tenant', { tenant: tenants[2]!.id });
+    for (const key of [undefined, publisher, tenant]) {
+      expect(
+        await faultsOfAll(
+          texts.map((text) => `/v1/search?q=${encodeURIComponent(text)}`),
+          key,
+        ),
+      ).toEqual([]);
+    }
+  });
+
   it.each(['events', 'deliveries'] as const)('of the newest %s leave the days before alone', async (table) => {
     for (const query of ['', `tenant=${tenants[0]!.id}`]) {
       const plans = await plansOf(`/v1/${table}?limit=10&${query}`);
