@@ -14,4 +14,6 @@ export interface ApiDeps {
   metrics: Metrics;
   /** The fast lane; it may be away. */
   queue: DispatchQueue;
+  /** The console's built files; where `npm run build` puts them, unless told otherwise. */
+  consoleDir?: string;
 }

@@ -35,13 +35,23 @@ import {
 import { DeadLetterStore, OpenCancellationStore, OpenDeliveryStore, PayloadEraser } from '#deliveries';
 import { Canceller, Discarder, EndpointDeliveryEffects, Replayer, TenantDeliveryEffects } from '#replaying';
 import { Metrics } from '#telemetry';
-import { ApiKeyStore, Authenticator, IdempotencyStore, SwitchStore, TenantEffects, TenantStore } from '#tenants';
+import {
+  ApiKeyStore,
+  Authenticator,
+  IdempotencyStore,
+  SessionAuthenticator,
+  SessionTokens,
+  SwitchStore,
+  TenantEffects,
+  TenantStore,
+} from '#tenants';
 import { AddressPolicy } from '#transport';
 import { ApiKeyInput } from './api-keys/api-key-input.js';
 import { ApiKeysController } from './api-keys/api-keys.controller.js';
 import type { ApiDeps } from './api-deps.js';
 import { AttemptsController } from './attempts/attempts.controller.js';
 import { AuditLogController } from './audit-log/audit-log.controller.js';
+import { Authentication } from './auth/authentication.js';
 import { AuthorizationGuard } from './auth/authorization.guard.js';
 import { Scope } from './auth/scope.js';
 import { Viewing } from './auth/viewing.js';
@@ -72,6 +82,8 @@ import { EventTypeCatalog } from './publishing/event-type-catalog.js';
 import { publisherOver } from './publishing/publisher.provider.js';
 import { PublishingController } from './publishing/publishing.controller.js';
 import { Readiness } from './readiness.js';
+import { SessionController } from './session/session.controller.js';
+import { SessionCookie } from './session/session-cookie.js';
 import { SearchController } from './search/search.controller.js';
 import { SubscriptionsController } from './subscriptions/subscriptions.controller.js';
 import { PlatformController } from './tenants/platform.controller.js';
@@ -98,6 +110,7 @@ const CONTROLLERS = [
   PublishingController,
   SearchController,
   SecretsController,
+  SessionController,
   SharedExplanationController,
   SubscriptionsController,
   TenantEventsController,
@@ -111,6 +124,7 @@ const PROVIDERS: Provider[] = [
   ApiKeyStore,
   AttemptReadModel,
   AuditReadModel,
+  Authentication,
   Authenticator,
   Canceller,
   DeadLetterReadModel,
@@ -145,6 +159,9 @@ const PROVIDERS: Provider[] = [
   Scope,
   Search,
   SecretStore,
+  SessionAuthenticator,
+  SessionCookie,
+  SessionTokens,
   SlotStore,
   SettledEvents,
   SubscriptionReadModel,

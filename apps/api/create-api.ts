@@ -4,10 +4,10 @@ import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fa
 import type { FastifyInstance } from 'fastify';
 import { measureBacklog, OpenDeliveryStore } from '#deliveries';
 import { NestLogger } from '#telemetry';
-import { Authenticator } from '#tenants';
 import type { ApiDeps } from './api-deps.js';
 import { ApiModule } from './api.module.js';
-import { authenticate, needsKey } from './auth/authentication.js';
+import { Authentication, needsKey } from './auth/authentication.js';
+import { serveConsole } from './console/serve-console.js';
 import { answerBrokenHttp, answerBrokenUrl, newRequestId } from './http/broken-requests.js';
 import { useBodyParser } from './http/body-parser.js';
 import { ProblemFilter } from './http/problem.filter.js';
@@ -51,7 +51,8 @@ export async function createApi(deps: ApiDeps): Promise<NestFastifyApplication> 
     logger: new NestLogger(deps.logger),
     abortOnError: false,
   });
-  authenticateFirst(instance, app.get(Authenticator));
+  authenticateFirst(instance, app.get(Authentication));
+  await serveConsole(instance, deps);
   app.useGlobalPipes(new ValidationPipe());
   app.useGlobalFilters(new ProblemFilter(deps.logger, routes));
   app.get(ApiDocument).set(buildDocument(app, deps.config));
@@ -64,9 +65,9 @@ export async function createApi(deps: ApiDeps): Promise<NestFastifyApplication> 
 }
 
 /** Before the body is read, and on paths that do not exist too: without a key nothing is told about what there is. */
-function authenticateFirst(instance: FastifyInstance, authenticator: Authenticator): void {
+function authenticateFirst(instance: FastifyInstance, authentication: Authentication): void {
   instance.addHook('onRequest', async (request, reply) => {
     void reply.header('x-request-id', request.id);
-    if (needsKey(request)) request.principal = await authenticate(request, authenticator);
+    if (needsKey(request)) request.principal = await authentication.of(request);
   });
 }

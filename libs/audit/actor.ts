@@ -1,6 +1,6 @@
 import type { Uuid } from '#kernel';
 
-export const ACTOR_KINDS = ['api_key', 'portal_session', 'command_line', 'system'] as const;
+export const ACTOR_KINDS = ['api_key', 'browser_session', 'portal_session', 'command_line', 'system'] as const;
 
 /** `system` is the platform itself, as when it disables an endpoint that has failed for days. */
 export type ActorKind = (typeof ACTOR_KINDS)[number];
@@ -8,10 +8,10 @@ export type ActorKind = (typeof ACTOR_KINDS)[number];
 /** Who makes a change. The first argument of everything that makes one. */
 export interface Actor {
   readonly kind: ActorKind;
-  /** The API key, or the one that a portal session was made with; null where none was needed. */
+  /** The API key, or the one that a session was opened with; null where none was needed. */
   readonly keyId: Uuid | null;
-  /** What people know it by: the key's name, a portal session's id. */
-  readonly name: string | null;
+  readonly keyName: string | null;
+  readonly sessionId: Uuid | null;
   readonly role: string | null;
   /** On whose behalf the caller says that it acts (`Posthorn-Actor`): believed, for the key is trusted to know. */
   readonly onBehalfOf: string | null;
@@ -21,7 +21,8 @@ export interface Actor {
 
 const NOBODY_ELSE = {
   keyId: null,
-  name: null,
+  keyName: null,
+  sessionId: null,
   role: null,
   onBehalfOf: null,
   requestId: null,

@@ -25,13 +25,13 @@ export interface AuditedTransaction {
  * a change themselves; all others call {@link recordChange}. Ids (UUIDv7) are made here, so that nobody needs a clock.
  */
 export const recordEntriesOf = (rows: string): string => `
-  INSERT INTO audit_log (id, created_at, tenant_id, actor_kind, api_key_id, actor_name, role, on_behalf_of, action, object,
+  INSERT INTO audit_log (id, created_at, tenant_id, actor_kind, api_key_id, api_key_name, session_id, role, on_behalf_of, action, object,
          before, after, request_id, remote_address)
   SELECT overlay(overlay(gen_random_uuid()::text PLACING '7' FROM 15)
                  PLACING left(clock.hex, 8) || '-' || right(clock.hex, 4) FROM 1)::uuid, clock.now, r.tenant_id, e.*
     FROM ${rows}
    CROSS JOIN LATERAL json_to_record(r.entry::json)
-           AS e("actorKind" text, "apiKeyId" uuid, "actorName" text, role text, "onBehalfOf" text, action text, object text,
+           AS e("actorKind" text, "apiKeyId" uuid, "apiKeyName" text, "sessionId" uuid, role text, "onBehalfOf" text, action text, object text,
                 before json, after json, "requestId" text, "remoteAddress" text)
    CROSS JOIN (SELECT now, lpad(to_hex((extract(epoch FROM now) * 1000)::bigint), 12, '0') AS hex
                  FROM clock_timestamp() AS now) clock`;
@@ -53,7 +53,8 @@ export function toEntry(by: Actor, { action, object, before, after }: Omit<Chang
   return JSON.stringify({
     actorKind: by.kind,
     apiKeyId: by.keyId,
-    actorName: by.name,
+    apiKeyName: by.keyName,
+    sessionId: by.sessionId,
     role: by.role,
     onBehalfOf: by.onBehalfOf,
     action,

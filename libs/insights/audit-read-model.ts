@@ -11,7 +11,8 @@ export interface AuditEntry {
   readonly tenantId: Uuid | null;
   readonly actorKind: ActorKind;
   readonly apiKeyId: Uuid | null;
-  readonly actorName: string | null;
+  readonly apiKeyName: string | null;
+  readonly sessionId: Uuid | null;
   readonly role: string | null;
   /** What the caller said in `Posthorn-Actor`. */
   readonly onBehalfOf: string | null;
@@ -34,7 +35,7 @@ export interface AuditFilters {
 }
 
 const COLUMNS = `id, created_at AS "createdAt", tenant_id AS "tenantId", actor_kind AS "actorKind",
-  api_key_id AS "apiKeyId", actor_name AS "actorName", role, on_behalf_of AS "onBehalfOf", action, object, before, after,
+  api_key_id AS "apiKeyId", api_key_name AS "apiKeyName", session_id AS "sessionId", role, on_behalf_of AS "onBehalfOf", action, object, before, after,
   request_id AS "requestId", remote_address AS "remoteAddress"`;
 
 /** Answers what is in the audit log. */

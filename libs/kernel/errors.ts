@@ -39,6 +39,11 @@ export const ERROR_CODES = {
     'Send `Authorization: Bearer <api key>`.',
   ],
   forbidden: [403, "The key's role or scope does not allow this.", 'Use a key with the role the operation needs.'],
+  cross_site: [
+    403,
+    'A browser made this request for a page that is not ours.',
+    'Send `Posthorn-Console: 1` from a page of this origin, or use an API key instead of a cookie.',
+  ],
   not_found: [404, 'There is no such object, or it belongs to another tenant.', 'Check the id and the key.'],
   route_not_found: [404, 'There is no such route.', 'See /docs for the routes.'],
   method_not_allowed: [405, 'The route exists, but not with this method.', 'See the `Allow` header.'],

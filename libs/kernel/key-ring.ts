@@ -1,8 +1,9 @@
-import { createCipheriv, createDecipheriv, createHmac, randomBytes } from 'node:crypto';
+import { createCipheriv, createDecipheriv, createHmac, hkdfSync, randomBytes } from 'node:crypto';
 
 const FORMAT = 1;
 const IV_BYTES = 12;
 const TAG_BYTES = 16;
+const KEY_BYTES = 32;
 /** 64 bits: enough that no two secrets of an installation share one. */
 const FINGERPRINT_DIGITS = 16;
 
@@ -13,7 +14,8 @@ const FINGERPRINT_DIGITS = 16;
  */
 export class KeyRing {
   private readonly keys: ReadonlyMap<string, Buffer>;
-  private readonly currentId: string;
+  /** Of the key that seals. */
+  readonly currentId: string;
 
   /** Keys by id, 32 bytes each, the current one first. */
   constructor(keys: readonly (readonly [id: string, key: Buffer])[]) {
@@ -51,13 +53,22 @@ export class KeyRing {
    * key of the ring can try secrets out on it, however weak they are.
    */
   fingerprint(plain: string): string {
-    const digits = createHmac('sha256', this.keys.get(this.currentId)!).update(`fingerprint\0${plain}`).digest('hex');
+    const digits = createHmac('sha256', this.derive(this.currentId, 'fingerprints')!).update(plain).digest('hex');
     return `fingerprint:${digits.slice(0, FINGERPRINT_DIGITS)}`;
   }
 
   /** Whether the value is sealed by a key that is no longer the first one. */
   isStale(sealed: Buffer): boolean {
     return sealedKeyId(sealed) !== this.currentId;
+  }
+
+  /**
+   * A key for another purpose than sealing, made of one on the ring (HKDF, RFC 5869), so that no key serves two ends;
+   * null when the key is not on the ring.
+   */
+  derive(keyId: string, purpose: string): Uint8Array | null {
+    const key = this.keys.get(keyId);
+    return key ? new Uint8Array(hkdfSync('sha256', key, '', `posthorn ${purpose}`, KEY_BYTES)) : null;
   }
 }
 

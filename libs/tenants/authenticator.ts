@@ -20,9 +20,8 @@ interface Known {
   expiresAtMs: number;
 }
 
-interface KeyRow extends Principal {
+interface KeyRow extends Omit<Principal, 'session'> {
   hash: Buffer;
-  expiresAt: Date | null;
   lastUsedAt: Date | null;
 }
 
@@ -41,8 +40,12 @@ export class Authenticator {
   async authenticate(keyText: string): Promise<Principal | null> {
     const hash = hashKey(keyText);
     const name = hash.toString('base64');
-    const known = this.recall(name) ?? (await this.ask(name, hash));
-    return known !== null && known.expiresAtMs > this.clock.now() ? known.principal : null;
+    return this.ifAlive(this.recall(name) ?? (await this.ask(name, () => this.load(name, 'hash', hash))));
+  }
+
+  /** The same for a key that is known by its id, because a session stands for it. */
+  async authenticateById(keyId: Uuid): Promise<Principal | null> {
+    return this.ifAlive(this.recall(keyId) ?? (await this.ask(keyId, () => this.load(keyId, 'api_keys.id', keyId))));
   }
 
   /** Drops what is remembered of a key, at once: it was revoked here. */
@@ -55,35 +58,40 @@ export class Authenticator {
     for (const [name, { principal }] of this.known) if (principal.tenantId === tenantId) this.known.delete(name);
   }
 
+  private ifAlive(known: Known | null): Principal | null {
+    return known !== null && known.expiresAtMs > this.clock.now() ? known.principal : null;
+  }
+
   private recall(name: string): Known | null {
     const known = this.known.get(name);
     return known && this.clock.now() - known.readAtMs < BELIEVED_MS ? known : null;
   }
 
   /** Requests that come together with the same key share one question. */
-  private ask(name: string, hash: Buffer): Promise<Known | null> {
+  private ask(name: string, load: () => Promise<Known | null>): Promise<Known | null> {
     const asked = this.asking.get(name);
     if (asked) return asked;
-    const question = this.load(name, hash).finally(() => this.asking.delete(name));
+    const question = load().finally(() => this.asking.delete(name));
     this.asking.set(name, question);
     return question;
   }
 
-  private async load(name: string, hash: Buffer): Promise<Known | null> {
+  private async load(name: string, column: 'hash' | 'api_keys.id', value: Buffer | Uuid): Promise<Known | null> {
     const [row] = await this.db.query<KeyRow>(
       `SELECT api_keys.id AS "keyId", api_keys.name AS "keyName", role, tenant_id AS "tenantId", tenant_ids AS "tenantIds",
               event_types AS "eventTypes", hash, expires_at AS "expiresAt", last_used_at AS "lastUsedAt"
          FROM api_keys LEFT JOIN tenants ON tenants.id = tenant_id
-        WHERE hash = $1 AND revoked_at IS NULL AND tenants.deleted_at IS NULL`,
-      [hash],
+        WHERE ${column} = $1 AND revoked_at IS NULL AND tenants.deleted_at IS NULL`,
+      [value],
     );
-    if (!row || !timingSafeEqual(row.hash, hash)) {
+    if (!row || (Buffer.isBuffer(value) && !timingSafeEqual(row.hash, value))) {
       this.known.delete(name);
       return null;
     }
-    const { hash: _, expiresAt, lastUsedAt, ...principal } = row;
+    const { hash: _, lastUsedAt, ...facts } = row;
+    const principal: Principal = { ...facts, session: null };
     const readAtMs = this.clock.now();
-    const known = { principal, readAtMs, expiresAtMs: expiresAt?.getTime() ?? Number.POSITIVE_INFINITY };
+    const known = { principal, readAtMs, expiresAtMs: principal.expiresAt?.getTime() ?? Number.POSITIVE_INFINITY };
     this.remember(name, known);
     if (readAtMs - (lastUsedAt?.getTime() ?? 0) > LAST_USED_GRAIN_MS) this.noteUse(principal.keyId);
     return known;

@@ -2,6 +2,16 @@ export { type ApiKeyRow, ApiKeyStore, type NewApiKey } from './api-key-store.js'
 export { Authenticator } from './authenticator.js';
 export { type Begun, IdempotencyStore, type IdempotentRequest, type KeptAnswer } from './idempotency-store.js';
 export { type PayloadErasure, PayloadErasureStore } from './payload-erasure.store.js';
-export { type Principal, ROLES, type Role, seesTenant } from './principal.js';
+export {
+  CAPABILITIES,
+  type Capability,
+  type Principal,
+  ROLES,
+  type Role,
+  seesTenant,
+  type Session,
+} from './principal.js';
+export { SessionAuthenticator } from './session-authenticator.js';
+export { type IssuedSession, type SessionClaims, SessionTokens } from './session-tokens.js';
 export { SWITCHES_CHANNEL, SwitchStore } from './switch-store.js';
 export { TenantEffects, type TenantInput, type TenantRow, type TenantSettings, TenantStore } from './tenant-store.js';

@@ -4,8 +4,22 @@ export const ROLES = ['admin', 'publisher', 'support', 'tenant'] as const;
 
 export type Role = (typeof ROLES)[number];
 
-/** Who is asking: what an API key stands for. */
+/** What a portal session may do at most; which of them it has is said when it is opened. */
+export const CAPABILITIES = ['view', 'manage_endpoints', 'see_secrets', 'replay'] as const;
+
+export type Capability = (typeof CAPABILITIES)[number];
+
+/** A short-lived stand-in for an API key: a person's browser that signed in, or a portal that was opened for a tenant. */
+export interface Session {
+  id: Uuid;
+  kind: 'browser' | 'portal';
+  /** What a portal session is cut down to; null: as much as the key. */
+  capabilities: readonly Capability[] | null;
+}
+
+/** Who is asking: what an API key, or a session that was opened with one, stands for. */
 export interface Principal {
+  /** The key itself, or the one that the session was opened with. */
   keyId: Uuid;
   keyName: string;
   role: Role;
@@ -15,6 +29,10 @@ export interface Principal {
   tenantIds: readonly Uuid[] | null;
   /** The event types that a publisher may publish, exact or with wildcards; null: all. */
   eventTypes: readonly string[] | null;
+  /** When the key, or the session, ends by itself; null: never. */
+  expiresAt: Date | null;
+  /** Null: the key itself was presented. */
+  session: Session | null;
 }
 
 /** Whether the objects of this tenant exist at all for the caller. */

@@ -17,11 +17,18 @@ export class AuditEntryResponse {
   @ApiProperty({ enum: ACTOR_KINDS, description: '`system`: the platform by itself.' })
   by: ActorKind;
 
-  @ApiProperty({ type: String, nullable: true, description: 'The API key; of a portal session, the one that made it.' })
+  @ApiProperty({
+    type: String,
+    nullable: true,
+    description: 'The API key; of a session, the one that it was opened with.',
+  })
   key: string | null;
 
-  @ApiProperty({ type: String, nullable: true, description: "The API key's name; of a portal session, its id." })
-  name: string | null;
+  @ApiProperty({ type: String, nullable: true })
+  keyName: string | null;
+
+  @ApiProperty({ type: String, nullable: true, description: "The `jti` of a session's token." })
+  session: string | null;
 
   @ApiProperty({ type: String, nullable: true })
   role: string | null;
@@ -77,7 +84,8 @@ export function toAuditEntryResponse(entry: AuditEntry): AuditEntryResponse {
     createdAt: entry.createdAt.toISOString(),
     by: entry.actorKind,
     key: toTypeIdOrNull('key', entry.apiKeyId),
-    name: entry.actorName,
+    keyName: entry.apiKeyName,
+    session: entry.sessionId,
     role: entry.role,
     actor: entry.onBehalfOf,
     action: entry.action,

@@ -9,11 +9,12 @@ export const MAX_ACTOR_CHARACTERS = 256;
 
 /** Who makes the change that a request asks for, as the audit log keeps it. Throws `validation_failed`. */
 export function toActor({ principal, headers, id, ip }: FastifyRequest): Actor {
-  const { keyId, keyName, role } = principal!;
+  const { keyId, keyName, role, session } = principal!;
   return {
-    kind: 'api_key',
+    kind: session === null ? 'api_key' : `${session.kind}_session`,
     keyId,
-    name: keyName,
+    keyName,
+    sessionId: session?.id ?? null,
     role,
     onBehalfOf: readActorHeader(headers[ACTOR_HEADER]),
     requestId: id,

@@ -1,26 +1,71 @@
+import { Injectable } from '@nestjs/common';
 import type { FastifyRequest } from 'fastify';
+import { Config } from '#config';
 import { PosthornError } from '#kernel';
-import type { Authenticator, Principal } from '#tenants';
+import { Authenticator, type Principal, SessionAuthenticator } from '#tenants';
+import { SessionCookie } from '../session/session-cookie.js';
+import { assertFromOwnPage } from './own-page.js';
 
 const refuse = (message: string): PosthornError => new PosthornError('unauthenticated', message);
 
-/** Who presents the request's key. Throws `unauthenticated` with the reason, but never says whether a key existed. */
-export async function authenticate(request: FastifyRequest, authenticator: Authenticator): Promise<Principal> {
-  const header = request.headers.authorization;
-  if (!header) throw refuse('There is no API key: send `Authorization: Bearer <api key>`.');
-  const [, keyText] = /^Bearer +(\S+) *$/i.exec(header) ?? [];
-  if (!keyText) throw refuse('The Authorization header is not of the form `Bearer <api key>`.');
-  const principal = await authenticator.authenticate(keyText);
-  if (!principal) throw refuse('The API key is unknown, revoked or expired.');
-  return principal;
+/** Tells who is asking: by an API key, a portal session's token, or the cookie of a browser that signed in. */
+@Injectable()
+export class Authentication {
+  constructor(
+    private readonly keys: Authenticator,
+    private readonly sessions: SessionAuthenticator,
+    private readonly cookie: SessionCookie,
+    private readonly config: Config,
+  ) {}
+
+  /** Throws `unauthenticated` with the reason, but never says whether a key existed. */
+  async of(request: FastifyRequest): Promise<Principal> {
+    const header = request.headers.authorization;
+    if (header) return this.byHeader(header);
+    const token = this.cookie.read(request);
+    if (token !== null) return this.byCookie(request, token);
+    throw refuse('There is no API key: send `Authorization: Bearer <api key>`.');
+  }
+
+  /** Throws `unauthenticated` unless it is a living API key. */
+  async byKey(keyText: string): Promise<Principal> {
+    const principal = await this.keys.authenticate(keyText);
+    if (!principal) throw refuse('The API key is unknown, revoked or expired.');
+    return principal;
+  }
+
+  private async byHeader(header: string): Promise<Principal> {
+    const [, text] = /^Bearer +(\S+) *$/i.exec(header) ?? [];
+    if (!text) throw refuse('The Authorization header is not of the form `Bearer <api key>`.');
+    if (!isToken(text)) return this.byKey(text);
+    const principal = await this.sessions.portal(text);
+    if (!principal) throw refuse('The portal session has ended, or is none of ours.');
+    return principal;
+  }
+
+  private async byCookie(request: FastifyRequest, token: string): Promise<Principal> {
+    const principal = await this.sessions.browser(token);
+    if (!principal) throw refuse('The session has ended: sign in again.');
+    assertFromOwnPage(request, this.config.http.publicUrl);
+    return principal;
+  }
 }
+
+/** A JWT begins with `{"` in base64url and has two dots, which no key of ours has. */
+function isToken(text: string): boolean {
+  return /^eyJ[\w-]*\.[\w-]*\.[\w-]*$/.test(text);
+}
+
+/** Signing in: the one operation under /v1 that takes the key itself, in its body. */
+export const SIGN_IN_PATH = '/v1/session';
 
 /**
  * Whether a request needs a key. What counts is the route that will serve it, for the router reads a target more freely
  * than a comparison of texts would: `/%761/tenants` and `http://host/v1/tenants` are both `/v1/tenants`. Where no route
  * is, the decoded path tells whether there could have been one.
  */
-export function needsKey({ routeOptions, url }: FastifyRequest): boolean {
+export function needsKey({ routeOptions, url, method }: FastifyRequest): boolean {
+  if (routeOptions.url === SIGN_IN_PATH && method === 'POST') return false;
   const path = routeOptions.url ?? decoded(url.replace(/^https?:\/\/[^/?#]*/i, '').replace(/[?#].*$/s, ''));
   return path === '/v1' || path.startsWith('/v1/');
 }

@@ -4,7 +4,7 @@ import { PosthornError } from '#kernel';
 import type { FastifyRequest } from '../http/request.js';
 import { NAMED_BY_PATH, PERMISSION } from './allow.decorator.js';
 import { needsKey } from './authentication.js';
-import { mayDo, type Permission } from './permissions.js';
+import { mayDo, missingCapabilities, type Permission } from './permissions.js';
 import { Scope } from './scope.js';
 
 /**
@@ -30,8 +30,13 @@ export class AuthorizationGuard implements CanActivate {
   private checkPermission({ principal, method, routeOptions }: FastifyRequest, permission?: Permission): void {
     const route = `${method} ${routeOptions.url}`;
     if (!permission) throw new Error(`${route} does not say which permission it needs (@Allow)`);
-    if (mayDo(principal!.role, permission)) return;
-    throw new PosthornError('forbidden', `A key with the role "${principal!.role}" may not do this (${permission}).`);
+    if (!mayDo(principal!.role, permission)) {
+      throw new PosthornError('forbidden', `A key with the role "${principal!.role}" may not do this (${permission}).`);
+    }
+    const missing = missingCapabilities(principal!, permission);
+    if (missing?.length === 0) return;
+    const reason = missing === null ? `may not do this (${permission})` : `was opened without ${missing.join(' and ')}`;
+    throw new PosthornError('forbidden', `This portal session ${reason}.`);
   }
 
   private async resolvePath(request: FastifyRequest, mayNotExist?: string): Promise<void> {

@@ -1,11 +1,14 @@
 import { describe, expect, it } from 'vitest';
-import { mayDo, type Permission } from './permissions.js';
+import type { Capability, Principal, Role } from '#tenants';
+import { mayDo, missingCapabilities, type Permission, PERMISSIONS, permissionsOf } from './permissions.js';
 
 /** The table of roles, row by row: what admin, publisher, support and tenant may do. */
 const TABLE: [Permission, string][] = [
   ['tenants:write', 'a---'],
   ['api-keys:write', 'a---'],
   ['event-types:write', 'a---'],
+  ['session:use', 'apst'],
+  ['portal-sessions:write', 'a---'],
   ['event-types:read', 'apst'],
   ['events:publish', 'ap--'],
   ['events:read', 'apst'],
@@ -25,5 +28,48 @@ describe('permissions', () => {
   it.each(TABLE)('gives %s to %s', (permission, expected) => {
     const roles = ['admin', 'publisher', 'support', 'tenant'] as const;
     expect(roles.map((role) => (mayDo(role, permission) ? role[0] : '-')).join('')).toBe(expected);
+  });
+});
+
+/** What each capability opens by itself: nothing may be missing, and nothing be too much. */
+const BY_CAPABILITY: Record<Capability, Permission[]> = {
+  view: [
+    'tenants:read',
+    'event-types:read',
+    'events:read',
+    'events:share',
+    'search:read',
+    'egress:read',
+    'endpoints:read',
+    'subscriptions:read',
+    'deliveries:read',
+  ],
+  manage_endpoints: ['tenants:pause', 'endpoints:write', 'endpoints:operate', 'subscriptions:write'],
+  see_secrets: ['secrets:read'],
+  replay: ['events:cancel', 'deliveries:act'],
+};
+
+function aPrincipal(role: Role, capabilities: readonly Capability[] | null): Principal {
+  const session = { id: 'a', kind: 'portal', capabilities } as const;
+  return { keyId: 'b', keyName: 'B', role, tenantId: 'c', tenantIds: null, eventTypes: null, expiresAt: null, session };
+}
+
+describe('a portal session', () => {
+  it.each(Object.entries(BY_CAPABILITY))('may with %s do %j, and see itself', (capability, permissions) => {
+    const principal = aPrincipal('tenant', [capability as Capability]);
+    expect(permissionsOf(principal).sort()).toEqual(['session:use', ...permissions].sort());
+  });
+
+  it('needs two capabilities to rotate a secret, for it sees the new one', () => {
+    expect(missingCapabilities(aPrincipal('tenant', ['manage_endpoints']), 'secrets:write')).toEqual(['see_secrets']);
+    const both = aPrincipal('tenant', ['manage_endpoints', 'see_secrets']);
+    expect(permissionsOf(both)).toContain('secrets:write');
+  });
+
+  it('never may what its tenant’s key may not', () => {
+    const all = aPrincipal('tenant', Object.keys(BY_CAPABILITY) as Capability[]);
+    const tenant = (Object.keys(PERMISSIONS) as Permission[]).filter((one) => mayDo('tenant', one));
+    expect(permissionsOf(all)).toEqual(tenant);
+    expect(missingCapabilities(all, 'events:publish')).toBeNull();
   });
 });

@@ -1,4 +1,4 @@
-import type { Role } from '#tenants';
+import type { Capability, Principal, Role } from '#tenants';
 
 /**
  * Who may do what: the table of roles. A tenant's key does all this to its own objects only, a publisher's reads and
@@ -11,6 +11,9 @@ export const PERMISSIONS = {
   'platform:pause': ['admin', 'support'],
   'api-keys:read': ['admin'],
   'api-keys:write': ['admin'],
+  /** Who am I, and signing out. */
+  'session:use': ['admin', 'publisher', 'support', 'tenant'],
+  'portal-sessions:write': ['admin'],
   'event-types:read': ['admin', 'publisher', 'support', 'tenant'],
   'event-types:write': ['admin'],
   'events:publish': ['admin', 'publisher'],
@@ -37,6 +40,54 @@ export const PERMISSIONS = {
 
 export type Permission = keyof typeof PERMISSIONS;
 
+/**
+ * What a portal session must be able to, all of it, to have a permission of its tenant; null: no portal session has it.
+ * It has none that the tenant's own key would not have.
+ */
+export const CAPABILITIES_FOR: Readonly<Record<Permission, readonly Capability[] | null>> = {
+  'tenants:read': ['view'],
+  'tenants:write': null,
+  'tenants:pause': ['manage_endpoints'],
+  'platform:pause': null,
+  'api-keys:read': null,
+  'api-keys:write': null,
+  'session:use': [],
+  'portal-sessions:write': null,
+  'event-types:read': ['view'],
+  'event-types:write': null,
+  'events:publish': null,
+  'events:read': ['view'],
+  'events:share': ['view'],
+  'events:cancel': ['replay'],
+  'events:erase': null,
+  'audit:read': null,
+  'egress:read': ['view'],
+  'endpoints:read': ['view'],
+  'endpoints:write': ['manage_endpoints'],
+  'endpoints:operate': ['manage_endpoints'],
+  'secrets:read': ['see_secrets'],
+  // The answer to a rotation shows the new secret.
+  'secrets:write': ['manage_endpoints', 'see_secrets'],
+  'subscriptions:read': ['view'],
+  'subscriptions:write': ['manage_endpoints'],
+  'search:read': ['view'],
+  'deliveries:read': ['view'],
+  'deliveries:act': ['replay'],
+};
+
 export function mayDo(role: Role, permission: Permission): boolean {
   return (PERMISSIONS[permission] as readonly Role[]).includes(role);
+}
+
+/** The capabilities that a portal session would need and does not have; null: no capability would be enough. */
+export function missingCapabilities({ session }: Principal, permission: Permission): readonly Capability[] | null {
+  const had = session?.capabilities;
+  if (!had) return [];
+  return CAPABILITIES_FOR[permission]?.filter((one) => !had.includes(one)) ?? null;
+}
+
+/** All that a caller may do, so that a page shows nothing that would be refused. */
+export function permissionsOf(principal: Principal): Permission[] {
+  const all = Object.keys(PERMISSIONS) as Permission[];
+  return all.filter((one) => mayDo(principal.role, one) && missingCapabilities(principal, one)?.length === 0);
 }

@@ -5,8 +5,11 @@ import { PosthornError } from '#kernel';
 /** Bytes at most: of a batch, and of everything else. A single event's envelope has some room around 1 MiB of data. */
 export const BODY_LIMITS = { batch: 8 * 1024 * 1024, other: 1024 * 1024 + 64 * 1024 } as const;
 
-/** The routes that take the bytes themselves: what is published must not be parsed and written again. */
-const RAW_ROUTES = new Set(['/v1/events', '/v1/events/batch']);
+/**
+ * The routes that take the bytes themselves: what is published must not be parsed and written again, and whoever signs in
+ * is told of the key before anything of the body.
+ */
+const RAW_ROUTES = new Set(['/v1/events', '/v1/events/batch', '/v1/session']);
 
 const utf8 = new TextDecoder('utf-8', { fatal: true });
 

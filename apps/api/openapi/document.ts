@@ -21,7 +21,10 @@ export function buildDocument(app: NestFastifyApplication, config: Config): Open
     .setVersion(POSTHORN_VERSION)
     .setOpenAPIVersion('3.1.0')
     .addServer(config.http.publicUrl ?? '/')
-    .addBearerAuth({ type: 'http', scheme: 'bearer', description: 'An API key.' }, 'apiKey')
+    .addBearerAuth(
+      { type: 'http', scheme: 'bearer', description: 'An API key, or the token of a portal session.' },
+      'apiKey',
+    )
     .build();
   const document = SwaggerModule.createDocument(app, outline);
   document.components!.schemas = { ...document.components!.schemas, Problem: PROBLEM_SCHEMA };

@@ -1,4 +1,5 @@
 import type { OpenAPIObject } from '@nestjs/swagger';
+import { SIGN_IN_PATH } from '../auth/authentication.js';
 import { PROBLEM_TYPE } from '../http/problem.js';
 
 type PathItem = OpenAPIObject['paths'][string];
@@ -36,7 +37,7 @@ export function completeOperations(document: OpenAPIObject): void {
       if (!operation) continue;
       addPathParameters(operation, path);
       if (!path.startsWith('/v1/')) continue;
-      operation.security = [{ apiKey: [] }];
+      operation.security = path === SIGN_IN_PATH && method === 'post' ? [] : [{ apiKey: [] }];
       addHeaders(operation, method);
       addProblems(operation, problemsOf(path, method, operation));
     }

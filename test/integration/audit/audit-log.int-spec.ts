@@ -41,7 +41,8 @@ describe('the audit log', () => {
     expect(await latest(endpoint.id)).toMatchObject({
       by: 'api_key',
       key: id,
-      name: expect.stringMatching(/^tenant /),
+      keyName: expect.stringMatching(/^tenant /),
+      session: null,
       role: 'tenant',
       actor: 'Zoë <zoe@example.com>',
       action: 'endpoint.paused',
@@ -52,6 +53,17 @@ describe('the audit log', () => {
       requestId: headers['x-request-id'],
       remoteAddress: '127.0.0.1',
     });
+  });
+
+  it('tells of a session which one it was, beside the key that it was opened with', async () => {
+    const { id, key } = await aKey(t.api, 'support');
+    const { headers } = await t.api.post('/v1/session', { key }, { key: null });
+    const cookie = String(headers['set-cookie']).split(';')[0]!;
+    await t.api.post(tenant.path('/pause'), undefined, { key: null, headers: { cookie, 'posthorn-console': '1' } });
+    await t.api.post(tenant.path('/resume'));
+    expect(await entries(`key=${id}`)).toMatchObject([
+      { by: 'browser_session', key: id, session: expect.stringMatching(/^[0-9a-f-]{36}$/), action: 'tenant.paused' },
+    ]);
   });
 
   it('refuses a Posthorn-Actor that is too long, and changes nothing', async () => {

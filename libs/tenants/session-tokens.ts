@@ -1,0 +1,101 @@
+import { Injectable } from '@nestjs/common';
+import { errors, jwtVerify, type JWTPayload, SignJWT } from 'jose';
+import { DatabaseClock, KeyRing, newUuid, parseTypeId, toTypeId, type Uuid } from '#kernel';
+import { CAPABILITIES, type Capability, type Session } from './principal.js';
+
+/** What a token says; it is signed, not secret. */
+export interface SessionClaims {
+  kind: Session['kind'];
+  /** The key that the session was opened with, and ends with. */
+  keyId: Uuid;
+  /** Whose portal it is; null for a browser session, which is its key's. */
+  tenantId: Uuid | null;
+  capabilities: readonly Capability[] | null;
+}
+
+/** A session as its token tells of it. */
+export interface ReadSession {
+  keyId: Uuid;
+  tenantId: Uuid | null;
+  session: Session;
+  expiresAt: Date;
+}
+
+export interface IssuedSession {
+  token: string;
+  session: Session;
+  expiresAt: Date;
+}
+
+const ALGORITHM = 'HS256';
+const ISSUER = 'posthorn';
+
+/**
+ * Tokens of sessions: JWTs under keys that are derived from the encryption key ring, one for each kind of session, so
+ * that a token of one kind is none of the other. `kid` names the key of the ring: rotating the ring leaves sessions alive
+ * as long as the old key stands on it.
+ */
+@Injectable()
+export class SessionTokens {
+  constructor(
+    private readonly keyRing: KeyRing,
+    private readonly clock: DatabaseClock,
+  ) {}
+
+  async issue(claims: SessionClaims, lifetimeSeconds: number): Promise<IssuedSession> {
+    const { kind, keyId, tenantId, capabilities } = claims;
+    const nowSeconds = Math.floor(this.clock.now() / 1000);
+    const endSeconds = nowSeconds + lifetimeSeconds;
+    const id = newUuid(this.clock.now());
+    const payload = {
+      key: toTypeId('key', keyId),
+      ...(tenantId === null ? {} : { tenant: toTypeId('ten', tenantId) }),
+      ...(capabilities === null ? {} : { capabilities }),
+    };
+    const token = await new SignJWT(payload)
+      .setProtectedHeader({ alg: ALGORITHM, typ: 'JWT', kid: this.keyRing.currentId })
+      .setIssuer(ISSUER)
+      .setAudience(kind)
+      .setJti(id)
+      .setIssuedAt(nowSeconds)
+      .setExpirationTime(endSeconds)
+      .sign(this.keyRing.derive(this.keyRing.currentId, purposeOf(kind))!);
+    return { token, session: { id, kind, capabilities }, expiresAt: new Date(endSeconds * 1000) };
+  }
+
+  /** Null for whatever is not a living token of this kind, and of our making. */
+  async read(kind: Session['kind'], token: string): Promise<ReadSession | null> {
+    try {
+      const { payload } = await jwtVerify(token, ({ kid }) => this.keyOf(kind, kid), {
+        algorithms: [ALGORITHM],
+        issuer: ISSUER,
+        audience: kind,
+        requiredClaims: ['jti', 'exp', 'key'],
+        currentDate: new Date(this.clock.now()),
+      });
+      return toSession(kind, payload);
+    } catch (error) {
+      if (error instanceof errors.JOSEError) return null;
+      throw error;
+    }
+  }
+
+  private keyOf(kind: Session['kind'], kid: string | undefined): Uint8Array {
+    const key = kid === undefined ? null : this.keyRing.derive(kid, purposeOf(kind));
+    if (key === null) throw new errors.JWSInvalid('no such key');
+    return key;
+  }
+}
+
+const purposeOf = (kind: Session['kind']): string => `${kind} sessions`;
+
+function toSession(kind: Session['kind'], payload: JWTPayload): ReadSession | null {
+  const { jti, exp, key, tenant, capabilities } = payload;
+  const keyId = typeof key === 'string' ? parseTypeId('key', key) : null;
+  const tenantId = typeof tenant === 'string' ? parseTypeId('ten', tenant) : null;
+  if (keyId === null || (kind === 'portal') !== (tenantId !== null)) return null;
+  // One that this version does not know is not given.
+  const known = Array.isArray(capabilities) ? CAPABILITIES.filter((one) => capabilities.includes(one)) : [];
+  const session = { id: jti!, kind, capabilities: kind === 'portal' ? known : null };
+  return { keyId, tenantId, session, expiresAt: new Date(exp! * 1000) };
+}
