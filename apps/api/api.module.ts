@@ -33,7 +33,16 @@ import {
   SettledEvents,
 } from '#insights';
 import { DeadLetterStore, OpenCancellationStore, OpenDeliveryStore, PayloadEraser } from '#deliveries';
-import { Canceller, Discarder, EndpointDeliveryEffects, Replayer, TenantDeliveryEffects } from '#replaying';
+import {
+  BulkReplayer,
+  Canceller,
+  Discarder,
+  EndpointDeliveryEffects,
+  OriginalFinder,
+  Replayer,
+  ReplayStore,
+  TenantDeliveryEffects,
+} from '#replaying';
 import { Metrics } from '#telemetry';
 import {
   ApiKeyStore,
@@ -82,6 +91,12 @@ import { EventTypeCatalog } from './publishing/event-type-catalog.js';
 import { publisherOver } from './publishing/publisher.provider.js';
 import { PublishingController } from './publishing/publishing.controller.js';
 import { Readiness } from './readiness.js';
+<<<<<<< HEAD
+=======
+import { ReplayLog } from './replay-log.js';
+import { ReplaySelectionReader } from './replays/replay-selection.js';
+import { ReplaysController } from './replays/replays.controller.js';
+>>>>>>> main
 import { SessionController } from './session/session.controller.js';
 import { SessionCookie } from './session/session-cookie.js';
 import { SearchController } from './search/search.controller.js';
@@ -108,6 +123,7 @@ const CONTROLLERS = [
   MetricsController,
   PlatformController,
   PublishingController,
+  ReplaysController,
   SearchController,
   SecretsController,
   SessionController,
@@ -126,6 +142,7 @@ const PROVIDERS: Provider[] = [
   AuditReadModel,
   Authentication,
   Authenticator,
+  BulkReplayer,
   Canceller,
   DeadLetterReadModel,
   DeadLetterStore,
@@ -150,10 +167,13 @@ const PROVIDERS: Provider[] = [
   MissedReadModel,
   OpenCancellationStore,
   OpenDeliveryStore,
+  OriginalFinder,
   PayloadEraser,
   Readiness,
   References,
   Replayer,
+  ReplaySelectionReader,
+  ReplayStore,
   RequestSources,
   ScheduledEventStore,
   Scope,

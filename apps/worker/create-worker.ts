@@ -14,7 +14,7 @@ import {
 import { ScheduledEventStore } from '#events';
 import { type DatabaseClock, type KeyRing, POSTHORN_VERSION } from '#kernel';
 import { Scheduler } from '#publishing';
-import { EndpointDeliveryEffects } from '#replaying';
+import { EndpointDeliveryEffects, ReplayRunner } from '#replaying';
 import type { Logger, Metrics } from '#telemetry';
 import { SwitchStore } from '#tenants';
 import { AddressPolicy, Sender } from '#transport';
@@ -101,8 +101,16 @@ export function startWorker({
     { retentionDays: config.retention.days, wakePumps: () => worker.wake() },
     logger,
   );
+  const replays = new ReplayRunner(
+    db,
+    clock,
+    new TenantConfigs(db),
+    { retentionDays: config.retention.days, wakePumps: () => worker.wake() },
+    logger,
+  );
   worker.start();
   scheduler.start();
+  replays.start();
   upkeep.start();
   return {
     get isQueueConnected() {
@@ -112,7 +120,7 @@ export function startWorker({
       return worker.isHealthy;
     },
     stop: async (drainMs) => {
-      await Promise.all([worker.stop(drainMs), scheduler.stop(), upkeep.stop()]);
+      await Promise.all([worker.stop(drainMs), scheduler.stop(), replays.stop(), upkeep.stop()]);
     },
   };
 }

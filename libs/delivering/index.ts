@@ -1,2 +1,2 @@
 export { DeliveryWorker, type DeliveryWorkerDeps, type DeliveryWorkerOptions } from './delivery-worker.js';
-export { TEST_EVENT_TYPE, TestSender, type TestSenderOptions } from './test-sender.js';
+export { TestSender, type TestSenderOptions } from './test-sender.js';

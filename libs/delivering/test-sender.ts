@@ -2,11 +2,9 @@ import type { Database } from '#database';
 import { recordAttempts, toWireEvent } from '#deliveries';
 import { CircuitStore, type SendTargets } from '#endpoints';
 import { type Clock, newUuid, PosthornError, toTypeId, type Uuid } from '#kernel';
+import { TEST_EVENT_TYPE } from '#policy';
 import type { Sender } from '#transport';
 import { bodyIn, type RequestSource, sendSigned, toRecord } from './signed-request.js';
-
-/** The type of the events that `POST …/{endpoint}/test` makes. */
-export const TEST_EVENT_TYPE = 'posthorn.test';
 
 const INSERT_EVENT = `
   INSERT INTO events (id, tenant_id, type, data, occurred_at, published_by, created_at, endpoint_id)

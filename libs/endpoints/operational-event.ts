@@ -35,6 +35,21 @@ export interface OperationalData {
     readonly lastErrorCode: string | null;
     readonly openedAt: string;
   };
+  'posthorn.replay.finished': {
+    readonly replay: string;
+    readonly state: string;
+    readonly select: string;
+    readonly endpoint: string | null;
+    readonly endpointUid: string | null;
+    readonly note: string | null;
+    readonly matched: number;
+    readonly replayed: number;
+    readonly succeeded: number;
+    readonly failed: number;
+    readonly cancelled: number;
+    readonly startedAt: string;
+    readonly endedAt: string;
+  };
   'posthorn.dead_letters.expiring': {
     readonly count: number;
     readonly expireBefore: string;
@@ -123,6 +138,25 @@ export const OPERATIONAL_EVENTS: { readonly [Type in OperationalType]: Entry<Ope
       attemptCount: ['count', true, 'How many attempts were made.'],
       ...LAST,
       openedAt: ['time', false, 'When it died.'],
+    },
+  },
+  'posthorn.replay.finished': {
+    when: 'A bulk replay has ended, and so have its deliveries, unless it was cancelled. Not told of one over several tenants.',
+    subject: 'the replay',
+    data: {
+      replay: ['text', false, 'The replay, `rpl_…`.'],
+      state: ['text', false, '`finished`, `cancelled` or `failed`.'],
+      select: ['text', false, '`failed`, `missing` or `all`.'],
+      endpoint: ['text', true, 'The endpoint that it was limited to, `ep_…`.'],
+      endpointUid: ['text', true, "The owner's own id of that endpoint."],
+      note: ['text', true, 'Why, in the words of who asked for it.'],
+      matched: ['count', false, 'What there was to replay, as far as it was looked at.'],
+      replayed: ['count', false, 'Deliveries that were made.'],
+      succeeded: ['count', false, 'Those of them that arrived.'],
+      failed: ['count', false, 'Those that died again.'],
+      cancelled: ['count', false, 'Those that were cancelled.'],
+      startedAt: ['time', false, 'When it was asked for.'],
+      endedAt: ['time', false, 'When it ended.'],
     },
   },
   'posthorn.dead_letters.expiring': {

@@ -20,6 +20,9 @@ export function isEventTypePattern(text: string): boolean {
 /** What the platform's own events are called: of it, and not of what happened at a customer's. */
 export const OPERATIONAL_PREFIX = 'posthorn.';
 
+/** The type of the events that `POST …/{endpoint}/test` makes: nobody has published them, and nobody waits for them. */
+export const TEST_EVENT_TYPE = 'posthorn.test';
+
 /**
  * Whether a subscription's pattern wants an event of this type. `*` is everything that is published: the platform's own
  * events go only to those who ask for them by name, or a receiver would get what it has never heard of.

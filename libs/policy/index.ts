@@ -25,6 +25,7 @@ export {
   MAX_EVENT_TYPE_LENGTH,
   matchesPattern,
   OPERATIONAL_PREFIX,
+  TEST_EVENT_TYPE,
 } from './event-type-pattern.js';
 export {
   decideFailing,

@@ -3,12 +3,14 @@ import { type Executor, plainArray, type Statement, textColumn, uuidColumn } fro
 import { DUE_IN_ITS_TURN } from '#deliveries';
 import type { Uuid } from '#kernel';
 
-/** A replay that was asked for: of a dead letter, or of a delivery; the other is null. */
+/** A replay that was asked for: of a dead letter, or of a delivery; the other is null. Both are for what is `missed`. */
 export interface AskedReplay {
   /** The new delivery's. */
   readonly id: Uuid;
   readonly deadLetterId: Uuid | null;
   readonly deliveryId: Uuid | null;
+  /** An event of which there was no delivery to the endpoint at all. Only in bulk. */
+  readonly missed?: MissedEvent | null;
   /** What the caller may see: of these tenants (null: all), and published with this API key (null: whichever). */
   readonly tenantIds: readonly Uuid[] | null;
   readonly publishedBy: Uuid | null;
@@ -16,6 +18,20 @@ export interface AskedReplay {
   readonly note: string | null;
   /** What is put on record of it; null: nothing, for it is part of something that is. */
   readonly entry: string | null;
+}
+
+/** An event, and the endpoint that it is to go to now; null as the subscription: it was meant for that endpoint. */
+export interface MissedEvent {
+  readonly eventId: Uuid;
+  readonly endpointId: Uuid;
+  readonly subscriptionId: Uuid | null;
+}
+
+/** What the deliveries of a bulk replay have in common: whose they are, and when they fall due, one after the other. */
+export interface BulkTerms {
+  readonly replayId: Uuid;
+  readonly firstDueAt: Date;
+  readonly spacingMs: number;
 }
 
 /** What became of a replay that was asked for. */
@@ -46,6 +62,7 @@ export interface ReplayRow {
   readonly deadLetterId: Uuid | null;
   /** How the dead letter was resolved before. */
   readonly resolution: string | null;
+  /** Null for what was missed; single replays always have one. */
   readonly replayOf: Uuid;
   readonly eventId: Uuid;
   readonly tenantId: Uuid;
@@ -77,9 +94,18 @@ const REPLAY: Statement = {
   name: 'replay',
   text: `
     WITH asked AS MATERIALIZED (
+<<<<<<< HEAD
       SELECT id, dead_letter_id, delivery_id, tenant_ids::uuid[] AS tenant_ids, published_by, note, entry, n
         FROM unnest($1::uuid[], $2::uuid[], $3::uuid[], $4::text[], $5::uuid[], $6::text[],
                     $8::text[]) WITH ORDINALITY AS a(id, dead_letter_id, delivery_id, tenant_ids, published_by, note, entry, n)
+=======
+      SELECT id, dead_letter_id, delivery_id, tenant_ids::uuid[] AS tenant_ids, published_by, note, event_id, endpoint_id,
+             subscription_id, n
+        FROM unnest($1::uuid[], $2::uuid[], $3::uuid[], $4::text[], $5::uuid[], $6::text[], $11::uuid[], $12::uuid[],
+               $13::uuid[])
+               WITH ORDINALITY AS a(id, dead_letter_id, delivery_id, tenant_ids, published_by, note, event_id, endpoint_id,
+                                    subscription_id, n)
+>>>>>>> main
     ), letter AS MATERIALIZED (
       SELECT id, delivery_id, event_id, tenant_id, resolution
         FROM dead_letters
@@ -112,6 +138,8 @@ const REPLAY: Statement = {
           UNION ALL
           SELECT event_id, tenant_id, endpoint_id, subscription_id, type, true
             FROM open_deliveries WHERE id = coalesce(a.delivery_id, l.delivery_id)
+          UNION ALL
+          SELECT id, tenant_id, a.endpoint_id, a.subscription_id, type, false FROM events WHERE id = a.event_id
           LIMIT 1
         ) d ON true
         LEFT JOIN LATERAL (
@@ -127,13 +155,17 @@ const REPLAY: Statement = {
         LEFT JOIN tenants t ON t.id = p.tenant_id
     ), opened AS (
       INSERT INTO open_deliveries (id, event_id, tenant_id, endpoint_id, subscription_id, endpoint_version, due_at,
-             created_at, expires_at, replay_of, type, waiting_for, order_key, order_seq)
+             created_at, expires_at, replay_of, replay_id, type, waiting_for, order_key, order_seq)
       SELECT id, event_id, tenant_id, endpoint_id, subscription_id, version,
-             CASE WHEN order_key IS NULL THEN clock_timestamp() ELSE ${DUE_IN_ITS_TURN} END, clock_timestamp(), expires_at,
-             original_id, type, CASE WHEN order_key IS NULL THEN 'queue' ELSE 'order' END, order_key,
+             CASE WHEN order_key IS NULL
+                  THEN coalesce($9::timestamptz + (place - 1) * $10::float8 * interval '1 ms', clock_timestamp())
+                  ELSE ${DUE_IN_ITS_TURN} END,
+             clock_timestamp(), expires_at, original_id, $8::uuid, type, CASE WHEN order_key IS NULL THEN 'queue' ELSE 'order' END, order_key,
              CASE WHEN order_key IS NOT NULL THEN nextval('delivery_order_seq') END
-        FROM (SELECT DISTINCT ON (event_id, endpoint_id) * FROM judged WHERE verdict = 'opened'
-               ORDER BY event_id, endpoint_id, n) chosen
+        FROM (SELECT *, row_number() OVER (ORDER BY event_id, endpoint_id) AS place
+                FROM (SELECT DISTINCT ON (event_id, endpoint_id) * FROM judged WHERE verdict = 'opened'
+                       ORDER BY event_id, endpoint_id, n) chosen
+               ORDER BY place) placed
           ON CONFLICT DO NOTHING
       RETURNING id, created_at, order_key
     ), resolved AS (
@@ -151,11 +183,12 @@ const REPLAY: Statement = {
      ORDER BY j.n`,
 };
 
-/** Runs the statement; one row for each replay, in order. */
+/** Runs the statement; one row for each replay, in order. Without terms they are due at once. */
 export async function replayGroup(
   db: Executor,
   asked: readonly AskedReplay[],
   retentionDays: number,
+  terms: BulkTerms | null = null,
 ): Promise<ReplayRow[]> {
   return db.query<ReplayRow>(REPLAY, [
     uuidColumn(asked, ({ id }) => id),
@@ -166,7 +199,16 @@ export async function replayGroup(
     uuidColumn(asked, ({ publishedBy }) => publishedBy),
     textColumn(asked, ({ note }) => note),
     retentionDays,
+<<<<<<< HEAD
     textColumn(asked, ({ entry }) => entry),
+=======
+    terms?.replayId ?? null,
+    terms?.firstDueAt ?? null,
+    terms?.spacingMs ?? null,
+    uuidColumn(asked, ({ missed }) => missed?.eventId ?? null),
+    uuidColumn(asked, ({ missed }) => missed?.endpointId ?? null),
+    uuidColumn(asked, ({ missed }) => missed?.subscriptionId ?? null),
+>>>>>>> main
   ]);
 }
 

@@ -8,7 +8,11 @@ import { PayloadErasureStore } from '#tenants';
 import { Erasure } from './erasure.js';
 import { tellOfExpiring } from './expiring-news.js';
 import { Retention } from './retention.js';
+<<<<<<< HEAD
 import { forgetOldAudits } from './sweep.js';
+=======
+import { forgetOldReplays } from './sweep.js';
+>>>>>>> main
 import type { UpkeepLog } from './upkeep.js';
 import type { UpkeepTask } from './upkeep-task.js';
 
@@ -64,6 +68,7 @@ export function retentionTasks(deps: RetentionTaskDeps): UpkeepTask[] {
     { name: 'old audits', everyMs: HOUR_MS, run: () => forgetOldAudits(db, clock.now() - auditDays * DAY_MS) },
     { name: 'old health rows', everyMs: HOUR_MS, run: () => endpoints.foldHealth(clock.now() - DAY_MS) },
     { name: 'health of deleted endpoints', everyMs: HOUR_MS, run: () => endpoints.forgetHealth(forgottenBeforeMs()) },
+    { name: 'old replays', everyMs: HOUR_MS, run: () => forgetOldReplays(db, forgottenBeforeMs()) },
     { name: 'old endpoint versions', everyMs: HOUR_MS, run: () => endpoints.forgetVersions(forgottenBeforeMs()) },
   ];
 }

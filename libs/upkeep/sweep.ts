@@ -28,12 +28,31 @@ export function forgetOldSecrets(db: Database): Promise<number> {
   );
 }
 
+<<<<<<< HEAD
 /** Forgets entries of the audit log from before `beforeMs`. */
 export function forgetOldAudits(db: Database, beforeMs: number): Promise<number> {
   return inBatches(() =>
     db.query(
       `DELETE FROM audit_log WHERE id IN (SELECT id FROM audit_log WHERE id < $1 ORDER BY id LIMIT $2) RETURNING 1`,
       [uuidFloor(beforeMs), BATCH],
+=======
+/**
+ * Forgets bulk replays that ended before; and what was begun so long before that whatever it was of has gone, which ends by
+ * itself unless a count was lost.
+ */
+export function forgetOldReplays(db: Database, beforeMs: number): Promise<number> {
+  return inBatches(() =>
+    db.query(
+      `WITH old AS (
+         DELETE FROM replays WHERE id = ANY (ARRAY(
+           SELECT id FROM replays WHERE id < $2 AND (ended_at < $3 OR walked_at < $3) LIMIT $1))
+         RETURNING id
+       ), parts AS (
+         DELETE FROM replay_parts WHERE replay_id IN (SELECT id FROM old)
+       )
+       SELECT id FROM old`,
+      [BATCH, uuidFloor(beforeMs), new Date(beforeMs)],
+>>>>>>> main
     ),
   );
 }

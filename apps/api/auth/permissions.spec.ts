@@ -20,6 +20,8 @@ const TABLE: [Permission, string][] = [
   ['endpoints:operate', 'a-st'],
   ['deliveries:read', 'apst'],
   ['deliveries:act', 'a-st'],
+  ['replays:read', 'a-st'],
+  ['replays:write', 'a-st'],
   ['platform:pause', 'a-s-'],
   ['audit:read', 'a-s-'],
 ];

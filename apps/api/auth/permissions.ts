@@ -36,6 +36,8 @@ export const PERMISSIONS = {
   'deliveries:read': ['admin', 'publisher', 'support', 'tenant'],
   /** Replay, cancel, discard. */
   'deliveries:act': ['admin', 'support', 'tenant'],
+  'replays:read': ['admin', 'support', 'tenant'],
+  'replays:write': ['admin', 'support', 'tenant'],
 } as const satisfies Record<string, readonly Role[]>;
 
 export type Permission = keyof typeof PERMISSIONS;
@@ -73,6 +75,8 @@ export const CAPABILITIES_FOR: Readonly<Record<Permission, readonly Capability[]
   'search:read': ['view'],
   'deliveries:read': ['view'],
   'deliveries:act': ['replay'],
+  'replays:read': ['view'],
+  'replays:write': ['replay'],
 };
 
 export function mayDo(role: Role, permission: Permission): boolean {

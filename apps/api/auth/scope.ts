@@ -1,7 +1,8 @@
 import { Injectable } from '@nestjs/common';
 import { PosthornError, type Uuid } from '#kernel';
-import { References } from '#insights';
+import { type EndpointReference, References } from '#insights';
 import { type Principal, seesTenant } from '#tenants';
+import { refusal } from '../http/validation.pipe.js';
 
 /**
  * Whose objects a caller gets to see, and what a tenant or endpoint named by id or by the owner's uid stands for. An
@@ -53,6 +54,28 @@ export class Scope {
     if (found !== null && found !== 'several') return found.id;
     throw new PosthornError('unknown_endpoint', `The tenant has no endpoint "${reference}".`, {
       errors: [{ pointer, code: 'unknown_endpoint', message: "names no endpoint of the event's tenant" }],
+    });
+  }
+
+  /**
+   * An endpoint named in a body that need not name its tenant. `tenants` are those that it may be of (null: any). With
+   * `isPastToo` a deleted one is found by its id as well.
+   */
+  async bodyEndpointOf(
+    tenants: readonly Uuid[] | null,
+    reference: string,
+    { isPastToo }: { readonly isPastToo: boolean },
+  ): Promise<EndpointReference> {
+    const found = isPastToo
+      ? await this.references.pastEndpoint(reference, tenants)
+      : await this.references.endpoint(reference, tenants);
+    if (found === 'several') {
+      const message = 'is the uid of several tenants; name the tenant too';
+      throw refusal([{ pointer: '/endpoint', code: 'ambiguous', message }]);
+    }
+    if (found !== null) return found;
+    throw new PosthornError('unknown_endpoint', `There is no endpoint "${reference}".`, {
+      errors: [{ pointer: '/endpoint', code: 'unknown_endpoint', message: 'names no endpoint' }],
     });
   }
 

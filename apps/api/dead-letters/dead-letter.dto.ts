@@ -1,19 +1,9 @@
 import { ApiPropertyOptional } from '@nestjs/swagger';
-import {
-  ArrayMaxSize,
-  ArrayMinSize,
-  IsArray,
-  IsIn,
-  IsOptional,
-  IsString,
-  MaxLength,
-  ValidateBy,
-} from 'class-validator';
-import { isEventTypePattern } from '#policy';
+import { ArrayMaxSize, ArrayMinSize, IsArray, IsIn, IsOptional, IsString, MaxLength } from 'class-validator';
 import { QueryFlag, QueryText, QueryWord } from '../http/page-query.dto.js';
 import { MAX_NOTE } from '../http/reason.dto.js';
 import { TrafficQuery } from '../http/traffic-query.dto.js';
-import { IsText, IsTime } from '../http/validators.js';
+import { IsEventTypePattern, IsText, IsTime } from '../http/validators.js';
 
 export const REASONS = ['exhausted', 'gone', 'blocked', 'expired'] as const;
 
@@ -74,14 +64,7 @@ export class DiscardManyDto extends DiscardDto {
   endpoint?: string | null;
 
   @IsOptional()
-  @IsString()
-  @ValidateBy({
-    name: 'isEventTypePattern',
-    validator: {
-      validate: (value) => typeof value !== 'string' || isEventTypePattern(value),
-      defaultMessage: () => '$property must be an event type, or one with .* at its end',
-    },
-  })
+  @IsEventTypePattern()
   @ApiPropertyOptional({ type: String, nullable: true, description: 'Event type: exact, or `payment.*`.' })
   type?: string | null;
 

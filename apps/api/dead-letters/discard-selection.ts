@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
-import { DeadLetterReadModel, References, type Viewer } from '#insights';
-import { parseTypeId, PosthornError, type Uuid } from '#kernel';
+import { DeadLetterReadModel, type Viewer } from '#insights';
+import { parseTypeId, type Uuid } from '#kernel';
 import type { DiscardSelection } from '#replaying';
 import type { Principal } from '#tenants';
 import { Scope } from '../auth/scope.js';
@@ -15,7 +15,6 @@ export class DiscardSelectionReader {
     private readonly deadLetters: DeadLetterReadModel,
     private readonly scope: Scope,
     private readonly viewing: Viewing,
-    private readonly references: References,
   ) {}
 
   async read(dto: DiscardManyDto, caller: Principal): Promise<DiscardSelection> {
@@ -25,7 +24,7 @@ export class DiscardSelectionReader {
     return {
       ids: dto.ids == null ? null : await this.readIds(dto.ids, viewer),
       tenantIds,
-      endpointId: dto.endpoint == null ? null : await this.readEndpoint(dto.endpoint, tenantIds),
+      endpointId: await this.readEndpoint(dto.endpoint, tenantIds),
       type: dto.type ?? null,
       reason: dto.reason ?? null,
       sinceMs: toMs(dto.since),
@@ -34,16 +33,12 @@ export class DiscardSelectionReader {
   }
 
   /** A deleted endpoint's dead letters are still there to be discarded. */
-  private async readEndpoint(reference: string, tenantIds: readonly Uuid[] | null): Promise<Uuid> {
-    const found = await this.references.pastEndpoint(reference, tenantIds);
-    if (found === 'several') {
-      const message = 'is the uid of several tenants; name the tenant too';
-      throw refusal([{ pointer: '/endpoint', code: 'ambiguous', message }]);
-    }
-    if (found !== null) return found.id;
-    throw new PosthornError('unknown_endpoint', `There is no endpoint "${reference}".`, {
-      errors: [{ pointer: '/endpoint', code: 'unknown_endpoint', message: 'names no endpoint' }],
-    });
+  private async readEndpoint(
+    reference: string | null | undefined,
+    tenantIds: readonly Uuid[] | null,
+  ): Promise<Uuid | null> {
+    if (reference == null) return null;
+    return (await this.scope.bodyEndpointOf(tenantIds, reference, { isPastToo: true })).id;
   }
 
   private async readIds(texts: readonly string[], viewer: Viewer): Promise<Uuid[]> {

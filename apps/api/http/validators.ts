@@ -1,6 +1,7 @@
 import { applyDecorators } from '@nestjs/common';
 import { IsString, registerDecorator, ValidateIf, type ValidationOptions } from 'class-validator';
 import { hasIdPrefix } from '#kernel';
+import { isEventTypePattern } from '#policy';
 import { isTime } from './validation.pipe.js';
 
 /** Rules that class-validator does not have. Each reads in an error as "/field <message>". */
@@ -43,6 +44,15 @@ export function IsTime(): PropertyDecorator {
     'isTime',
     'must be a time such as 2026-11-24T12:00:00Z',
     (value) => typeof value === 'string' && isTime(value),
+  );
+}
+
+/** An event type, or with `.*` everything below one. */
+export function IsEventTypePattern(): PropertyDecorator {
+  return rule(
+    'isEventTypePattern',
+    'must be an event type, or one with .* at its end',
+    (value) => typeof value === 'string' && isEventTypePattern(value),
   );
 }
 
