@@ -91,12 +91,8 @@ import { EventTypeCatalog } from './publishing/event-type-catalog.js';
 import { publisherOver } from './publishing/publisher.provider.js';
 import { PublishingController } from './publishing/publishing.controller.js';
 import { Readiness } from './readiness.js';
-<<<<<<< HEAD
-=======
-import { ReplayLog } from './replay-log.js';
 import { ReplaySelectionReader } from './replays/replay-selection.js';
 import { ReplaysController } from './replays/replays.controller.js';
->>>>>>> main
 import { SessionController } from './session/session.controller.js';
 import { SessionCookie } from './session/session-cookie.js';
 import { SearchController } from './search/search.controller.js';

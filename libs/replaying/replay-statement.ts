@@ -94,18 +94,12 @@ const REPLAY: Statement = {
   name: 'replay',
   text: `
     WITH asked AS MATERIALIZED (
-<<<<<<< HEAD
-      SELECT id, dead_letter_id, delivery_id, tenant_ids::uuid[] AS tenant_ids, published_by, note, entry, n
-        FROM unnest($1::uuid[], $2::uuid[], $3::uuid[], $4::text[], $5::uuid[], $6::text[],
-                    $8::text[]) WITH ORDINALITY AS a(id, dead_letter_id, delivery_id, tenant_ids, published_by, note, entry, n)
-=======
       SELECT id, dead_letter_id, delivery_id, tenant_ids::uuid[] AS tenant_ids, published_by, note, event_id, endpoint_id,
-             subscription_id, n
+             subscription_id, entry, n
         FROM unnest($1::uuid[], $2::uuid[], $3::uuid[], $4::text[], $5::uuid[], $6::text[], $11::uuid[], $12::uuid[],
-               $13::uuid[])
+               $13::uuid[], $14::text[])
                WITH ORDINALITY AS a(id, dead_letter_id, delivery_id, tenant_ids, published_by, note, event_id, endpoint_id,
-                                    subscription_id, n)
->>>>>>> main
+                                    subscription_id, entry, n)
     ), letter AS MATERIALIZED (
       SELECT id, delivery_id, event_id, tenant_id, resolution
         FROM dead_letters
@@ -199,16 +193,13 @@ export async function replayGroup(
     uuidColumn(asked, ({ publishedBy }) => publishedBy),
     textColumn(asked, ({ note }) => note),
     retentionDays,
-<<<<<<< HEAD
-    textColumn(asked, ({ entry }) => entry),
-=======
     terms?.replayId ?? null,
     terms?.firstDueAt ?? null,
     terms?.spacingMs ?? null,
     uuidColumn(asked, ({ missed }) => missed?.eventId ?? null),
     uuidColumn(asked, ({ missed }) => missed?.endpointId ?? null),
     uuidColumn(asked, ({ missed }) => missed?.subscriptionId ?? null),
->>>>>>> main
+    textColumn(asked, ({ entry }) => entry),
   ]);
 }
 

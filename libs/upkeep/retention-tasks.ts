@@ -8,11 +8,7 @@ import { PayloadErasureStore } from '#tenants';
 import { Erasure } from './erasure.js';
 import { tellOfExpiring } from './expiring-news.js';
 import { Retention } from './retention.js';
-<<<<<<< HEAD
-import { forgetOldAudits } from './sweep.js';
-=======
-import { forgetOldReplays } from './sweep.js';
->>>>>>> main
+import { forgetOldAudits, forgetOldReplays } from './sweep.js';
 import type { UpkeepLog } from './upkeep.js';
 import type { UpkeepTask } from './upkeep-task.js';
 
