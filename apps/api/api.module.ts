@@ -27,6 +27,7 @@ import {
   EventReadModel,
   ExplanationReadModel,
   MissedReadModel,
+  OverviewReadModel,
   References,
   RequestSources,
   Search,
@@ -43,6 +44,7 @@ import {
   ReplayStore,
   TenantDeliveryEffects,
 } from '#replaying';
+import { TrafficReadModel } from '#stats';
 import { Metrics } from '#telemetry';
 import {
   ApiKeyStore,
@@ -83,11 +85,14 @@ import { SharedExplanationController } from './explaining/shared-explanation.con
 import { HealthController } from './health/health.controller.js';
 import { NothingIgnoredGuard } from './http/nothing-ignored.guard.js';
 import { IdempotencyInterceptor } from './idempotency/idempotency.interceptor.js';
+import { LiveController } from './live/live.controller.js';
+import { LiveStreams } from './live/live-streams.js';
 import { MetricsController } from './metrics/metrics.controller.js';
 import { ApiDocument } from './openapi/api-document.js';
 import { DocsController } from './openapi/docs.controller.js';
 import { EventIntake } from './publishing/event-intake.js';
 import { EventTypeCatalog } from './publishing/event-type-catalog.js';
+import { PortalSessionsController } from './portal-sessions/portal-sessions.controller.js';
 import { publisherOver } from './publishing/publisher.provider.js';
 import { PublishingController } from './publishing/publishing.controller.js';
 import { Readiness } from './readiness.js';
@@ -96,6 +101,8 @@ import { ReplaysController } from './replays/replays.controller.js';
 import { SessionController } from './session/session.controller.js';
 import { SessionCookie } from './session/session-cookie.js';
 import { SearchController } from './search/search.controller.js';
+import { StatsController } from './stats/stats.controller.js';
+import { trafficLedgerOver } from './stats/traffic-ledger.provider.js';
 import { SubscriptionsController } from './subscriptions/subscriptions.controller.js';
 import { PlatformController } from './tenants/platform.controller.js';
 import { TenantsController } from './tenants/tenants.controller.js';
@@ -116,14 +123,17 @@ const CONTROLLERS = [
   EventTypesController,
   ExplainController,
   HealthController,
+  LiveController,
   MetricsController,
   PlatformController,
+  PortalSessionsController,
   PublishingController,
   ReplaysController,
   SearchController,
   SecretsController,
   SessionController,
   SharedExplanationController,
+  StatsController,
   SubscriptionsController,
   TenantEventsController,
   TenantsController,
@@ -160,10 +170,12 @@ const PROVIDERS: Provider[] = [
   ExplainLinks,
   ExplanationReadModel,
   IdempotencyStore,
+  LiveStreams,
   MissedReadModel,
   OpenCancellationStore,
   OpenDeliveryStore,
   OriginalFinder,
+  OverviewReadModel,
   PayloadEraser,
   Readiness,
   References,
@@ -184,6 +196,7 @@ const PROVIDERS: Provider[] = [
   SubscriptionStore,
   SwitchStore,
   TenantStore,
+  TrafficReadModel,
   Viewing,
   { provide: AddressPolicy, useFactory: ({ egress }: Config) => new AddressPolicy(egress), inject: [Config] },
   { provide: OpenDeliveryEffects, useClass: EndpointDeliveryEffects },
@@ -208,6 +221,7 @@ export class ApiModule {
         { provide: APP_INTERCEPTOR, useClass: IdempotencyInterceptor },
         publisherOver(deps),
         testSenderOver(deps),
+        trafficLedgerOver(deps),
         ...PROVIDERS,
       ],
     };

@@ -2,7 +2,8 @@ import type { AttemptRecord, Dispatch, NextStep, WireEvent } from '#deliveries';
 import { liveKeys, type SendTarget } from '#endpoints';
 import { type Clock, toTypeId, toTypeIdOrNull } from '#kernel';
 import { requestHeaders, signStandard } from '#signing';
-import type { Sender, SendResult } from '#transport';
+import type { SendResult } from '#transport';
+import type { AuthenticatedSender } from './authenticated-sender.js';
 
 /** A request that was made, and what came of it. */
 export interface SentRequest {
@@ -16,7 +17,7 @@ export type RequestSource = Pick<Dispatch, 'deliveryId' | 'attempts' | 'replayOf
 
 /** Signs exactly the bytes of `body` with every key that is live at this moment, and sends them. Never rejects. */
 export async function sendSigned(
-  sender: Sender,
+  sender: AuthenticatedSender,
   clock: Clock,
   userAgent: string,
   { deliveryId, attempts, replayOf, event }: RequestSource,
@@ -38,9 +39,15 @@ export async function sendSigned(
     replayOf: toTypeIdOrNull('dlv', replayOf),
     traceparent: event.traceparent,
   };
-  const headers = requestHeaders(facts, userAgent, target.headers, event.headers);
-  const result = await sender.send({ target: target.url, headers, body, timeoutMs });
+  const headers = requestHeaders(facts, userAgent, target.headers, headersBeside(target.authHeader, event.headers));
+  const result = await sender.send({ target: target.url, headers, body, timeoutMs }, target.oauth2);
   return { startedAtMs, signature, result };
+}
+
+/** An event's headers, without what would stand beside the endpoint's own credentials. */
+function headersBeside(authHeader: string | null, headers: readonly string[]): readonly string[] {
+  if (authHeader === null || headers.length === 0) return headers;
+  return headers.filter((_, at) => headers[at - (at % 2)]!.toLowerCase() !== authHeader);
 }
 
 /** The attempt as it goes on record. */

@@ -4,6 +4,7 @@ import { CircuitStore, type SendTargets } from '#endpoints';
 import { type Clock, newUuid, PosthornError, toTypeId, type Uuid } from '#kernel';
 import { TEST_EVENT_TYPE } from '#policy';
 import type { Sender } from '#transport';
+import { AuthenticatedSender } from './authenticated-sender.js';
 import { bodyIn, type RequestSource, sendSigned, toRecord } from './signed-request.js';
 
 const INSERT_EVENT = `
@@ -26,15 +27,17 @@ export interface TestSenderOptions {
 
 /** Sends an endpoint a real, signed event, now, whatever state the endpoint is in, and puts the attempt on record. */
 export class TestSender {
+  private readonly sender: AuthenticatedSender;
   private readonly circuits: CircuitStore;
 
   constructor(
     private readonly db: Database,
     private readonly clock: Clock,
     private readonly targets: SendTargets,
-    private readonly sender: Sender,
+    sender: Sender,
     private readonly options: TestSenderOptions,
   ) {
+    this.sender = new AuthenticatedSender(sender, options.userAgent);
     this.circuits = new CircuitStore(db);
   }
 

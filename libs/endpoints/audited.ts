@@ -1,6 +1,7 @@
 import type { Facts } from '#audit';
 import { type KeyRing, toTypeId, type Uuid } from '#kernel';
 import { isSecretHeader } from '#policy';
+import { replaceSecrets } from './credentials.js';
 import type { EndpointSettings } from './endpoint.js';
 import type { EndpointRow } from './endpoint-rows.js';
 import type { EndpointSecret } from './secret-rows.js';
@@ -9,11 +10,12 @@ import type { Subscription } from './subscription-rows.js';
 /** What the audit log shows of endpoints and what belongs to them. Credentials stand as fingerprints. */
 
 export function settingsFacts(settings: EndpointSettings, keyRing: KeyRing): Facts {
+  const fingerprint = (secret: string): string => keyRing.fingerprint(secret);
   const headers = Object.entries(settings.headers).map(([name, value]) => [
     name,
-    isSecretHeader(name) ? keyRing.fingerprint(value) : value,
+    isSecretHeader(name) ? fingerprint(value) : value,
   ]);
-  return { ...settings, headers: Object.fromEntries(headers) as Facts };
+  return { ...settings, headers: Object.fromEntries(headers) as Facts, ...replaceSecrets(settings, fingerprint) };
 }
 
 export function statusFacts({ status, disabled_reason, circuit }: EndpointRow): Facts {

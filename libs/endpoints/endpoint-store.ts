@@ -8,6 +8,7 @@ import { type Json, maskHeaders, mergePatch } from '#policy';
 import { AddressPolicy } from '#transport';
 import { ofEndpoint, ofSubscription, settingsFacts, subscriptionFacts } from './audited.js';
 import { chooseSecret, type SecretChoice } from './choose-secret.js';
+import { maskCredentials, NO_CREDENTIALS } from './credentials.js';
 import type { Endpoint, EndpointSettings } from './endpoint.js';
 import {
   type EndpointRow,
@@ -18,7 +19,7 @@ import {
   toEndpoint,
   updateEndpoint,
 } from './endpoint-rows.js';
-import { type EndpointDocument, lowerCaseNames, settleEndpoint } from './endpoint-rules.js';
+import { type EndpointDocument, type KeptSecrets, lowerCaseNames, settleEndpoint } from './endpoint-rules.js';
 import { OpenDeliveryEffects } from './open-delivery-effects.js';
 import { refuseFields } from './refuse.js';
 import { hasLiveSecret, insertSecret } from './secret-rows.js';
@@ -42,6 +43,8 @@ export interface WrittenEndpoint {
 }
 
 const SECONDS_PER_DAY = 86_400;
+
+const NOTHING_KEPT: KeptSecrets = { headers: {}, ...NO_CREDENTIALS };
 
 /**
  * The endpoints of tenants. Each change is one transaction: the endpoint's next version, its row in the history of
@@ -146,7 +149,7 @@ export class EndpointStore {
     wanted: NewEndpoint,
     limits: TenantLimits,
   ): Promise<WrittenEndpoint> {
-    const settings = this.settle(wanted, {}, limits);
+    const settings = this.settle(wanted, NOTHING_KEPT, limits);
     const secret = chooseSecret(wanted);
     await refuseTooMany(tx, tenantId, limits);
     const id = newUuid(this.clock.now());
@@ -207,7 +210,7 @@ export class EndpointStore {
     limits: TenantLimits,
   ): Promise<EndpointRow> {
     const now = settingsOf(row, this.keyRing);
-    const settings = this.settle(document, now.headers, limits);
+    const settings = this.settle(document, now, limits);
     if (isDeepStrictEqual(settings, now)) return row;
     const written = await updateEndpoint(tx, this.keyRing, row.id, settings);
     if (hasOtherRate(row, settings)) await restartTimetable(tx, row.id);
@@ -217,13 +220,10 @@ export class EndpointStore {
     return written;
   }
 
-  private settle(
-    document: EndpointDocument,
-    kept: EndpointSettings['headers'],
-    { allowHttp }: TenantLimits,
-  ): EndpointSettings {
+  private settle(document: EndpointDocument, kept: KeptSecrets, { allowHttp }: TenantLimits): EndpointSettings {
     const result = settleEndpoint(document, kept, {
       refuseUrl: (url) => this.addresses.checkUrl(url, allowHttp ?? this.config.egress.allowHttp)?.message ?? null,
+      nowMs: this.clock.now(),
       retentionSeconds: this.config.retention.days * SECONDS_PER_DAY,
     });
     return 'settings' in result ? result.settings : refuseFields(result.errors);
@@ -283,7 +283,9 @@ function patchedDocument(now: EndpointSettings, patch: EndpointDocument): Endpoi
   if (patch.headers && Object.keys(headers!).length < Object.keys(patch.headers).length) {
     refuseFields([{ pointer: '/headers', code: 'invalid_header', message: 'has a name twice, in another case' }]);
   }
-  const shown = { ...now, headers: maskHeaders(now.headers) };
+  const shown = { ...now, headers: maskHeaders(now.headers), ...maskCredentials(now) };
+  // The fields of one type mean nothing to another.
+  if (patch.auth?.type !== undefined && patch.auth.type !== now.auth?.type) shown.auth = null;
   const changes = headers === undefined ? patch : { ...patch, headers };
   return mergePatch(shown as unknown as Json, changes as unknown as Json) as unknown as EndpointDocument;
 }

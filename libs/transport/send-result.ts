@@ -10,6 +10,7 @@ export type AttemptErrorCode =
   | 'blocked_address'
   | 'protocol'
   | 'body_too_large'
+  | 'auth'
   | 'proxy';
 
 export interface OutboundRequest {

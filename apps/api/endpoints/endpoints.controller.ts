@@ -4,8 +4,10 @@ import type { Actor } from '#audit';
 import { EndpointReadModel, type EndpointRef, EndpointStore, type WrittenEndpoint } from '#endpoints';
 import { MissedReadModel } from '#insights';
 import { parseTypeId, toTypeId, type Uuid } from '#kernel';
+import type { Principal } from '#tenants';
 import { Allow, MayNotExistYet } from '../auth/allow.decorator.js';
-import { By, EndpointId, TenantId } from '../auth/caller.decorator.js';
+import { By, Caller, EndpointId, TenantId } from '../auth/caller.decorator.js';
+import { isAllowed } from '../auth/permissions.js';
 import { created, IfMatch, tagged } from '../http/answers.js';
 import { Answers, AnswersCreated, AnswersNothing, AnswersPage } from '../http/api-docs.js';
 import { type Page, readPage, toPage } from '../http/pagination.js';
@@ -37,10 +39,11 @@ export class EndpointsController {
   async create(
     @By() by: Actor,
     @TenantId() tenantId: Uuid,
+    @Caller() caller: Principal,
     @Body() body: CreateEndpointDto,
     @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<EndpointResponse> {
-    return answerWritten(reply, await this.endpoints.create(by, tenantId, body));
+    return answerWritten(reply, caller, await this.endpoints.create(by, tenantId, body));
   }
 
   @Get()
@@ -68,12 +71,13 @@ export class EndpointsController {
   async put(
     @By() by: Actor,
     @TenantId() tenantId: Uuid,
+    @Caller() caller: Principal,
     @Param('endpoint') endpoint: string,
     @Body() body: CreateEndpointDto,
     @IfMatch() version: number | null,
     @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<EndpointResponse> {
-    return answerWritten(reply, await this.endpoints.put(by, tenantId, readReference(endpoint), body, version));
+    return answerWritten(reply, caller, await this.endpoints.put(by, tenantId, readReference(endpoint), body, version));
   }
 
   @Get(':endpoint')
@@ -126,11 +130,11 @@ export class EndpointsController {
   }
 }
 
-function answerWritten(reply: FastifyReply, written: WrittenEndpoint): EndpointResponse {
+function answerWritten(reply: FastifyReply, caller: Principal, written: WrittenEndpoint): EndpointResponse {
   const { tenantId, id } = written.endpoint;
   const path = `/v1/tenants/${toTypeId('ten', tenantId)}/endpoints/${toTypeId('ep', id)}`;
   if (written.secret !== null) created(reply, path);
-  return tagged(reply, toWrittenEndpointResponse(written));
+  return tagged(reply, toWrittenEndpointResponse(written, isAllowed(caller, 'secrets:read')));
 }
 
 function readReference(text: string): EndpointRef {

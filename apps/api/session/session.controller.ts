@@ -2,7 +2,7 @@ import { Controller, Delete, Get, Header, Post, Req, Res } from '@nestjs/common'
 import { ApiBody, ApiOperation, ApiTags } from '@nestjs/swagger';
 import { Config } from '#config';
 import { DatabaseClock } from '#kernel';
-import { type Principal, SessionTokens } from '#tenants';
+import { type Principal, SessionTokens, TenantStore } from '#tenants';
 import { Allow } from '../auth/allow.decorator.js';
 import { Authentication } from '../auth/authentication.js';
 import { Caller } from '../auth/caller.decorator.js';
@@ -25,6 +25,7 @@ export class SessionController {
     private readonly authentication: Authentication,
     private readonly tokens: SessionTokens,
     private readonly cookie: SessionCookie,
+    private readonly tenants: TenantStore,
     private readonly clock: DatabaseClock,
     private readonly config: Config,
   ) {}
@@ -53,7 +54,7 @@ export class SessionController {
     const claims = { kind: 'browser', keyId: key.keyId, tenantId: null, capabilities: null } as const;
     const { token, ...issued } = await this.tokens.issue(claims, lifetimeSeconds);
     this.cookie.set(request, reply, token, lifetimeSeconds);
-    return toSessionResponse({ ...key, ...issued });
+    return this.answer({ ...key, ...issued });
   }
 
   @Get()
@@ -61,8 +62,8 @@ export class SessionController {
   @Header('cache-control', 'no-store')
   @ApiOperation({ operationId: 'getSession', summary: 'Who is asking, and what they may do' })
   @Answers(SessionResponse)
-  get(@Caller() caller: Principal): SessionResponse {
-    return toSessionResponse(caller);
+  async get(@Caller() caller: Principal): Promise<SessionResponse> {
+    return this.answer(caller);
   }
 
   @Delete()
@@ -75,6 +76,11 @@ export class SessionController {
   @AnswersNothing()
   signOut(@Req() request: FastifyRequest, @Res({ passthrough: true }) reply: FastifyReply): void {
     this.cookie.clear(request, reply);
+  }
+
+  private async answer(caller: Principal): Promise<SessionResponse> {
+    const { tenantId } = caller;
+    return toSessionResponse(caller, tenantId === null ? null : await this.tenants.find(tenantId));
   }
 
   /** No longer than the key itself. */

@@ -93,7 +93,12 @@ describe('the audit log', () => {
 
   it('knows endpoints and what belongs to them, with secrets and credentials as fingerprints', async () => {
     const headers = { authorization: 'Bearer hunter2', 'x-shop': 'acme' };
-    const endpoint = await anEndpoint(t.api, tenant, { headers });
+    const auth = { type: 'basic', username: 'shop', password: 'hunter4' };
+    const endpoint = await anEndpoint(t.api, tenant, { headers, auth });
+    expect((await latest(endpoint.id))['after']['auth']).toEqual({
+      ...auth,
+      password: expect.stringMatching(/^fingerprint:/),
+    });
     const path = tenant.path(`/endpoints/${endpoint.id}`);
     await t.api.patch(path, { headers: { authorization: 'Bearer hunter3' }, description: 'new' });
     const changed = await latest(endpoint.id);
@@ -123,7 +128,8 @@ describe('the audit log', () => {
       'endpoint.deleted',
     ]);
     const { text } = await t.api.get(`/v1/audit-log?tenant=${tenant.id}&limit=250`);
-    for (const secret of ['hunter2', 'hunter3', String(rotated['secret'])]) expect(text).not.toContain(secret);
+    for (const secret of ['hunter2', 'hunter3', 'hunter4', String(rotated['secret'])])
+      expect(text).not.toContain(secret);
   });
 
   it('knows subscriptions, event types, keys and the switch of the platform', async () => {
