@@ -33,8 +33,8 @@ export function secretFacts(secrets: readonly EndpointSecret[], keyRing: KeyRing
   };
 }
 
-export function subscriptionFacts({ endpointId, eventTypes, channels, enabled }: Subscription): Facts {
-  return { endpoint: toTypeId('ep', endpointId), eventTypes, channels, enabled };
+export function subscriptionFacts({ endpointId, eventTypes, channels, filter, enabled }: Subscription): Facts {
+  return { endpoint: toTypeId('ep', endpointId), eventTypes, channels, filter, enabled };
 }
 
 /** Whose the change is and of what, as an entry names it. */
