@@ -1,7 +1,9 @@
 import { Injectable } from '@nestjs/common';
+import { type Actor, type AuditAction, recordChange } from '#audit';
 import { Database, type Executor, raiseConfigVersion } from '#database';
 import { DatabaseClock, KeyRing, newUuid, PosthornError, toTypeId, type Uuid } from '#kernel';
 import { type KeyKind, kindOf, toSigningKey } from '#signing';
+import { ofEndpoint, secretFacts } from './audited.js';
 import { readBrought, refuseOtherKind, type SecretChoice } from './choose-secret.js';
 import { type EndpointRow, lockEndpoint, noSuchEndpoint, touchEndpoint } from './endpoint-rows.js';
 import { refuseFields } from './refuse.js';
@@ -44,7 +46,8 @@ const TOLERATED_PAST_MS = 300_000;
 /**
  * The secrets that an endpoint's requests are signed with. Every live one signs, newest first, where a scheme has several
  * signatures; elsewhere the newest live one. There is always at least one of each kind that its schemes sign with, and each
- * kind has a succession of its own. Throws {@link PosthornError}: `not_found`, `conflict`, `limit_exceeded`, `validation_failed`.
+ * kind has a succession of its own. Every change is put on record. Throws {@link PosthornError}:
+ * `not_found`, `conflict`, `limit_exceeded`, `validation_failed`.
  */
 @Injectable()
 export class SecretStore {
@@ -74,36 +77,53 @@ export class SecretStore {
   }
 
   /** Adds a secret and gives the older ones their end. Only one secret may wait for its time. */
-  async rotate(tenantId: Uuid, endpointId: Uuid, rotation: Rotation): Promise<EndpointSecret> {
+  async rotate(by: Actor, tenantId: Uuid, endpointId: Uuid, rotation: Rotation): Promise<EndpointSecret> {
     const activatesAt = this.chooseActivation(rotation.activatesAt ?? null);
     return changeTenant(this.db, tenantId, async (tx) => {
-      const secret = chooseNext(rotation, await lockEndpoint(tx, tenantId, endpointId));
+      const endpoint = await lockEndpoint(tx, tenantId, endpointId);
+      const before = await findSecrets(tx, this.keyRing, endpointId);
+      const secret = chooseNext(rotation, endpoint);
       const kind = kindOf(secret.encoding);
-      this.refuseRotation(ofKind(await findSecrets(tx, this.keyRing, endpointId), kind), secret);
+      this.refuseRotation(ofKind(before, kind), secret);
       await limitSecrets(tx, endpointId, kind, activatesAt, rotation.graceSeconds ?? DEFAULT_GRACE_SECONDS);
       await insertSecret(tx, this.keyRing, { id: newUuid(this.clock.now()), endpointId, activatesAt }, secret);
       await touchEndpoint(tx, endpointId);
       await raiseConfigVersion(tx, tenantId);
-      const [newest] = await findSecrets(tx, this.keyRing, endpointId);
+      const [newest] = await this.record(tx, by, 'secret.rotated', endpoint, before);
       return newest!;
     });
   }
 
   /** Ends a secret now. Never the last live one of a kind that signs; when a newer one goes, the one before lives on in its stead. */
-  async revoke(tenantId: Uuid, endpointId: Uuid, secretId: Uuid): Promise<void> {
+  async revoke(by: Actor, tenantId: Uuid, endpointId: Uuid, secretId: Uuid): Promise<void> {
     await changeTenant(this.db, tenantId, async (tx) => {
-      const { signing } = await lockEndpoint(tx, tenantId, endpointId);
+      const endpoint = await lockEndpoint(tx, tenantId, endpointId);
       const secrets = await findSecrets(tx, this.keyRing, endpointId);
       const secret = secrets.find(({ id }) => id === secretId);
       if (!secret) {
         throw new PosthornError('not_found', `There is no secret ${toTypeId('sec', secretId)} that has not expired.`);
       }
       const kind = kindOf(secret.encoding);
-      if (keyKindsOf(signing).includes(kind)) await this.carryOn(tx, ofKind(secrets, kind), secretId);
+      if (keyKindsOf(endpoint.signing).includes(kind)) await this.carryOn(tx, ofKind(secrets, kind), secretId);
       await endSecret(tx, secretId);
       await touchEndpoint(tx, endpointId);
       await raiseConfigVersion(tx, tenantId);
+      await this.record(tx, by, 'secret.revoked', endpoint, secrets);
     });
+  }
+
+  /** Answers what secrets there are now. */
+  private async record(
+    tx: Executor,
+    by: Actor,
+    action: AuditAction,
+    endpoint: EndpointRow,
+    before: readonly EndpointSecret[],
+  ): Promise<EndpointSecret[]> {
+    const now = await findSecrets(tx, this.keyRing, endpoint.id);
+    const facts = { before: secretFacts(before, this.keyRing), after: secretFacts(now, this.keyRing) };
+    await recordChange(tx, by, { action, ...ofEndpoint(endpoint), ...facts });
+    return now;
   }
 
   private async carryOn(tx: Executor, secrets: readonly EndpointSecret[], secretId: Uuid): Promise<void> {
