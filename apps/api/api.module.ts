@@ -16,9 +16,11 @@ import {
   SubscriptionStore,
 } from '#endpoints';
 import { ScheduledEventStore } from '#events';
+import { ReceiverChecker, TestSender } from '#delivering';
 import { DatabaseClock, KeyRing } from '#kernel';
 import {
   AttemptReadModel,
+  AuditReadModel,
   DeadLetterReadModel,
   DeliveryReadModel,
   EventFinder,
@@ -26,6 +28,7 @@ import {
   EventReadModel,
   ExplanationReadModel,
   MissedReadModel,
+  OverviewReadModel,
   References,
   RequestSources,
   Search,
@@ -42,6 +45,7 @@ import {
   ReplayStore,
   TenantDeliveryEffects,
 } from '#replaying';
+import { TrafficReadModel } from '#stats';
 import { Metrics } from '#telemetry';
 import {
   ApiKeyStore,
@@ -58,6 +62,7 @@ import { ApiKeyInput } from './api-keys/api-key-input.js';
 import { ApiKeysController } from './api-keys/api-keys.controller.js';
 import type { ApiDeps } from './api-deps.js';
 import { AttemptsController } from './attempts/attempts.controller.js';
+import { AuditLogController } from './audit-log/audit-log.controller.js';
 import { Authentication } from './auth/authentication.js';
 import { AuthorizationGuard } from './auth/authorization.guard.js';
 import { Scope } from './auth/scope.js';
@@ -66,6 +71,7 @@ import { DeadLettersController } from './dead-letters/dead-letters.controller.js
 import { DiscardSelectionReader } from './dead-letters/discard-selection.js';
 import { DeliveriesController } from './deliveries/deliveries.controller.js';
 import { EgressController } from './egress/egress.controller.js';
+import { EndpointCheckController } from './endpoints/endpoint-check.controller.js';
 import { EndpointStateController } from './endpoints/endpoint-state.controller.js';
 import { EndpointTestController } from './endpoints/endpoint-test.controller.js';
 import { EndpointsController } from './endpoints/endpoints.controller.js';
@@ -81,20 +87,24 @@ import { SharedExplanationController } from './explaining/shared-explanation.con
 import { HealthController } from './health/health.controller.js';
 import { NothingIgnoredGuard } from './http/nothing-ignored.guard.js';
 import { IdempotencyInterceptor } from './idempotency/idempotency.interceptor.js';
+import { LiveController } from './live/live.controller.js';
+import { LiveStreams } from './live/live-streams.js';
 import { MetricsController } from './metrics/metrics.controller.js';
 import { ApiDocument } from './openapi/api-document.js';
 import { DocsController } from './openapi/docs.controller.js';
 import { EventIntake } from './publishing/event-intake.js';
 import { EventTypeCatalog } from './publishing/event-type-catalog.js';
+import { PortalSessionsController } from './portal-sessions/portal-sessions.controller.js';
 import { publisherOver } from './publishing/publisher.provider.js';
 import { PublishingController } from './publishing/publishing.controller.js';
 import { Readiness } from './readiness.js';
-import { ReplayLog } from './replay-log.js';
 import { ReplaySelectionReader } from './replays/replay-selection.js';
 import { ReplaysController } from './replays/replays.controller.js';
 import { SessionController } from './session/session.controller.js';
 import { SessionCookie } from './session/session-cookie.js';
 import { SearchController } from './search/search.controller.js';
+import { StatsController } from './stats/stats.controller.js';
+import { trafficLedgerOver } from './stats/traffic-ledger.provider.js';
 import { SubscriptionsController } from './subscriptions/subscriptions.controller.js';
 import { PlatformController } from './tenants/platform.controller.js';
 import { TenantsController } from './tenants/tenants.controller.js';
@@ -103,10 +113,12 @@ import { TenantsController } from './tenants/tenants.controller.js';
 const CONTROLLERS = [
   ApiKeysController,
   AttemptsController,
+  AuditLogController,
   DeadLettersController,
   DeliveriesController,
   DocsController,
   EgressController,
+  EndpointCheckController,
   EndpointsController,
   EndpointStateController,
   EndpointTestController,
@@ -114,14 +126,17 @@ const CONTROLLERS = [
   EventTypesController,
   ExplainController,
   HealthController,
+  LiveController,
   MetricsController,
   PlatformController,
+  PortalSessionsController,
   PublishingController,
   ReplaysController,
   SearchController,
   SecretsController,
   SessionController,
   SharedExplanationController,
+  StatsController,
   SubscriptionsController,
   TenantEventsController,
   TenantsController,
@@ -133,6 +148,7 @@ const PROVIDERS: Provider[] = [
   ApiKeyInput,
   ApiKeyStore,
   AttemptReadModel,
+  AuditReadModel,
   Authentication,
   Authenticator,
   BulkReplayer,
@@ -157,10 +173,12 @@ const PROVIDERS: Provider[] = [
   ExplainLinks,
   ExplanationReadModel,
   IdempotencyStore,
+  LiveStreams,
   MissedReadModel,
   OpenCancellationStore,
   OpenDeliveryStore,
   OriginalFinder,
+  OverviewReadModel,
   PayloadEraser,
   Readiness,
   References,
@@ -181,7 +199,13 @@ const PROVIDERS: Provider[] = [
   SubscriptionStore,
   SwitchStore,
   TenantStore,
+  TrafficReadModel,
   Viewing,
+  {
+    provide: ReceiverChecker,
+    useFactory: (tests: TestSender, clock: DatabaseClock) => new ReceiverChecker(tests, clock),
+    inject: [TestSender, DatabaseClock],
+  },
   { provide: AddressPolicy, useFactory: ({ egress }: Config) => new AddressPolicy(egress), inject: [Config] },
   { provide: OpenDeliveryEffects, useClass: EndpointDeliveryEffects },
   { provide: TenantEffects, useClass: TenantDeliveryEffects },
@@ -190,7 +214,7 @@ const PROVIDERS: Provider[] = [
 @Module({})
 export class ApiModule {
   static over(deps: ApiDeps): DynamicModule {
-    const { config, db, clock, keyRing, logger, metrics } = deps;
+    const { config, db, clock, keyRing, metrics } = deps;
     return {
       module: ApiModule,
       controllers: CONTROLLERS,
@@ -200,12 +224,12 @@ export class ApiModule {
         { provide: DatabaseClock, useValue: clock },
         { provide: KeyRing, useValue: keyRing },
         { provide: Metrics, useValue: metrics },
-        { provide: ReplayLog, useValue: new ReplayLog(logger) },
         { provide: APP_GUARD, useClass: AuthorizationGuard },
         { provide: APP_GUARD, useClass: NothingIgnoredGuard },
         { provide: APP_INTERCEPTOR, useClass: IdempotencyInterceptor },
         publisherOver(deps),
         testSenderOver(deps),
+        trafficLedgerOver(deps),
         ...PROVIDERS,
       ],
     };

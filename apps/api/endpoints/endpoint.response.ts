@@ -5,6 +5,8 @@ import { toTypeId } from '#kernel';
 import type { JsonObject } from '#policy';
 import { AuthResponse, TlsResponse } from './credentials.response.js';
 
+const SECRET_MASK = '********';
+
 class SigningResponse {
   @ApiProperty({ type: String, enum: ['standard'] })
   scheme: 'standard';
@@ -141,7 +143,11 @@ export class EndpointResponse {
 }
 
 export class CreatedEndpointResponse extends EndpointResponse {
-  @ApiProperty({ type: String, description: 'The secret that requests are signed with; also at …/secrets.' })
+  @ApiProperty({
+    type: String,
+    description:
+      'The secret that requests are signed with; also at …/secrets. ******** for a portal session that may not see it.',
+  })
   secret: string;
 }
 
@@ -179,11 +185,11 @@ export function toOneEndpointResponse(endpoint: Endpoint, missed: MissedDeliveri
   return Object.assign(response, { missed: { ...missed, since: missed.since.toISOString() } });
 }
 
-/** The secret is shown when it was made with the endpoint. */
-export function toWrittenEndpointResponse({
-  endpoint,
-  secret,
-}: WrittenEndpoint): EndpointResponse | CreatedEndpointResponse {
+/** The secret is shown when it was made with the endpoint, masked to those who may not see secrets. */
+export function toWrittenEndpointResponse(
+  { endpoint, secret }: WrittenEndpoint,
+  seesSecrets: boolean,
+): EndpointResponse | CreatedEndpointResponse {
   const response = toEndpointResponse(endpoint);
-  return secret === null ? response : Object.assign(response, { secret });
+  return secret === null ? response : Object.assign(response, { secret: seesSecrets ? secret : SECRET_MASK });
 }
