@@ -16,9 +16,11 @@ import {
   SubscriptionStore,
 } from '#endpoints';
 import { ScheduledEventStore } from '#events';
+import { ReceiverChecker, TestSender } from '#delivering';
 import { DatabaseClock, KeyRing } from '#kernel';
 import {
   AttemptReadModel,
+  AuditReadModel,
   DeadLetterReadModel,
   DeliveryReadModel,
   EventFinder,
@@ -60,6 +62,7 @@ import { ApiKeyInput } from './api-keys/api-key-input.js';
 import { ApiKeysController } from './api-keys/api-keys.controller.js';
 import type { ApiDeps } from './api-deps.js';
 import { AttemptsController } from './attempts/attempts.controller.js';
+import { AuditLogController } from './audit-log/audit-log.controller.js';
 import { Authentication } from './auth/authentication.js';
 import { AuthorizationGuard } from './auth/authorization.guard.js';
 import { Scope } from './auth/scope.js';
@@ -68,10 +71,12 @@ import { DeadLettersController } from './dead-letters/dead-letters.controller.js
 import { DiscardSelectionReader } from './dead-letters/discard-selection.js';
 import { DeliveriesController } from './deliveries/deliveries.controller.js';
 import { EgressController } from './egress/egress.controller.js';
+import { EndpointCheckController } from './endpoints/endpoint-check.controller.js';
 import { EndpointStateController } from './endpoints/endpoint-state.controller.js';
 import { EndpointTestController } from './endpoints/endpoint-test.controller.js';
 import { EndpointsController } from './endpoints/endpoints.controller.js';
 import { testSenderOver } from './endpoints/test-sender.provider.js';
+import { JwksController } from './endpoints/jwks.controller.js';
 import { SecretsController } from './endpoints/secrets.controller.js';
 import { EventTypesController } from './event-types/event-types.controller.js';
 import { EventLists } from './events/event-lists.js';
@@ -94,7 +99,6 @@ import { PortalSessionsController } from './portal-sessions/portal-sessions.cont
 import { publisherOver } from './publishing/publisher.provider.js';
 import { PublishingController } from './publishing/publishing.controller.js';
 import { Readiness } from './readiness.js';
-import { ReplayLog } from './replay-log.js';
 import { ReplaySelectionReader } from './replays/replay-selection.js';
 import { ReplaysController } from './replays/replays.controller.js';
 import { SessionController } from './session/session.controller.js';
@@ -110,10 +114,12 @@ import { TenantsController } from './tenants/tenants.controller.js';
 const CONTROLLERS = [
   ApiKeysController,
   AttemptsController,
+  AuditLogController,
   DeadLettersController,
   DeliveriesController,
   DocsController,
   EgressController,
+  EndpointCheckController,
   EndpointsController,
   EndpointStateController,
   EndpointTestController,
@@ -121,6 +127,7 @@ const CONTROLLERS = [
   EventTypesController,
   ExplainController,
   HealthController,
+  JwksController,
   LiveController,
   MetricsController,
   PlatformController,
@@ -143,6 +150,7 @@ const PROVIDERS: Provider[] = [
   ApiKeyInput,
   ApiKeyStore,
   AttemptReadModel,
+  AuditReadModel,
   Authentication,
   Authenticator,
   BulkReplayer,
@@ -195,6 +203,11 @@ const PROVIDERS: Provider[] = [
   TenantStore,
   TrafficReadModel,
   Viewing,
+  {
+    provide: ReceiverChecker,
+    useFactory: (tests: TestSender, clock: DatabaseClock) => new ReceiverChecker(tests, clock),
+    inject: [TestSender, DatabaseClock],
+  },
   { provide: AddressPolicy, useFactory: ({ egress }: Config) => new AddressPolicy(egress), inject: [Config] },
   { provide: OpenDeliveryEffects, useClass: EndpointDeliveryEffects },
   { provide: TenantEffects, useClass: TenantDeliveryEffects },
@@ -203,7 +216,7 @@ const PROVIDERS: Provider[] = [
 @Module({})
 export class ApiModule {
   static over(deps: ApiDeps): DynamicModule {
-    const { config, db, clock, keyRing, logger, metrics } = deps;
+    const { config, db, clock, keyRing, metrics } = deps;
     return {
       module: ApiModule,
       controllers: CONTROLLERS,
@@ -213,7 +226,6 @@ export class ApiModule {
         { provide: DatabaseClock, useValue: clock },
         { provide: KeyRing, useValue: keyRing },
         { provide: Metrics, useValue: metrics },
-        { provide: ReplayLog, useValue: new ReplayLog(logger) },
         { provide: APP_GUARD, useClass: AuthorizationGuard },
         { provide: APP_GUARD, useClass: NothingIgnoredGuard },
         { provide: APP_INTERCEPTOR, useClass: IdempotencyInterceptor },

@@ -1,21 +1,30 @@
 import type { AttemptRecord, Dispatch, NextStep, WireEvent } from '#deliveries';
-import { liveKeys, type SendTarget } from '#endpoints';
+import type { SendTarget } from '#endpoints';
 import { type Clock, toTypeId, toTypeIdOrNull } from '#kernel';
-import { requestHeaders, signStandard } from '#signing';
+import { formatBody, requestHeaders, writeSignature } from '#signing';
 import type { SendResult } from '#transport';
 import type { AuthenticatedSender } from './authenticated-sender.js';
 
 /** A request that was made, and what came of it. */
 export interface SentRequest {
   readonly startedAtMs: number;
-  readonly signature: string;
+  /** The signature headers, flat name, value pairs. */
+  readonly signature: readonly string[];
   readonly result: SendResult;
 }
 
 /** What of a dispatch the request says. */
 export type RequestSource = Pick<Dispatch, 'deliveryId' | 'attempts' | 'replayOf' | 'event'>;
 
-/** Signs exactly the bytes of `body` with every key that is live at this moment, and sends them. Never rejects. */
+/** What is wrong with a request on purpose, to see whether its receiver notices. */
+export interface Flaw {
+  /** Signed in place of the body that is sent. */
+  readonly signedBody?: string;
+  /** How much older than the request its signature says it is. */
+  readonly ageMs?: number;
+}
+
+/** Signs exactly the bytes of `body` with the keys that are live at this moment, and sends them. Never rejects. */
 export async function sendSigned(
   sender: AuthenticatedSender,
   clock: Clock,
@@ -24,23 +33,28 @@ export async function sendSigned(
   target: SendTarget,
   body: string,
   timeoutMs: number,
+  flaw: Flaw | null = null,
 ): Promise<SentRequest> {
   const startedAtMs = clock.now();
-  const timestampSeconds = Math.floor(startedAtMs / 1000);
-  const eventId = toTypeId('evt', event.id);
-  const signature = signStandard(liveKeys(target.secrets, startedAtMs), eventId, timestampSeconds, body);
   const facts = {
-    eventId,
+    eventId: toTypeId('evt', event.id),
     type: event.type,
     deliveryId: toTypeId('dlv', deliveryId),
     attemptNumber: attempts + 1,
-    timestampSeconds,
-    signature,
+    timestampSeconds: Math.floor((startedAtMs - (flaw?.ageMs ?? 0)) / 1000),
     replayOf: toTypeIdOrNull('dlv', replayOf),
     traceparent: event.traceparent,
   };
-  const headers = requestHeaders(facts, userAgent, target.headers, headersBeside(target.authHeader, event.headers));
-  const result = await sender.send({ target: target.url, headers, body, timeoutMs }, target.oauth2);
+  const signature = target.signer.sign(facts, flaw?.signedBody ?? body, startedAtMs);
+  const ofEvent = target.signer.without(headersBeside(target.authHeader, event.headers));
+  const request = {
+    target: target.url,
+    headers: requestHeaders(facts, target.payloadFormat, signature, userAgent, target.headers, ofEvent),
+    body,
+    timeoutMs,
+    ...(flaw === null ? {} : { wantsCertificate: true }),
+  };
+  const result = await sender.send(request, target.oauth2);
   return { startedAtMs, signature, result };
 }
 
@@ -74,7 +88,7 @@ export function toRecord(
     connectMs: result.timings.connectMs,
     tlsMs: result.timings.tlsMs,
     firstByteMs: result.timings.firstByteMs,
-    signature,
+    signature: writeSignature(signature),
     responseHeaders: result.responseHeaders,
     responseBody: result.responseBody,
     truncated: result.truncated,
@@ -83,6 +97,7 @@ export function toRecord(
 }
 
 /** The bytes for an endpoint that wants this format; null when the body is not at hand. */
-export function bodyIn(format: SendTarget['payloadFormat'], { body, dataStart, dataEnd }: WireEvent): string | null {
-  return body !== null && format === 'data' ? body.slice(dataStart, dataEnd) : body;
+export function bodyIn(format: SendTarget['payloadFormat'], event: WireEvent): string | null {
+  const { body } = event;
+  return body === null || format === 'standard' ? body : formatBody(format, { ...event, body });
 }

@@ -1,6 +1,6 @@
 import type { LookupAddress } from 'node:dns';
 import { connect as connectTcp, isIP, type OnReadOpts, type Socket } from 'node:net';
-import { connect as connectTls, type SecureContext, type TLSSocket } from 'node:tls';
+import { connect as connectTls, type SecureContext, TLSSocket, type PeerCertificate } from 'node:tls';
 import type { AddressPolicy } from './address-policy.js';
 import { BlockedAddressError, DialError } from './dial-error.js';
 import { refusedCertificate } from './failure.js';
@@ -49,14 +49,26 @@ export class Dial {
     private readonly callback: DialCallback,
   ) {}
 
+  /** Whether it is up to the proxy now. */
+  get isTunnelling(): boolean {
+    return this.#stopTunnel !== null;
+  }
+
   start(): void {
-    const { hostname } = this.target;
+    const { hostname, port } = this.target;
     const { policy, names } = this.tools;
-    const reason = policy.checkHost(isIP(hostname) === 6 ? `[${hostname}]` : hostname);
-    if (reason !== null) return this.#fail(new BlockedAddressError(reason));
     const family = isIP(hostname);
+    const reason = family === 0 ? policy.checkHost(hostname) : policy.checkConnection(hostname, port);
+    if (reason !== null) return this.#fail(new BlockedAddressError(reason));
     if (family !== 0) return this.#connect([{ address: hostname, family }]);
     names.lookup(hostname, (error, addresses) => this.#onAddresses(error, addresses));
+  }
+
+  /** Until when the receiver's certificate is valid; null without TLS, or when the connection is gone. */
+  certificateEndsAt(): Date | null {
+    if (!(this.socket instanceof TLSSocket) || this.socket.destroyed) return null;
+    const { valid_to: end } = this.socket.getPeerCertificate() as Partial<PeerCertificate>;
+    return end === undefined ? null : new Date(end);
   }
 
   /** Gives up without calling back. */
@@ -68,7 +80,7 @@ export class Dial {
 
   #onAddresses(error: NodeJS.ErrnoException | null, addresses: readonly LookupAddress[]): void {
     if (this.#isOver) return;
-    const { hostname } = this.target;
+    const { hostname, port } = this.target;
     this.dnsMs = this.#endPhase('connect');
     if (error) {
       return this.#fail(
@@ -77,7 +89,7 @@ export class Dial {
     }
     if (addresses.length === 0) return this.#fail(new DialError('dns', `The name ${hostname} has no addresses.`));
     for (const { address } of addresses) {
-      const reason = this.tools.policy.checkAddress(address);
+      const reason = this.tools.policy.checkConnection(address, port);
       if (reason !== null)
         return this.#fail(new BlockedAddressError(`${hostname} resolves to ${address}, and ${reason}`));
     }
@@ -123,7 +135,7 @@ export class Dial {
   #onConnected(socket: Socket): void {
     if (this.#isOver) return;
     const remoteAddress = socket.remoteAddress ?? '';
-    const reason = this.tools.policy.checkAddress(remoteAddress);
+    const reason = this.tools.policy.checkConnection(remoteAddress, this.target.port);
     if (reason !== null) {
       socket.destroy();
       return this.#fail(new BlockedAddressError(`the connection led to ${remoteAddress}, and ${reason}`));
