@@ -101,11 +101,11 @@ export function HistorySection({ endpoint }: { endpoint: Endpoint }) {
   );
 }
 
+const NOT_SET_BY_PEOPLE = ['version', 'createdAt', 'updatedAt', 'changedBy', 'actor'];
+
 /** The facts that people have set; not those that count or tell the time. */
 function toFacts({ endpoint, ...rest }: Version): FactsOf {
-  const { version, createdAt, updatedAt, changedBy, actor, ...facts } = { ...rest, ...endpoint } as Record<
-    string,
-    unknown
-  >;
-  return facts;
+  return Object.fromEntries(
+    Object.entries({ ...rest, ...endpoint }).filter(([name]) => !NOT_SET_BY_PEOPLE.includes(name)),
+  );
 }
