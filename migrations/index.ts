@@ -11,6 +11,7 @@ import { ScheduledEvents1764000010000 } from './1764000010000-scheduled-events.j
 import { Retention1764000011000 } from './1764000011000-retention.js';
 import { FailingEndpoints1764000013000 } from './1764000013000-failing-endpoints.js';
 import { Replays1764000160000 } from './1764000160000-replays.js';
+import { DeadLetterGroups1764000161000 } from './1764000161000-dead-letter-groups.js';
 import { SearchIndexes1764000170000 } from './1764000170000-search-indexes.js';
 
 /** Every migration there is, oldest first. A landed one is never edited; a change is a new one at the end. */
@@ -28,5 +29,6 @@ export const migrations = [
   Retention1764000011000,
   FailingEndpoints1764000013000,
   Replays1764000160000,
+  DeadLetterGroups1764000161000,
   SearchIndexes1764000170000,
 ];

@@ -19,6 +19,7 @@ import { ScheduledEventStore } from '#events';
 import { DatabaseClock, KeyRing } from '#kernel';
 import {
   AttemptReadModel,
+  DeadLetterGroupReadModel,
   DeadLetterReadModel,
   DeliveryReadModel,
   EventFinder,
@@ -137,6 +138,7 @@ const PROVIDERS: Provider[] = [
   Authenticator,
   BulkReplayer,
   Canceller,
+  DeadLetterGroupReadModel,
   DeadLetterReadModel,
   DeadLetterStore,
   DeliveryReadModel,

@@ -1,6 +1,12 @@
 export { AttemptReadModel, type AttemptTrigger, type AttemptView } from './attempt-read-model.js';
 export type { AttemptRequest } from './attempt-request.js';
 export {
+  type DeadLetterGroup,
+  type DeadLetterGroupFilters,
+  DeadLetterGroupReadModel,
+  type DeadLetterGroups,
+} from './dead-letter-group-read-model.js';
+export {
   type DeadLetterListFilters,
   type DeadLetterReason,
   DeadLetterReadModel,
