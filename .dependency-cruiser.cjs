@@ -5,7 +5,7 @@
 const floors = {
   5: ['apps/'],
   4: ['publishing', 'delivering', 'replaying', 'upkeep', 'insights'],
-  3: ['tenants', 'endpoints', 'events', 'deliveries'],
+  3: ['tenants', 'endpoints', 'events', 'deliveries', 'stats'],
   2: ['database', 'queue', 'transport', 'telemetry'],
   1: ['signing', 'policy'],
   0: ['kernel', 'config'],
@@ -30,7 +30,7 @@ module.exports = {
     error('apps-apart', { path: '^apps/(api|worker|cli)/' }, { path: '^apps/', pathNot: '^apps/$1/' }, 'Only standalone joins apps.'),
     error('floor-4-not-sideways', { path: '^libs/(publishing|delivering|replaying|upkeep|insights)/' }, { path: libs(4), pathNot: '^libs/$1/' }),
     error('floor-3-not-up', { path: libs(3) }, { path: libsFrom(4) }),
-    error('floor-3-not-sideways', { path: '^libs/(tenants|endpoints|events|deliveries)/' }, { path: libs(3), pathNot: '^libs/$1/' }),
+    error('floor-3-not-sideways', { path: '^libs/(tenants|endpoints|events|deliveries|stats)/' }, { path: libs(3), pathNot: '^libs/$1/' }),
     error('floor-2-not-up', { path: libs(2) }, { path: libsFrom(3) }),
     error('floor-2-not-sideways', { path: '^libs/(database|queue|transport|telemetry)/' }, { path: libs(2), pathNot: '^libs/$1/' }),
     error('floor-1-not-up', { path: libs(1) }, { path: libsFrom(2) }),

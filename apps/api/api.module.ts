@@ -16,6 +16,7 @@ import {
   SubscriptionStore,
 } from '#endpoints';
 import { ScheduledEventStore } from '#events';
+import { ReceiverChecker, TestSender } from '#delivering';
 import { DatabaseClock, KeyRing } from '#kernel';
 import {
   AttemptReadModel,
@@ -27,6 +28,7 @@ import {
   EventReadModel,
   ExplanationReadModel,
   MissedReadModel,
+  OverviewReadModel,
   References,
   RequestSources,
   Search,
@@ -43,6 +45,7 @@ import {
   ReplayStore,
   TenantDeliveryEffects,
 } from '#replaying';
+import { TrafficReadModel } from '#stats';
 import { Metrics } from '#telemetry';
 import {
   ApiKeyStore,
@@ -67,6 +70,7 @@ import { DeadLettersController } from './dead-letters/dead-letters.controller.js
 import { DiscardSelectionReader } from './dead-letters/discard-selection.js';
 import { DeliveriesController } from './deliveries/deliveries.controller.js';
 import { EgressController } from './egress/egress.controller.js';
+import { EndpointCheckController } from './endpoints/endpoint-check.controller.js';
 import { EndpointStateController } from './endpoints/endpoint-state.controller.js';
 import { EndpointTestController } from './endpoints/endpoint-test.controller.js';
 import { EndpointsController } from './endpoints/endpoints.controller.js';
@@ -82,11 +86,14 @@ import { SharedExplanationController } from './explaining/shared-explanation.con
 import { HealthController } from './health/health.controller.js';
 import { NothingIgnoredGuard } from './http/nothing-ignored.guard.js';
 import { IdempotencyInterceptor } from './idempotency/idempotency.interceptor.js';
+import { LiveController } from './live/live.controller.js';
+import { LiveStreams } from './live/live-streams.js';
 import { MetricsController } from './metrics/metrics.controller.js';
 import { ApiDocument } from './openapi/api-document.js';
 import { DocsController } from './openapi/docs.controller.js';
 import { EventIntake } from './publishing/event-intake.js';
 import { EventTypeCatalog } from './publishing/event-type-catalog.js';
+import { PortalSessionsController } from './portal-sessions/portal-sessions.controller.js';
 import { publisherOver } from './publishing/publisher.provider.js';
 import { PublishingController } from './publishing/publishing.controller.js';
 import { Readiness } from './readiness.js';
@@ -96,6 +103,8 @@ import { ReplaysController } from './replays/replays.controller.js';
 import { SessionController } from './session/session.controller.js';
 import { SessionCookie } from './session/session-cookie.js';
 import { SearchController } from './search/search.controller.js';
+import { StatsController } from './stats/stats.controller.js';
+import { trafficLedgerOver } from './stats/traffic-ledger.provider.js';
 import { SubscriptionsController } from './subscriptions/subscriptions.controller.js';
 import { PlatformController } from './tenants/platform.controller.js';
 import { TenantsController } from './tenants/tenants.controller.js';
@@ -108,6 +117,7 @@ const CONTROLLERS = [
   DeliveriesController,
   DocsController,
   EgressController,
+  EndpointCheckController,
   EndpointsController,
   EndpointStateController,
   EndpointTestController,
@@ -115,14 +125,17 @@ const CONTROLLERS = [
   EventTypesController,
   ExplainController,
   HealthController,
+  LiveController,
   MetricsController,
   PlatformController,
+  PortalSessionsController,
   PublishingController,
   ReplaysController,
   SearchController,
   SecretsController,
   SessionController,
   SharedExplanationController,
+  StatsController,
   SubscriptionsController,
   TenantEventsController,
   TenantsController,
@@ -159,10 +172,12 @@ const PROVIDERS: Provider[] = [
   ExplainLinks,
   ExplanationReadModel,
   IdempotencyStore,
+  LiveStreams,
   MissedReadModel,
   OpenCancellationStore,
   OpenDeliveryStore,
   OriginalFinder,
+  OverviewReadModel,
   PayloadEraser,
   Readiness,
   References,
@@ -183,7 +198,13 @@ const PROVIDERS: Provider[] = [
   SubscriptionStore,
   SwitchStore,
   TenantStore,
+  TrafficReadModel,
   Viewing,
+  {
+    provide: ReceiverChecker,
+    useFactory: (tests: TestSender, clock: DatabaseClock) => new ReceiverChecker(tests, clock),
+    inject: [TestSender, DatabaseClock],
+  },
   { provide: AddressPolicy, useFactory: ({ egress }: Config) => new AddressPolicy(egress), inject: [Config] },
   { provide: OpenDeliveryEffects, useClass: EndpointDeliveryEffects },
   { provide: TenantEffects, useClass: TenantDeliveryEffects },
@@ -208,6 +229,7 @@ export class ApiModule {
         { provide: APP_INTERCEPTOR, useClass: IdempotencyInterceptor },
         publisherOver(deps),
         testSenderOver(deps),
+        trafficLedgerOver(deps),
         ...PROVIDERS,
       ],
     };

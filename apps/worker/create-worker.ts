@@ -15,10 +15,11 @@ import { ScheduledEventStore } from '#events';
 import { type DatabaseClock, type KeyRing, POSTHORN_VERSION } from '#kernel';
 import { Scheduler } from '#publishing';
 import { EndpointDeliveryEffects, ReplayRunner } from '#replaying';
+import { TrafficRollup, TrafficStore } from '#stats';
 import type { Logger, Metrics } from '#telemetry';
 import { SwitchStore } from '#tenants';
 import { AddressPolicy, Sender } from '#transport';
-import { retentionTasks, Upkeep } from '#upkeep';
+import { retentionTasks, trafficTasks, Upkeep } from '#upkeep';
 
 const MS_PER_DAY = 86_400_000;
 
@@ -62,7 +63,10 @@ export function startWorker({
   });
   const effects = new EndpointDeliveryEffects(db, deliveries, new OpenCancellationStore(db, deliveries), clock);
   const endpoints = new EndpointSwitch(db, keyRing, effects);
-  const tasks = retentionTasks({ config, db, deliveries, clock, metrics, log: logger });
+  const tasks = [
+    ...retentionTasks({ config, db, deliveries, clock, metrics, log: logger }),
+    ...trafficTasks(new TrafficRollup(db), clock),
+  ];
   const upkeep = new Upkeep(db, deliveries, endpoints, clock, metrics, logger, tasks);
   const worker = new DeliveryWorker(
     {
@@ -73,6 +77,7 @@ export function startWorker({
       slots: new SlotStore(db),
       endpoints,
       health: new EndpointHealthStore(db),
+      traffic: new TrafficStore(db),
       switches: new SwitchStore(db),
       sender,
       metrics,

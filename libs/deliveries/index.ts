@@ -1,5 +1,14 @@
 export { CircuitBacklogStore } from './circuit-backlog-store.js';
 export { type DeadLetterFilters, DeadLetterStore } from './dead-letter.store.js';
+export {
+  type DeliveryChange,
+  type DeliveryNews,
+  NEWS_CHANNEL,
+  NewsDesk,
+  readNews,
+  WATCH_CHANNEL,
+  WATCH_EVERY_MS,
+} from './delivery-news.js';
 export { DUE_CHANNEL } from './due-channel.js';
 export {
   type Dispatch,

@@ -2,7 +2,8 @@ import { describe, expect, it } from 'vitest';
 import type { Dispatch, OpenDeliveryStore } from '#deliveries';
 import type { SendTarget, SendTargets } from '#endpoints';
 import { FixedClock } from '#kernel';
-import { parseTarget, type Sender } from '#transport';
+import { parseTarget } from '#transport';
+import type { AuthenticatedSender } from './authenticated-sender.js';
 import { DeliveryExecutor } from './delivery-executor.js';
 import type { LaneExits } from './lane-exits.js';
 import type { PayloadLoader } from './payload-loader.js';
@@ -17,6 +18,8 @@ const aTarget = (version: number): SendTarget => ({
   isTenantPaused: false,
   url: parseTarget(`https://example.com/v${version}`),
   headers: [],
+  authHeader: null,
+  oauth2: null,
   secrets: [],
   payloadFormat: 'standard',
   timeoutMs: null,
@@ -67,7 +70,7 @@ function setup(versions: (number | null)[], isUnusable = false) {
       sentTo.push(target.path);
       return { statusCode: 200, errorCode: null, error: null, durationMs: 1, timings: {}, truncated: false };
     },
-  } as unknown as Sender;
+  } as unknown as AuthenticatedSender;
   const givenBackMs: number[] = [];
   const exits = { giveBack: async (_: Dispatch, ms: number) => void givenBackMs.push(ms) } as unknown as LaneExits;
   const executor = new DeliveryExecutor(

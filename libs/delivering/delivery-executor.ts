@@ -2,7 +2,8 @@ import type { AttemptRecord, Dispatch, NextStep, OpenDeliveryStore, WireEvent } 
 import type { SendTarget, SendTargets } from '#endpoints';
 import { type Clock, newUuid } from '#kernel';
 import { decideGate, decideOutcome, type Outcome, type RateLimit } from '#policy';
-import type { Sender, SendResult } from '#transport';
+import type { SendResult } from '#transport';
+import type { AuthenticatedSender } from './authenticated-sender.js';
 import type { LaneExits } from './lane-exits.js';
 import type { PayloadLoader } from './payload-loader.js';
 import type { RatePacer } from './rate-pacer.js';
@@ -40,7 +41,7 @@ export class DeliveryExecutor {
   constructor(
     private readonly targets: SendTargets,
     private readonly payloads: PayloadLoader,
-    private readonly sender: Sender,
+    private readonly sender: AuthenticatedSender,
     private readonly deliveries: OpenDeliveryStore,
     private readonly exits: LaneExits,
     private readonly pacer: RatePacer,

@@ -6,7 +6,9 @@ import {
   type Dispatch,
   type DispatchJob,
   DUE_CHANNEL,
+  NewsDesk,
   type OpenDeliveryStore,
+  WATCH_CHANNEL,
 } from '#deliveries';
 import {
   CircuitStore,
@@ -19,9 +21,11 @@ import {
 import { type Clock, uuidTime } from '#kernel';
 import { CIRCUIT_RULES, type CircuitRules, isPushBack } from '#policy';
 import { type DispatchConsumer, openDispatchConsumer } from '#queue';
+import { TrafficLedger, type TrafficStore } from '#stats';
 import { type Logger, type Metrics, statusClass } from '#telemetry';
 import { SWITCHES_CHANNEL, type SwitchStore } from '#tenants';
 import type { Sender } from '#transport';
+import { AuthenticatedSender } from './authenticated-sender.js';
 import { CircuitBoard, type Watched } from './circuit-board.js';
 import { CircuitKeeper } from './circuit-keeper.js';
 import { type Attempted, DeliveryExecutor } from './delivery-executor.js';
@@ -45,6 +49,7 @@ export interface DeliveryWorkerDeps {
   readonly slots: SlotStore;
   readonly endpoints: EndpointSwitch;
   readonly health: EndpointHealthStore;
+  readonly traffic: TrafficStore;
   readonly switches: SwitchStore;
   readonly sender: Sender;
   readonly metrics: Metrics;
@@ -91,6 +96,8 @@ export class DeliveryWorker {
   private readonly detour: Detour;
   private readonly circuits: CircuitKeeper;
   private readonly ledger: HealthLedger;
+  private readonly traffic: TrafficLedger;
+  private readonly news: NewsDesk;
   private readonly listener: Listener;
   private readonly consumer: DispatchConsumer;
   private isKeepingCircuits = false;
@@ -129,7 +136,7 @@ export class DeliveryWorker {
     this.executor = new DeliveryExecutor(
       targets,
       new PayloadLoader(db),
-      sender,
+      new AuthenticatedSender(sender, options.userAgent),
       deliveries,
       this.exits,
       this.pacer,
@@ -152,7 +159,10 @@ export class DeliveryWorker {
     this.board.onBlocked((watched) => this.clearLane(watched));
     this.detour.onSend((dispatch) => this.intake.placeInLane(dispatch));
     this.detour.onProbe((watched) => this.circuits.probing(watched));
-    this.ledger = new HealthLedger(health, `${hostname()}:${process.pid}`);
+    const writer = `${hostname()}:${process.pid}`;
+    this.ledger = new HealthLedger(health, writer);
+    this.traffic = new TrafficLedger(deps.traffic, writer, clock);
+    this.news = new NewsDesk(db);
     this.listener = new Listener({ url: options.listenUrl, applicationName: 'posthorn-listen' });
     this.consumer = openDispatchConsumer({
       url: options.queueUrl,
@@ -178,6 +188,7 @@ export class DeliveryWorker {
     this.deps.targets.follow(this.listener, this.deps.logger);
     this.board.listen(this.listener);
     this.listener.on(DUE_CHANNEL, () => this.pump.wake());
+    this.listener.on(WATCH_CHANNEL, () => this.news.watch());
     this.listener.on(SWITCHES_CHANNEL, () => void this.followSwitch());
     this.listener.start();
     this.housekeeping = setInterval(() => void this.keepHouse(), HOUSEKEEPING_MS);
@@ -202,6 +213,7 @@ export class DeliveryWorker {
     await within(drainMs, Promise.all([this.pump.stop(), this.consumer.close(), this.listener.close()]));
     this.deps.targets.stop();
     this.pacer.close();
+    this.news.close();
     for (const dispatch of this.lanes.takeAllWaiting()) this.intake.place(dispatch);
     while (this.lanes.inFlight > 0 && this.deps.clock.now() < deadline) {
       await within(deadline - this.deps.clock.now(), this.lanes.afterNextFinish());
@@ -212,7 +224,7 @@ export class DeliveryWorker {
       this.detour.idle().then(() => Promise.all([this.recorder.idle(), this.exits.idle()])),
     );
     await within(left(), this.succession.idle());
-    await within(left(), this.ledger.flush());
+    await within(left(), Promise.all([this.ledger.flush(), this.traffic.flush()]));
   }
 
   /** One delivery, from its turn in the lane to its attempt on disk. */
@@ -244,6 +256,8 @@ export class DeliveryWorker {
     metrics.attempts[statusClass(record.statusCode)].inc();
     metrics.attemptSeconds.observe(record.durationMs / 1000);
     this.ledger.note(dispatch.endpointId, record);
+    this.news.note(dispatch, target.tenantId, record.next.to);
+    this.traffic.attempted(target.tenantId, dispatch.endpointId, record.durationMs, record.next.to);
     switch (record.next.to) {
       case 'succeeded':
         metrics.deliveries.succeeded.inc();

@@ -2,7 +2,8 @@ import type { AttemptRecord, Dispatch, NextStep, WireEvent } from '#deliveries';
 import { liveKeys, type SendTarget } from '#endpoints';
 import { type Clock, toTypeId, toTypeIdOrNull } from '#kernel';
 import { requestHeaders, signStandard } from '#signing';
-import type { Sender, SendResult } from '#transport';
+import type { SendResult } from '#transport';
+import type { AuthenticatedSender } from './authenticated-sender.js';
 
 /** A request that was made, and what came of it. */
 export interface SentRequest {
@@ -14,20 +15,34 @@ export interface SentRequest {
 /** What of a dispatch the request says. */
 export type RequestSource = Pick<Dispatch, 'deliveryId' | 'attempts' | 'replayOf' | 'event'>;
 
+/** What is wrong with a request on purpose, to see whether its receiver notices. */
+export interface Flaw {
+  /** Signed in place of the body that is sent. */
+  readonly signedBody?: string;
+  /** How much older than the request its signature says it is. */
+  readonly ageMs?: number;
+}
+
 /** Signs exactly the bytes of `body` with every key that is live at this moment, and sends them. Never rejects. */
 export async function sendSigned(
-  sender: Sender,
+  sender: AuthenticatedSender,
   clock: Clock,
   userAgent: string,
   { deliveryId, attempts, replayOf, event }: RequestSource,
   target: SendTarget,
   body: string,
   timeoutMs: number,
+  flaw: Flaw | null = null,
 ): Promise<SentRequest> {
   const startedAtMs = clock.now();
-  const timestampSeconds = Math.floor(startedAtMs / 1000);
+  const timestampSeconds = Math.floor((startedAtMs - (flaw?.ageMs ?? 0)) / 1000);
   const eventId = toTypeId('evt', event.id);
-  const signature = signStandard(liveKeys(target.secrets, startedAtMs), eventId, timestampSeconds, body);
+  const signature = signStandard(
+    liveKeys(target.secrets, startedAtMs),
+    eventId,
+    timestampSeconds,
+    flaw?.signedBody ?? body,
+  );
   const facts = {
     eventId,
     type: event.type,
@@ -38,9 +53,22 @@ export async function sendSigned(
     replayOf: toTypeIdOrNull('dlv', replayOf),
     traceparent: event.traceparent,
   };
-  const headers = requestHeaders(facts, userAgent, target.headers, event.headers);
-  const result = await sender.send({ target: target.url, headers, body, timeoutMs });
+  const headers = requestHeaders(facts, userAgent, target.headers, headersBeside(target.authHeader, event.headers));
+  const request = {
+    target: target.url,
+    headers,
+    body,
+    timeoutMs,
+    ...(flaw === null ? {} : { wantsCertificate: true }),
+  };
+  const result = await sender.send(request, target.oauth2);
   return { startedAtMs, signature, result };
+}
+
+/** An event's headers, without what would stand beside the endpoint's own credentials. */
+function headersBeside(authHeader: string | null, headers: readonly string[]): readonly string[] {
+  if (authHeader === null || headers.length === 0) return headers;
+  return headers.filter((_, at) => headers[at - (at % 2)]!.toLowerCase() !== authHeader);
 }
 
 /** The attempt as it goes on record. */

@@ -61,13 +61,14 @@ const DESTROY: readonly string[] = [
   `DELETE FROM endpoint_secrets WHERE id IN (
      SELECT s.id FROM endpoints e JOIN endpoint_secrets s ON s.endpoint_id = e.id WHERE e.tenant_id = $1 LIMIT ${BATCH})
    RETURNING 1`,
-  `UPDATE endpoint_versions SET sealed_headers = NULL WHERE (endpoint_id, version) IN (
+  `UPDATE endpoint_versions SET sealed_headers = NULL, credentials = NULL WHERE (endpoint_id, version) IN (
      SELECT v.endpoint_id, v.version FROM endpoints e JOIN endpoint_versions v ON v.endpoint_id = e.id
-      WHERE e.tenant_id = $1 AND v.sealed_headers IS NOT NULL LIMIT ${BATCH})
+      WHERE e.tenant_id = $1 AND (v.sealed_headers IS NOT NULL OR v.credentials IS NOT NULL) LIMIT ${BATCH})
    RETURNING 1`,
-  `UPDATE endpoints SET sealed_headers = NULL, metadata = '{}', description = NULL WHERE id IN (
+  `UPDATE endpoints SET sealed_headers = NULL, sealed_credentials = NULL, credentials = NULL, metadata = '{}',
+          description = NULL WHERE id IN (
      SELECT id FROM endpoints
-      WHERE tenant_id = $1 AND (sealed_headers IS NOT NULL OR metadata::text <> '{}' OR description IS NOT NULL)
+      WHERE tenant_id = $1 AND (sealed_headers IS NOT NULL OR credentials IS NOT NULL OR metadata::text <> '{}' OR description IS NOT NULL)
       LIMIT ${BATCH})
    RETURNING 1`,
 ];

@@ -3,7 +3,9 @@ import { type KeyRing, PosthornError, toTypeId, type Uuid } from '#kernel';
 import { type JsonObject, maskHeaders } from '#policy';
 import type { PayloadFormat } from '#signing';
 import { CLOSED_CIRCUIT, type CircuitState, type ShownCircuit } from './circuit.js';
+import { type Credentials, maskCredentials, NO_CREDENTIALS } from './credentials.js';
 import type { Endpoint, EndpointSettings, EndpointStatus, Ordering } from './endpoint.js';
+import { openCredentials, sealCredentials } from './sealed-credentials.js';
 import { openHeaders, sealHeaders } from './sealed-headers.js';
 
 export interface EndpointRow {
@@ -16,6 +18,9 @@ export interface EndpointRow {
   readonly url: string;
   readonly description: string | null;
   readonly sealed_headers: Buffer | null;
+  /** As they are shown; null when there are none. */
+  readonly credentials: Credentials | null;
+  readonly sealed_credentials: Buffer | null;
   readonly payload_format: PayloadFormat;
   readonly ordering: Ordering;
   readonly max_in_flight: number | null;
@@ -37,16 +42,17 @@ export interface EndpointRow {
 
 /** The columns of {@link EndpointRow}. */
 export const ENDPOINT_COLUMNS = `id, tenant_id, uid, version, status, disabled_reason, url, description, sealed_headers,
-  payload_format, max_in_flight, timeout_seconds, retry_schedule, metadata, ordering, rate_limit, rate_period_seconds,
+  credentials, sealed_credentials, payload_format, max_in_flight, timeout_seconds, retry_schedule, metadata, ordering, rate_limit, rate_period_seconds,
   created_at, updated_at, coalesce(disabled_at, CASE WHEN status = 'disabled' THEN status_changed_at END) AS disabled_at,
   (SELECT json_build_object('state', c.state, 'since', c.since, 'reason', c.reason)
      FROM endpoint_circuits c WHERE c.endpoint_id = endpoints.id) AS circuit`;
 
-/** The endpoint as it may be shown: credentials among its headers are masked. */
+/** The endpoint as it may be shown: secrets of `auth` and `tls`, and credentials among its headers, are masked. */
 export function toEndpoint(row: EndpointRow, keyRing: KeyRing): Endpoint {
   return {
-    ...settingsOf(row, keyRing),
+    ...openSettingsOf(row),
     headers: maskHeaders(openHeaders(keyRing, row.id, row.sealed_headers)),
+    ...(row.credentials ?? NO_CREDENTIALS),
     id: row.id,
     tenantId: row.tenant_id,
     status: row.status,
@@ -64,13 +70,21 @@ export function toShownCircuit(circuit: EndpointRow['circuit']): ShownCircuit {
   return { ...circuit, since: circuit.since === null ? null : new Date(circuit.since) };
 }
 
-/** The settings as they are kept, with the real values of the headers. */
+/** The settings as they are kept, with the real values of what is sealed. */
 export function settingsOf(row: EndpointRow, keyRing: KeyRing): EndpointSettings {
+  return {
+    ...openSettingsOf(row),
+    headers: openHeaders(keyRing, row.id, row.sealed_headers),
+    ...openCredentials(keyRing, row.id, row.sealed_credentials),
+  };
+}
+
+/** Those that are not sealed. */
+function openSettingsOf(row: EndpointRow): Omit<EndpointSettings, 'headers' | keyof Credentials> {
   return {
     uid: row.uid,
     url: row.url,
     description: row.description,
-    headers: openHeaders(keyRing, row.id, row.sealed_headers),
     payloadFormat: row.payload_format,
     ordering: row.ordering,
     maxInFlight: row.max_in_flight,
@@ -117,9 +131,10 @@ export async function insertEndpoint(
   return writeVersion(
     tx,
     `INSERT INTO endpoints (id, tenant_id, uid, url, description, sealed_headers, payload_format, max_in_flight,
-       timeout_seconds, retry_schedule, metadata, ordering, rate_limit, rate_period_seconds)
-     VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)`,
-    [ids.id, ids.tenantId, ...settingValues(settings, sealHeaders(keyRing, ids.id, settings.headers))],
+       timeout_seconds, retry_schedule, metadata, ordering, rate_limit, rate_period_seconds, credentials,
+       sealed_credentials)
+     VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16)`,
+    [ids.id, ids.tenantId, ...settingValues(settings, keyRing, ids.id)],
   );
 }
 
@@ -133,9 +148,10 @@ export async function updateEndpoint(
     tx,
     `UPDATE endpoints SET version = version + 1, updated_at = clock_timestamp(), uid = $2, url = $3, description = $4,
        sealed_headers = $5, payload_format = $6, max_in_flight = $7, timeout_seconds = $8, retry_schedule = $9,
-       metadata = $10, ordering = $11, rate_limit = $12, rate_period_seconds = $13
+       metadata = $10, ordering = $11, rate_limit = $12, rate_period_seconds = $13, credentials = $14,
+       sealed_credentials = $15
      WHERE id = $1`,
-    [endpointId, ...settingValues(settings, sealHeaders(keyRing, endpointId, settings.headers))],
+    [endpointId, ...settingValues(settings, keyRing, endpointId)],
   );
 }
 
@@ -197,8 +213,8 @@ async function writeVersion(tx: Executor, write: string, values: readonly unknow
 async function writeVersionIf(tx: Executor, write: string, values: readonly unknown[]): Promise<EndpointRow | null> {
   const [row] = await tx.query<EndpointRow>(
     `WITH written AS (${write} RETURNING ${ENDPOINT_COLUMNS}), kept AS (
-       INSERT INTO endpoint_versions (endpoint_id, version, url, sealed_headers, payload_format)
-       SELECT id, version, url, sealed_headers, payload_format FROM written
+       INSERT INTO endpoint_versions (endpoint_id, version, url, sealed_headers, credentials, payload_format)
+       SELECT id, version, url, sealed_headers, credentials, payload_format FROM written
      )
      SELECT * FROM written`,
     values,
@@ -206,12 +222,14 @@ async function writeVersionIf(tx: Executor, write: string, values: readonly unkn
   return row ?? null;
 }
 
-function settingValues(settings: EndpointSettings, sealedHeaders: Buffer | null): unknown[] {
+function settingValues(settings: EndpointSettings, keyRing: KeyRing, endpointId: Uuid): unknown[] {
+  const credentials = { auth: settings.auth, tls: settings.tls };
+  const sealedCredentials = sealCredentials(keyRing, endpointId, credentials);
   return [
     settings.uid,
     settings.url,
     settings.description,
-    sealedHeaders,
+    sealHeaders(keyRing, endpointId, settings.headers),
     settings.payloadFormat,
     settings.maxInFlight,
     settings.timeoutSeconds,
@@ -220,5 +238,7 @@ function settingValues(settings: EndpointSettings, sealedHeaders: Buffer | null)
     settings.ordering,
     settings.rateLimit?.limit ?? null,
     settings.rateLimit?.periodSeconds ?? null,
+    sealedCredentials && JSON.stringify(maskCredentials(credentials)),
+    sealedCredentials,
   ];
 }

@@ -4,11 +4,16 @@ import { type EndpointDocument, settleEndpoint } from './endpoint-rules.js';
 
 const url = 'https://shop.example/hooks';
 
-function settle(document: Partial<EndpointDocument>, kept: Record<string, string> = {}) {
-  return settleEndpoint({ url, ...document }, kept, {
-    refuseUrl: (text) => (text.startsWith('https://') ? null : 'The URL must begin with https://.'),
-    retentionSeconds: 1_000,
-  });
+function settle(document: Partial<EndpointDocument>, headers: Record<string, string> = {}) {
+  return settleEndpoint(
+    { url, ...document },
+    { headers, auth: null, tls: null },
+    {
+      nowMs: Date.parse('2026-11-30'),
+      refuseUrl: (text) => (text.startsWith('https://') ? null : 'The URL must begin with https://.'),
+      retentionSeconds: 1_000,
+    },
+  );
 }
 
 function errorsOf(document: Partial<EndpointDocument>, kept?: Record<string, string>) {
@@ -24,6 +29,8 @@ describe(settleEndpoint.name, () => {
         url,
         description: null,
         headers: {},
+        auth: null,
+        tls: null,
         payloadFormat: 'standard',
         ordering: 'none',
         maxInFlight: null,
@@ -38,6 +45,8 @@ describe(settleEndpoint.name, () => {
   it('takes null for what was not said', () => {
     const nothing = {
       headers: null,
+      auth: null,
+      tls: null,
       rateLimit: null,
       metadata: null,
       payloadFormat: null,

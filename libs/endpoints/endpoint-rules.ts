@@ -10,6 +10,8 @@ import {
   unmaskHeaders,
 } from '#policy';
 import type { PayloadFormat } from '#signing';
+import { refuseWithoutTls, settleCredentials } from './credential-rules.js';
+import { authHeaderName, type Credentials } from './credentials.js';
 import type { EndpointSettings, Ordering } from './endpoint.js';
 
 /** An endpoint as its owner writes it, or as it is after a merge patch; types and ranges are checked before. */
@@ -18,6 +20,8 @@ export interface EndpointDocument {
   readonly url?: string | null;
   readonly description?: string | null;
   readonly headers?: Readonly<Record<string, unknown>> | null;
+  readonly auth?: { readonly type?: unknown } | null;
+  readonly tls?: object | null;
   readonly payloadFormat?: string | null;
   readonly maxInFlight?: number | null;
   readonly rateLimit?: Partial<RateLimit> | null;
@@ -28,9 +32,13 @@ export interface EndpointDocument {
   readonly ordering?: string | null;
 }
 
+/** What an endpoint has now, with the real values behind what is masked when it is shown. */
+export type KeptSecrets = Pick<EndpointSettings, 'headers' | 'auth' | 'tls'>;
+
 export interface EndpointRules {
   /** Why a URL may not be delivered to, in words; null when it may. */
   readonly refuseUrl: (url: string) => string | null;
+  readonly nowMs: number;
   /** Nothing open outlives retention, so a schedule that did would end as `expired`. */
   readonly retentionSeconds: number;
 }
@@ -45,16 +53,19 @@ const UNPRINTABLE = /[\s\p{Cc}\p{Cs}]/u;
 
 /**
  * Everything that can be said about an endpoint's document without looking at the database: the settings it stands for,
- * or all that is wrong with it. `kept` are the real values of the headers that the endpoint has now.
+ * or all that is wrong with it. `kept` are the real values of what the endpoint has now.
  */
 export function settleEndpoint(
   document: EndpointDocument,
-  kept: CustomHeaders,
+  kept: KeptSecrets,
   rules: EndpointRules,
 ): { settings: EndpointSettings } | { errors: readonly FieldError[] } {
+  const { credentials, errors: credentialErrors } = settleCredentials(document, kept, rules);
   const errors = [
     ...checkUrl(document.url, rules),
-    ...checkHeaders(document.headers ?? {}, kept),
+    ...checkHeaders(document.headers ?? {}, kept.headers),
+    ...credentialErrors,
+    ...checkBesideCredentials(document, credentials),
     ...checkSchedule(document.retrySchedule ?? [], rules),
     ...checkRateLimit(document.rateLimit ?? null, rules),
     ...checkMetadata(document.metadata ?? {}),
@@ -66,7 +77,8 @@ export function settleEndpoint(
       uid: document.uid ?? null,
       url: document.url!,
       description: document.description ?? null,
-      headers: unmaskHeaders(lowerCaseNames(document.headers ?? {}) as CustomHeaders, kept),
+      headers: unmaskHeaders(lowerCaseNames(document.headers ?? {}) as CustomHeaders, kept.headers),
+      ...credentials,
       payloadFormat: (document.payloadFormat ?? 'standard') as PayloadFormat,
       ordering: (document.ordering ?? 'none') as Ordering,
       maxInFlight: document.maxInFlight ?? null,
@@ -108,6 +120,16 @@ function checkHeaders(headers: Readonly<Record<string, unknown>>, kept: CustomHe
     errors.push({ pointer: '/headers', code: 'too_long', message });
   }
   return errors;
+}
+
+/** What else the document must or must not say for these credentials. */
+function checkBesideCredentials({ url, headers }: EndpointDocument, credentials: Credentials): FieldError[] {
+  const taken = authHeaderName(credentials);
+  const again = Object.keys(headers ?? {}).filter((name) => name.toLowerCase() === taken);
+  return [
+    ...(url?.startsWith('http:') ? refuseWithoutTls(credentials) : []),
+    ...again.map((name) => headerError(name, 'is set by `auth` already')),
+  ];
 }
 
 function headerError(name: string, refusal: string): FieldError {

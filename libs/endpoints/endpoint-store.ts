@@ -6,6 +6,7 @@ import { DatabaseClock, KeyRing, newUuid, PosthornError, type Uuid } from '#kern
 import { type Json, maskHeaders, mergePatch } from '#policy';
 import { AddressPolicy } from '#transport';
 import { chooseSecret, type SecretChoice } from './choose-secret.js';
+import { maskCredentials, NO_CREDENTIALS } from './credentials.js';
 import type { Endpoint, EndpointSettings } from './endpoint.js';
 import {
   type EndpointRow,
@@ -16,7 +17,7 @@ import {
   toEndpoint,
   updateEndpoint,
 } from './endpoint-rows.js';
-import { type EndpointDocument, lowerCaseNames, settleEndpoint } from './endpoint-rules.js';
+import { type EndpointDocument, type KeptSecrets, lowerCaseNames, settleEndpoint } from './endpoint-rules.js';
 import { OpenDeliveryEffects } from './open-delivery-effects.js';
 import { refuseFields } from './refuse.js';
 import { hasLiveSecret, insertSecret } from './secret-rows.js';
@@ -40,6 +41,8 @@ export interface WrittenEndpoint {
 }
 
 const SECONDS_PER_DAY = 86_400;
+
+const NOTHING_KEPT: KeptSecrets = { headers: {}, ...NO_CREDENTIALS };
 
 /**
  * The endpoints of tenants. Each change is one transaction: the endpoint's next version, its row in the history of
@@ -139,9 +142,9 @@ export class EndpointStore {
     wanted: NewEndpoint,
     limits: TenantLimits,
   ): Promise<WrittenEndpoint> {
-    const settings = this.settle(wanted, {}, limits);
+    const settings = this.settle(wanted, NOTHING_KEPT, limits);
     const secret = chooseSecret(wanted);
-    await refuseTooMany(tx, tenantId, limits);
+    await refuseTooMany(tx, tenantId, limits.maxEndpoints ?? this.config.limits.endpointsPerTenant);
     const id = newUuid(this.clock.now());
     const row = await insertEndpoint(tx, this.keyRing, { id, tenantId }, settings);
     await insertSecret(tx, this.keyRing, { id: newUuid(this.clock.now()), endpointId: id, secret, activatesAt: null });
@@ -188,7 +191,7 @@ export class EndpointStore {
     limits: TenantLimits,
   ): Promise<EndpointRow> {
     const now = settingsOf(row, this.keyRing);
-    const settings = this.settle(document, now.headers, limits);
+    const settings = this.settle(document, now, limits);
     if (isDeepStrictEqual(settings, now)) return row;
     const written = await updateEndpoint(tx, this.keyRing, row.id, settings);
     if (hasOtherRate(row, settings)) await restartTimetable(tx, row.id);
@@ -196,13 +199,10 @@ export class EndpointStore {
     return written;
   }
 
-  private settle(
-    document: EndpointDocument,
-    kept: EndpointSettings['headers'],
-    { allowHttp }: TenantLimits,
-  ): EndpointSettings {
+  private settle(document: EndpointDocument, kept: KeptSecrets, { allowHttp }: TenantLimits): EndpointSettings {
     const result = settleEndpoint(document, kept, {
       refuseUrl: (url) => this.addresses.checkUrl(url, allowHttp ?? this.config.egress.allowHttp)?.message ?? null,
+      nowMs: this.clock.now(),
       retentionSeconds: this.config.retention.days * SECONDS_PER_DAY,
     });
     return 'settings' in result ? result.settings : refuseFields(result.errors);
@@ -244,7 +244,7 @@ async function findByUid(tx: Executor, tenantId: Uuid, uid: string): Promise<Uui
   return row?.id ?? null;
 }
 
-async function refuseTooMany(tx: Executor, tenantId: Uuid, { maxEndpoints }: TenantLimits): Promise<void> {
+async function refuseTooMany(tx: Executor, tenantId: Uuid, maxEndpoints: number): Promise<void> {
   const [row] = await tx.query<{ count: number }>(
     `SELECT count(*) AS count FROM endpoints WHERE tenant_id = $1 AND deleted_at IS NULL`,
     [tenantId],
@@ -262,7 +262,9 @@ function patchedDocument(now: EndpointSettings, patch: EndpointDocument): Endpoi
   if (patch.headers && Object.keys(headers!).length < Object.keys(patch.headers).length) {
     refuseFields([{ pointer: '/headers', code: 'invalid_header', message: 'has a name twice, in another case' }]);
   }
-  const shown = { ...now, headers: maskHeaders(now.headers) };
+  const shown = { ...now, headers: maskHeaders(now.headers), ...maskCredentials(now) };
+  // The fields of one type mean nothing to another.
+  if (patch.auth?.type !== undefined && patch.auth.type !== now.auth?.type) shown.auth = null;
   const changes = headers === undefined ? patch : { ...patch, headers };
   return mergePatch(shown as unknown as Json, changes as unknown as Json) as unknown as EndpointDocument;
 }

@@ -1,6 +1,7 @@
 import type { Uuid } from '#kernel';
 import type { CustomHeaders, JsonObject, RateLimit } from '#policy';
 import type { PayloadFormat } from '#signing';
+import type { EndpointAuth, EndpointTls } from './credentials.js';
 import type { ShownCircuit } from './circuit.js';
 
 /** `paused` keeps deliveries held, `disabled` cancels them. */
@@ -16,6 +17,9 @@ export interface EndpointSettings {
   readonly description: string | null;
   /** Names in lower case. In what the stores hand out, credentials are masked. */
   readonly headers: CustomHeaders;
+  /** Secrets are masked in what the stores hand out, as in `headers`. */
+  readonly auth: EndpointAuth | null;
+  readonly tls: EndpointTls | null;
   readonly payloadFormat: PayloadFormat;
   readonly ordering: Ordering;
   readonly maxInFlight: number | null;

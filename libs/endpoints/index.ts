@@ -14,6 +14,17 @@ export {
   type ReservedSlots,
   type SlotOptions,
 } from './circuit-store.js';
+export {
+  AUTH_TYPES,
+  authHeaderName,
+  type AuthType,
+  CLIENT_AUTHENTICATIONS,
+  type ClientAuthentication,
+  type Credentials,
+  type EndpointAuth,
+  type EndpointTls,
+  NO_CREDENTIALS,
+} from './credentials.js';
 export type { Endpoint, EndpointSettings, EndpointStatus, Ordering } from './endpoint.js';
 export { type EndpointHealth, EndpointHealthReadModel, type EndpointThrottle } from './endpoint-health-read-model.js';
 export { EndpointHealthStore, type HealthChange } from './endpoint-health-store.js';
@@ -44,6 +55,8 @@ export {
 } from './operational-event.js';
 export { MAX_COUNTED_WAITING, RateLimitReadModel, type RateLimitState } from './rate-limit-read-model.js';
 export { openHeaders } from './sealed-headers.js';
+export { openCredentials } from './sealed-credentials.js';
+export type { OAuth2Client } from './send-credentials.js';
 export { SECRET_ENCODINGS, type SecretEncoding } from './secret-encoding.js';
 export { type EndpointSecret, openSecret } from './secret-rows.js';
 export { DEFAULT_GRACE_SECONDS, type Rotation, SecretStore } from './secret-store.js';
@@ -52,9 +65,8 @@ export { type SlotRequest, SlotStore } from './slot-store.js';
 export { SubscriptionReadModel, type SubscriptionFilters } from './subscription-read-model.js';
 export type { Subscription } from './subscription-rows.js';
 export {
-  MAX_SUBSCRIPTIONS_PER_ENDPOINT,
   type NewSubscription,
   type SubscriptionPatch,
   SubscriptionStore,
 } from './subscription-store.js';
-export { type MatchedEndpoint, type TenantConfig, TenantConfigs } from './tenant-configs.js';
+export { type MatchedEndpoint, type TenantConfig, TenantConfigs, toRule } from './tenant-configs.js';

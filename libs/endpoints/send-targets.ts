@@ -4,7 +4,9 @@ import { KeyRing, type Uuid } from '#kernel';
 import type { GateTarget, RateLimit } from '#policy';
 import { decodeSecret, type PayloadFormat } from '#signing';
 import { parseTarget, type SendTarget as UrlTarget } from '#transport';
+import { openCredentials } from './sealed-credentials.js';
 import { openHeaders } from './sealed-headers.js';
+import { type OAuth2Client, toSendCredentials } from './send-credentials.js';
 
 /** A secret that signs between two moments; epoch milliseconds of the database's clock. */
 export interface LiveSecret {
@@ -21,8 +23,12 @@ export interface SendTarget extends GateTarget {
   /** The tenant's config version that this was read at: tells the newer of two answers. */
   readonly configVersion: number;
   readonly url: UrlTarget;
-  /** The endpoint's own headers, flat name, value pairs. */
+  /** The endpoint's own headers, credentials included, flat name, value pairs. */
   readonly headers: readonly string[];
+  /** The header that carries the endpoint's credentials, in lower case: an event may not bring another one. */
+  readonly authHeader: string | null;
+  /** For endpoints that want an access token. */
+  readonly oauth2: OAuth2Client | null;
   /** Newest first. */
   readonly secrets: readonly LiveSecret[];
   readonly payloadFormat: PayloadFormat;
@@ -42,6 +48,7 @@ interface Row {
   isTenantPaused: boolean;
   url: string;
   sealedHeaders: Buffer | null;
+  sealedCredentials: Buffer | null;
   payloadFormat: PayloadFormat;
   timeoutSeconds: number | null;
   retrySchedule: number[] | null;
@@ -57,6 +64,7 @@ const LOAD: Statement = {
     SELECT e.id AS "endpointId", e.tenant_id AS "tenantId", e.version, t.config_version AS "configVersion",
            CASE WHEN e.deleted_at IS NOT NULL OR t.deleted_at IS NOT NULL THEN 'deleted' ELSE e.status END AS status,
            t.paused_at IS NOT NULL AS "isTenantPaused", e.url, e.sealed_headers AS "sealedHeaders",
+           e.sealed_credentials AS "sealedCredentials",
            e.payload_format AS "payloadFormat", e.timeout_seconds AS "timeoutSeconds",
            e.retry_schedule AS "retrySchedule", e.max_in_flight AS "maxInFlight", e.rate_limit AS "rateLimit",
            e.rate_period_seconds AS "ratePeriodSeconds",
@@ -225,6 +233,9 @@ export class SendTargets {
   }
 
   private toTarget(row: Row): SendTarget {
+    const kept = openCredentials(this.keyRing, row.endpointId, row.sealedCredentials);
+    const credentials = toSendCredentials(row.endpointId, kept);
+    const headers = Object.entries(openHeaders(this.keyRing, row.endpointId, row.sealedHeaders)).flat();
     return {
       endpointId: row.endpointId,
       tenantId: row.tenantId,
@@ -232,8 +243,10 @@ export class SendTargets {
       configVersion: row.configVersion,
       status: row.status,
       isTenantPaused: row.isTenantPaused,
-      url: parseTarget(row.url),
-      headers: Object.entries(openHeaders(this.keyRing, row.endpointId, row.sealedHeaders)).flat(),
+      url: parseTarget(row.url, credentials.identity),
+      headers: [...headers, ...credentials.header],
+      authHeader: credentials.headerName,
+      oauth2: credentials.oauth2,
       secrets: (row.secrets ?? []).map((secret) => ({
         key: decodeSecret(this.keyRing.open(Buffer.from(secret.sealed, 'hex'), secret.id).toString()),
         activatesAtMs: secret.activatesAtMs,

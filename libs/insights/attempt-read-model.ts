@@ -1,5 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { Database, type ListPage } from '#database';
+import type { Credentials } from '#endpoints';
 import { DatabaseClock, PosthornError, toTypeId, type Uuid } from '#kernel';
 import { maskHeaders } from '#policy';
 import { signStandard } from '#signing';
@@ -109,7 +110,7 @@ export class AttemptReadModel {
     const timestampSeconds = Math.floor(this.clock.now() / 1000);
     const signature = signStandard(target.keys, toTypeId('evt', eventId), timestampSeconds, body);
     const request = toRequest(identityOf(found.delivery, number), { timestampSeconds, signature }, target, event);
-    return toCurlCommand(target.url, request.headers, body);
+    return toCurlCommand(target.url, request.headers, body, tlsFiles(target.credentials));
   }
 
   private async findRow(
@@ -153,4 +154,13 @@ function readPosition(position: string): [number, number] {
   const match = /^(\d{1,9})\.(\d{1,9})$/.exec(position);
   if (match) return [Number(match[1]), Number(match[2])];
   throw new PosthornError('invalid_cursor', 'The cursor is not one of ours, or belongs to other filters.');
+}
+
+/** Names for the files that whoever runs the command has to put there. */
+function tlsFiles({ auth, tls }: Credentials): { cacert?: string; cert?: string; key?: string } {
+  const hasCertificate = auth?.type === 'mtls' || tls?.certificate !== undefined;
+  return {
+    ...(tls?.ca === undefined ? {} : { cacert: 'ca.pem' }),
+    ...(hasCertificate ? { cert: 'client-certificate.pem', key: 'client-key.pem' } : {}),
+  };
 }

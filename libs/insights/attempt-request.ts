@@ -1,6 +1,7 @@
 import { type EventContent, toWireEvent } from '#deliveries';
 import { POSTHORN_VERSION, toTypeId, toTypeIdOrNull, type Uuid } from '#kernel';
-import { type CustomHeaders, maskHeaders } from '#policy';
+import { authHeaderName, type Credentials } from '#endpoints';
+import { type CustomHeaders, HEADER_MASK, maskHeaders } from '#policy';
 import { type PayloadFormat, requestHeaders } from '#signing';
 
 /** A request as it went over the wire, or as it would. */
@@ -18,6 +19,8 @@ export interface AttemptRequest {
 export interface RequestTarget {
   readonly url: string;
   readonly headers: CustomHeaders;
+  /** As they are shown. */
+  readonly credentials: Credentials;
   readonly payloadFormat: PayloadFormat;
 }
 
@@ -56,13 +59,14 @@ export function toRequest(
     traceparent: event?.traceparent ?? null,
     ...signed,
   };
-  const own = target === null ? {} : maskHeaders(target.headers);
-  const eventHeaders = maskHeaders(readHeaders(event?.headers ?? null));
+  const authHeader = target === null ? null : authHeaderName(target.credentials);
+  const own = { ...maskHeaders(target?.headers ?? {}), ...(authHeader === null ? {} : { [authHeader]: HEADER_MASK }) };
+  const eventHeaders = Object.entries(maskHeaders(readHeaders(event?.headers ?? null)));
   const pairs = requestHeaders(
     facts,
     `Posthorn/${POSTHORN_VERSION}`,
     Object.entries(own).flat(),
-    Object.entries(eventHeaders).flat(),
+    eventHeaders.filter(([name]) => name.toLowerCase() !== authHeader).flat(),
   );
   return {
     method: 'POST',

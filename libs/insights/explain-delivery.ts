@@ -61,6 +61,7 @@ function tellWaiting(event: ExplainedEvent, endpoint: ExplainedEndpoint, deliver
       return tellCircuit(endpoint, next);
     case 'order':
       return tellOrder(event, delivery);
+    case null:
     default:
       return `Waiting for a free worker since ${tellTime(createdAt)}: it is sent as soon as one takes it.`;
   }

@@ -19,18 +19,13 @@ export function tellSpan(ms: number): string {
         : ms < DAY_MS
           ? [HOUR_MS, 'hour']
           : [DAY_MS, 'day'];
-  const count = Math.floor(ms / (unitMs as number));
+  const count = Math.floor(ms / unitMs);
   return `${count} ${unit}${count === 1 ? '' : 's'}`;
 }
 
 /** Why an endpoint is disabled: the platform's own words spelled out, and a person's as they are. */
 export function inWords(reason: string | null): string | null {
-  switch (reason) {
-    case 'gone':
-      return 'it answered 410 Gone';
-    case 'failing':
-      return 'nothing had succeeded there for days';
-    default:
-      return reason;
-  }
+  if (reason === 'gone') return 'it answered 410 Gone';
+  if (reason === 'failing') return 'nothing had succeeded there for days';
+  return reason;
 }

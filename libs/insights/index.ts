@@ -22,6 +22,7 @@ export { type ClauseVerdict, type Verdict, VERDICTS } from './explain-facts.js';
 export { type EndpointExplanation, type EventExplanation, ExplanationReadModel } from './explanation-read-model.js';
 export type { Listed } from './look.js';
 export { type MissedDeliveries, MissedReadModel } from './missed-read-model.js';
+export { type EndpointInTrouble, MOST_COUNTED, type Overview, OverviewReadModel } from './overview-read-model.js';
 export { type EndpointReference, References } from './references.js';
 export { RequestSources } from './request-sources.js';
 export { type NamedHit, Search } from './search.js';

@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { Database } from '#database';
 import type { EventContent } from '#deliveries';
-import { openHeaders, openSecret } from '#endpoints';
+import { type Credentials, NO_CREDENTIALS, openHeaders, openSecret } from '#endpoints';
 import { KeyRing, type Uuid } from '#kernel';
 import { decodeSecret, type PayloadFormat } from '#signing';
 import type { RequestTarget } from './attempt-request.js';
@@ -9,6 +9,7 @@ import type { RequestTarget } from './attempt-request.js';
 interface TargetRow {
   readonly url: string;
   readonly sealedHeaders: Buffer | null;
+  readonly credentials: Credentials | null;
   readonly payloadFormat: PayloadFormat;
 }
 
@@ -42,7 +43,7 @@ export class RequestSources {
   /** What the endpoint was in these versions. */
   async versions(endpointId: Uuid, versions: readonly number[]): Promise<Map<number, RequestTarget>> {
     const rows = await this.db.query<TargetRow & { version: number }>(
-      `SELECT version, url, sealed_headers AS "sealedHeaders", payload_format AS "payloadFormat"
+      `SELECT version, url, sealed_headers AS "sealedHeaders", credentials, payload_format AS "payloadFormat"
          FROM endpoint_versions WHERE endpoint_id = $1 AND version = ANY ($2::int[])`,
       [endpointId, [...new Set(versions)]],
     );
@@ -52,7 +53,7 @@ export class RequestSources {
   /** The endpoint as it is now; null when there never was one. */
   async present(endpointId: Uuid): Promise<PresentTarget | null> {
     const [row] = await this.db.query<TargetRow & { isDeleted: boolean }>(
-      `SELECT e.url, e.sealed_headers AS "sealedHeaders", e.payload_format AS "payloadFormat",
+      `SELECT e.url, e.sealed_headers AS "sealedHeaders", e.credentials, e.payload_format AS "payloadFormat",
               e.deleted_at IS NOT NULL OR t.deleted_at IS NOT NULL AS "isDeleted"
          FROM endpoints e JOIN tenants t ON t.id = e.tenant_id WHERE e.id = $1`,
       [endpointId],
@@ -69,7 +70,8 @@ export class RequestSources {
     return { ...this.toTarget(endpointId, row), isDeleted: row.isDeleted, keys };
   }
 
-  private toTarget(endpointId: Uuid, { url, sealedHeaders, payloadFormat }: TargetRow): RequestTarget {
-    return { url, payloadFormat, headers: openHeaders(this.keyRing, endpointId, sealedHeaders) };
+  private toTarget(endpointId: Uuid, row: TargetRow): RequestTarget {
+    const headers = openHeaders(this.keyRing, endpointId, row.sealedHeaders);
+    return { url: row.url, payloadFormat: row.payloadFormat, headers, credentials: row.credentials ?? NO_CREDENTIALS };
   }
 }

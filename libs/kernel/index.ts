@@ -6,4 +6,5 @@ export { KeyRing } from './key-ring.js';
 export { onStopSignal, type StopLog } from './stop-signal.js';
 export { POSTHORN_VERSION } from './version.js';
 export { reasonOf } from './reason-of.js';
+export { Tally, type TallyOptions } from './tally.js';
 export { zip } from './zip.js';

@@ -29,6 +29,7 @@ describe(toCircuitSignal, () => {
     [null, 'tls', 'failure'],
     [null, 'reset', 'failure'],
     [null, 'protocol', 'failure'],
+    [null, 'auth', 'failure'],
     [200, 'body_too_large', 'answer'],
     [null, 'proxy', null],
     [null, 'blocked_address', null],

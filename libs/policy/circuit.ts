@@ -43,7 +43,8 @@ export const RELAPSE_MS = 600_000;
 export type CircuitSignal = 'failure' | 'answer' | null;
 
 /**
- * No answer at all, 5xx, 408 and 429 are failures of the endpoint. Any other status is an answer: a 400 or a 404 is about
+ * No answer at all, 5xx, 408 and 429 are failures of the endpoint, and so are a token endpoint or a client certificate that
+ * will not do, which concern all of its deliveries. Any other status is an answer: a 400 or a 404 is about
  * the event, or about an address that waiting does not mend, and the retry schedule deals with it. What we refuse to do
  * and what our own proxy does says nothing.
  */
@@ -60,6 +61,7 @@ export function toCircuitSignal(statusCode: number | null, errorCode: string | n
     case 'tls':
     case 'reset':
     case 'protocol':
+    case 'auth':
       return 'failure';
     default:
       return null;

@@ -57,6 +57,8 @@ export class Publisher {
     private readonly enqueuer: Enqueuer,
     /** How long events are kept: none can be delivered later than that. */
     private readonly retentionMs: number,
+    /** Told of each event that was accepted: whose it is, and the key that published it. */
+    private readonly onAccepted: (tenantId: Uuid, keyId: Uuid) => void = () => undefined,
   ) {
     this.lines = new LineAdvancer(db);
     this.groups = new GroupCommit({
@@ -75,7 +77,7 @@ export class Publisher {
     const characters = charactersOf(draft);
     if (!this.pending.enter(draft.tenant, characters)) return refused(overloaded());
     try {
-      return await this.groups.add(await this.prepare(draft, publishedBy));
+      return await this.add(await this.prepare(draft, publishedBy));
     } catch (error) {
       return refused(toRefusal(error));
     } finally {
@@ -108,10 +110,16 @@ export class Publisher {
   private async write(prepared: PromiseSettledResult<PreparedEvent>): Promise<PublishResult> {
     try {
       if (prepared.status === 'rejected') throw prepared.reason;
-      return await this.groups.add(prepared.value);
+      return await this.add(prepared.value);
     } catch (error) {
       return refused(toRefusal(error));
     }
+  }
+
+  private async add(event: PreparedEvent): Promise<PublishResult> {
+    const result = await this.groups.add(event);
+    if (result.kind === 'accepted') this.onAccepted(event.config.tenantId, event.publishedBy.keyId);
+    return result;
   }
 
   /**

@@ -14,4 +14,11 @@ export {
 export { SessionAuthenticator } from './session-authenticator.js';
 export { type IssuedSession, type SessionClaims, SessionTokens } from './session-tokens.js';
 export { SWITCHES_CHANNEL, SwitchStore } from './switch-store.js';
-export { TenantEffects, type TenantInput, type TenantRow, type TenantSettings, TenantStore } from './tenant-store.js';
+export {
+  type PortalTheme,
+  TenantEffects,
+  type TenantInput,
+  type TenantRow,
+  type TenantSettings,
+  TenantStore,
+} from './tenant-store.js';

@@ -12,6 +12,15 @@ export interface TenantSettings {
   payloadRetentionDays?: number;
   /** Endpoints of this tenant may have `http://` URLs. */
   allowHttp?: boolean;
+  /** How the tenant's portal looks. */
+  portal?: PortalTheme;
+}
+
+export interface PortalTheme {
+  name?: string;
+  logoUrl?: string;
+  /** `#rrggbb`. */
+  color?: string;
 }
 
 export interface TenantInput {

@@ -19,12 +19,12 @@ const hintMarginMs = 2_000;
 const sweepEveryMs = 1_000;
 
 /**
- * Idle connections by origin. Nobody ever waits for a connection here: when none is idle, a new one is made, and what
+ * Idle connections by origin, and apart for each endpoint that has TLS credentials of its own. Nobody ever waits for a connection here: when none is idle, a new one is made, and what
  * bounds their number are the worker's lanes. So one tenant cannot hold up another that sends to the same host.
  */
 export class ConnectionPool {
   /** The one used last is used next, so the others grow old and close. */
-  readonly #idleByOrigin = new Map<string, Connection[]>();
+  readonly #idleByKey = new Map<string, Connection[]>();
   /** In the order in which they became idle. */
   readonly #idle = new Set<Connection>();
   /** Closes what was idle for too long. One for all of them: a timer each would cost something with every request. */
@@ -39,10 +39,10 @@ export class ConnectionPool {
     return this.#idle.size;
   }
 
-  /** An idle connection to the target's origin, or a new one. `now` is monotonic: `performance.now()`. */
+  /** An idle connection that the target may use, or a new one. `now` is monotonic: `performance.now()`. */
   take(target: SendTarget, now: number): Connection {
     for (;;) {
-      const connection = this.#idleByOrigin.get(target.origin)?.at(-1);
+      const connection = this.#idleByKey.get(target.connectionKey)?.at(-1);
       if (!connection) return this.makeNew(target);
       this.#forget(connection);
       if (now < connection.idleUntilMs && connection.isReusable(now, this.limits.maxAgeMs)) return connection;
@@ -62,9 +62,9 @@ export class ConnectionPool {
     if (idleMs <= 0 || !connection.isReusable(now, this.limits.maxAgeMs)) return connection.discard();
     connection.idleUntilMs = now + idleMs;
     this.#idle.add(connection);
-    const idle = this.#idleByOrigin.get(connection.target.origin);
+    const idle = this.#idleByKey.get(connection.target.connectionKey);
     if (idle) idle.push(connection);
-    else this.#idleByOrigin.set(connection.target.origin, [connection]);
+    else this.#idleByKey.set(connection.target.connectionKey, [connection]);
     if (this.#idle.size > this.limits.maxIdleConnections) this.#closeLongestIdle();
     this.#sweep ??= setInterval(() => this.#closeExpired(), sweepEveryMs).unref();
   }
@@ -72,7 +72,7 @@ export class ConnectionPool {
   closeIdle(): void {
     for (const connection of this.#idle) connection.discard();
     this.#idle.clear();
-    this.#idleByOrigin.clear();
+    this.#idleByKey.clear();
     this.#stopSweeping();
   }
 
@@ -107,11 +107,11 @@ export class ConnectionPool {
   /** Takes it out of the idle ones, if it is there. */
   #forget(connection: Connection): void {
     if (!this.#idle.delete(connection)) return;
-    const { origin } = connection.target;
-    const idle = this.#idleByOrigin.get(origin);
+    const { connectionKey } = connection.target;
+    const idle = this.#idleByKey.get(connectionKey);
     if (!idle) return;
     if (idle.at(-1) === connection) idle.pop();
     else idle.splice(idle.indexOf(connection), 1);
-    if (idle.length === 0) this.#idleByOrigin.delete(origin);
+    if (idle.length === 0) this.#idleByKey.delete(connectionKey);
   }
 }

@@ -104,6 +104,9 @@ export class Connection {
 
   #onError(error: NodeJS.ErrnoException): void {
     if (this.#carried === null) this.onLost(this);
-    else this.#carried.onFailure(brokenConnection(error, this.#hasAnswerBegun));
+    else
+      this.#carried.onFailure(
+        brokenConnection(error, this.#hasAnswerBegun, this.target.identity?.hasCertificate === true),
+      );
   }
 }

@@ -5,7 +5,7 @@ export class DialError extends Error {
   override readonly name: string = 'DialError';
 
   constructor(
-    readonly errorCode: Extract<AttemptErrorCode, 'dns' | 'connect' | 'tls' | 'proxy' | 'blocked_address'>,
+    readonly errorCode: AttemptErrorCode,
     message: string,
     options?: ErrorOptions,
   ) {

@@ -1,11 +1,13 @@
 import type { LookupAddress } from 'node:dns';
 import { connect as connectTcp, isIP, type OnReadOpts, type Socket } from 'node:net';
-import { connect as connectTls, type TLSSocket } from 'node:tls';
+import { connect as connectTls, type SecureContext, TLSSocket, type PeerCertificate } from 'node:tls';
 import type { AddressPolicy } from './address-policy.js';
 import { BlockedAddressError, DialError } from './dial-error.js';
+import { refusedCertificate } from './failure.js';
 import type { NameLookup } from './name-lookup.js';
 import { openTunnel, type ProxyTarget } from './proxy-tunnel.js';
 import type { SendTarget } from './target.js';
+import { certificateAlert } from './tls-alerts.js';
 import type { TlsSessions } from './tls-sessions.js';
 
 export type DialPhase = 'dns' | 'connect' | 'tls' | 'open';
@@ -55,6 +57,13 @@ export class Dial {
     const family = isIP(hostname);
     if (family !== 0) return this.#connect([{ address: hostname, family }]);
     names.lookup(hostname, (error, addresses) => this.#onAddresses(error, addresses));
+  }
+
+  /** Until when the receiver's certificate is valid; null without TLS, or when the connection is gone. */
+  certificateEndsAt(): Date | null {
+    if (!(this.socket instanceof TLSSocket) || this.socket.destroyed) return null;
+    const { valid_to: end } = this.socket.getPeerCertificate() as Partial<PeerCertificate>;
+    return end === undefined ? null : new Date(end);
   }
 
   /** Gives up without calling back. */
@@ -133,30 +142,44 @@ export class Dial {
   #onOpenTcp(socket: Socket): void {
     this.connectMs = this.#endPhase('tls');
     if (!this.target.secure) return this.#open(socket);
-    const { hostname, port } = this.target;
-    const { sessions, ca } = this.tools;
+    const { hostname, connectionKey } = this.target;
+    const { sessions } = this.tools;
+    const secureContext = this.#secureContext();
+    if (secureContext instanceof DialError) return this.#fail(secureContext);
     const servername = isIP(hostname) ? '' : hostname.replace(/\.$/, '');
-    const sessionKey = `${hostname}:${port}`;
     const secured: TLSSocket = connectTls({
       socket,
       host: hostname,
       servername,
-      session: sessions.get(sessionKey),
+      session: sessions.get(connectionKey),
       ALPNProtocols: ['http/1.1'],
-      ...(ca ? { secureContext: sessions.contextFor(ca) } : {}),
+      ...(secureContext ? { secureContext } : {}),
     });
     this.socket = secured;
     secured.on('session', (session: Buffer) => {
-      if (secured.authorized) sessions.set(sessionKey, session);
+      if (secured.authorized) sessions.set(connectionKey, session);
     });
     secured.once('error', this.#onError);
     secured.once('secureConnect', () => {
       if (this.#isOver) return;
       const session = secured.getSession();
-      if (session) sessions.set(sessionKey, session);
+      if (session) sessions.set(connectionKey, session);
       this.tlsMs = this.#endPhase('open');
       this.#open(secured);
     });
+  }
+
+  /** Undefined for the one that Node makes by itself. */
+  #secureContext(): SecureContext | DialError | undefined {
+    const { sessions, ca } = this.tools;
+    const { identity } = this.target;
+    if (identity === null) return ca && sessions.contextFor(ca);
+    try {
+      return identity.context(ca);
+    } catch (cause) {
+      const words = (cause as Error).message;
+      return new DialError('auth', `The endpoint's TLS credentials cannot be used: ${words}.`, { cause });
+    }
   }
 
   #open(socket: Socket): void {
@@ -173,10 +196,19 @@ export class Dial {
     const where = this.remoteAddress ?? this.target.hostname;
     this.#fail(
       this.phase === 'tls'
-        ? new DialError('tls', `The TLS handshake with ${where} failed: ${describeTlsError(error)}.`, { cause: error })
+        ? this.#toTlsError(error, where)
         : new DialError('connect', `No connection to ${where}: ${describeConnectError(error)}.`, { cause: error }),
     );
   };
+
+  #toTlsError(cause: NodeJS.ErrnoException, where: string): DialError {
+    const alert = certificateAlert(cause);
+    if (alert !== null) {
+      const { errorCode, error } = refusedCertificate(alert, this.target.identity?.hasCertificate === true);
+      return new DialError(errorCode, error, { cause });
+    }
+    return new DialError('tls', `The TLS handshake with ${where} failed: ${describeTlsError(cause)}.`, { cause });
+  }
 
   #fail(error: DialError): void {
     if (this.#isOver) return;

@@ -97,9 +97,17 @@ function exchange<Body>(
   return new Promise((resolve, reject) => {
     const call = request(url, { method, headers, agent: false }, (response) => {
       const parts: Buffer[] = [];
-      response.on('data', (part: Buffer) => parts.push(part));
+      const isStream = /event-stream/.test(response.headers['content-type'] ?? '');
+      response.on('data', (part: Buffer) => {
+        parts.push(part);
+        if (isStream) finish();
+      });
       response.on('error', reject);
-      response.on('end', () => {
+      response.on('end', finish);
+
+      /** What goes on without an end is read up to its first part. */
+      function finish(): void {
+        if (isStream) call.destroy();
         const text = Buffer.concat(parts).toString();
         const isJson = /json/.test(response.headers['content-type'] ?? '');
         resolve({
@@ -108,7 +116,7 @@ function exchange<Body>(
           body: (isJson && text !== '' ? JSON.parse(text) : text || undefined) as Body,
           text,
         });
-      });
+      }
     });
     call.on('error', reject);
     call.end(payload);

@@ -1,6 +1,7 @@
 /**
  * Self-signed certificates for receivers in tests, P-256, made once with openssl: `valid` names receiver.test, localhost
- * and 127.0.0.1 and lasts a hundred years; `expired` ended in February 2020. The keys guard nothing.
+ * and 127.0.0.1 and lasts a hundred years; `expired` ended in February 2020. Beside them an authority for client certificates
+ * and two that it signed. The keys guard nothing.
  */
 export const certificates = {
   valid: {
@@ -37,6 +38,62 @@ Aa45OoJl5H2NMhCjQTA/MB4GA1UdEQQXMBWCDXJlY2VpdmVyLnRlc3SHBH8AAAEw
 HQYDVR0OBBYEFAwdHEgrIBcBSMJBDJkj6A7IcnaGMAoGCCqGSM49BAMCA0gAMEUC
 IE/gySItRP3d6fo+Ha2MFAtDc3pvPMSXfJpdt1SSb5Q/AiEA70cc2exZNTuFQfLJ
 9M/7abaFI5VO09EvUzCtEaixH0Y=
+-----END CERTIFICATE-----`,
+  },
+  /** Signs the two client certificates below. */
+  clientAuthority: {
+    cert: `-----BEGIN CERTIFICATE-----
+MIIBnTCCAUOgAwIBAgIUZ6atRL7sVtLCBpHNuNXyA3pxj+YwCgYIKoZIzj0EAwIw
+IzEhMB8GA1UEAwwYY2xpZW50cyBvZiByZWNlaXZlci50ZXN0MCAXDTI2MTEzMDEy
+MzI1NloYDzIxMjYxMTA2MTIzMjU2WjAjMSEwHwYDVQQDDBhjbGllbnRzIG9mIHJl
+Y2VpdmVyLnRlc3QwWTATBgcqhkjOPQIBBggqhkjOPQMBBwNCAAQeMRyF8Jt9eBHH
+IK0ebsLksKywKejlyTtlzmxCQmypbqCQVVSG6bBydUqryJxin+fifpdBZJlxZe5T
+kWfZV78po1MwUTAdBgNVHQ4EFgQUjoAJp+JRMoXk7Zx/NX2OBix2apgwHwYDVR0j
+BBgwFoAUjoAJp+JRMoXk7Zx/NX2OBix2apgwDwYDVR0TAQH/BAUwAwEB/zAKBggq
+hkjOPQQDAgNIADBFAiBt7LcU7y+t90z8QfIxwbhaJbd53ypDSQkwJ+aHF7xpRAIh
+AO435EXIWzA7cpctdJdbmZo+lAvoegZHfG2v9iqnGxnW
+-----END CERTIFICATE-----`,
+  },
+  /** Of the client "posthorn-one". */
+  client: {
+    key: `-----BEGIN PRIVATE KEY-----
+MIGHAgEAMBMGByqGSM49AgEGCCqGSM49AwEHBG0wawIBAQQgiuvSGfix34Nbcg+/
+e7WeLQD0FMAEuFqYoRUtJ/hRfguhRANCAAQfASF1KyKlD6t/Fh9G70wq9AI41tyw
+ueDHxqy7HG1SOThG0KIPCnBGp0FaTRIo3ZcdX1puA+dScwDiG4SJYcf1
+-----END PRIVATE KEY-----`,
+    /** The same key, encrypted with "opensesame". */
+    encryptedKey: `-----BEGIN ENCRYPTED PRIVATE KEY-----
+MIHsMFcGCSqGSIb3DQEFDTBKMCkGCSqGSIb3DQEFDDAcBAiVPXHA6gFCAAICCAAw
+DAYIKoZIhvcNAgkFADAdBglghkgBZQMEASoEEMCqe6qZh6tff0Ajv8OLagwEgZD1
+lWfFiLh4AGDztv6n+Ldu5TIr15P4tiHnERpOu6ewM38rhKVHHWnhWOtW8AB6EmiB
+HoSpfNfaAK8w6sNTN5AJ+Q0lmwCUVhH7vjS1ToXMCenNzoDmZiASiuv1YUOUz3xC
+yMX5q1+q37EzGngyK8zjxNdVCAAgYj2zeVD0uUeHEFvEG6Nwi00A0qJgQoIk/wA=
+-----END ENCRYPTED PRIVATE KEY-----`,
+    cert: `-----BEGIN CERTIFICATE-----
+MIIBNjCB3QIUNz8ex8BbHMxYgUjxgxJBRuEOvLMwCgYIKoZIzj0EAwIwIzEhMB8G
+A1UEAwwYY2xpZW50cyBvZiByZWNlaXZlci50ZXN0MCAXDTI2MTEzMDEyMzI1NloY
+DzIxMjYxMTA2MTIzMjU2WjAXMRUwEwYDVQQDDAxwb3N0aG9ybi1vbmUwWTATBgcq
+hkjOPQIBBggqhkjOPQMBBwNCAAQfASF1KyKlD6t/Fh9G70wq9AI41tywueDHxqy7
+HG1SOThG0KIPCnBGp0FaTRIo3ZcdX1puA+dScwDiG4SJYcf1MAoGCCqGSM49BAMC
+A0gAMEUCIQC36wUAcF6ngX8NLu+lHOaEQW97sjZFSa9Kppth6j5tcgIgfDlryD5o
+TdMZSau10uUP9unVvUCNkpp9cbmxDikGmtA=
+-----END CERTIFICATE-----`,
+  },
+  /** Of the client "posthorn-two". */
+  otherClient: {
+    key: `-----BEGIN PRIVATE KEY-----
+MIGHAgEAMBMGByqGSM49AgEGCCqGSM49AwEHBG0wawIBAQQgL/Upj/WHYhFo3Y8U
+JClbadUP/N9+BJsmDX6S7Zx3zmKhRANCAAR6Qw1nBgJUe3C/TzZv1BgboV0L3wyc
+sYlw9i1JTiCcgsBVLVtjbN4ySasCYI7FzsfCVNSYk8pNS2/aOo8KNAxu
+-----END PRIVATE KEY-----`,
+    cert: `-----BEGIN CERTIFICATE-----
+MIIBNTCB3QIUNz8ex8BbHMxYgUjxgxJBRuEOvLQwCgYIKoZIzj0EAwIwIzEhMB8G
+A1UEAwwYY2xpZW50cyBvZiByZWNlaXZlci50ZXN0MCAXDTI2MTEzMDEyMzI1N1oY
+DzIxMjYxMTA2MTIzMjU3WjAXMRUwEwYDVQQDDAxwb3N0aG9ybi10d28wWTATBgcq
+hkjOPQIBBggqhkjOPQMBBwNCAAR6Qw1nBgJUe3C/TzZv1BgboV0L3wycsYlw9i1J
+TiCcgsBVLVtjbN4ySasCYI7FzsfCVNSYk8pNS2/aOo8KNAxuMAoGCCqGSM49BAMC
+A0cAMEQCIBRnnV6QYDpMunoFCqgFBcVzhqfpqj6r/INa07Ii3hvXAiAj8l0/2j0h
+pjQkhKrMxH1TfWUioPv0VMfcNgkcAi4B3Q==
 -----END CERTIFICATE-----`,
   },
 } as const;

@@ -1,6 +1,7 @@
 import { createServer, type IncomingHttpHeaders, type IncomingMessage, type ServerResponse } from 'node:http';
 import { createServer as createTlsServer } from 'node:https';
 import type { AddressInfo, Socket } from 'node:net';
+import { TLSSocket } from 'node:tls';
 import { waitFor } from './wait-for.js';
 
 export interface ReceivedRequest {
@@ -10,6 +11,8 @@ export interface ReceivedRequest {
   /** Flat name, value pairs as they came over the wire. */
   rawHeaders: string[];
   body: Buffer;
+  /** The name in the client's certificate, if it was asked for one. */
+  client: string | null;
   receivedAt: Date;
 }
 
@@ -23,8 +26,8 @@ export interface Answer {
 export type Behaviour = (request: IncomingMessage, response: ServerResponse) => void;
 
 export interface ReceiverOptions {
-  /** Serve HTTPS with this certificate (see certificates.ts). */
-  tls?: { key: string; cert: string };
+  /** Serve HTTPS with this certificate (see certificates.ts); with `clientCa` only to clients that it has signed. */
+  tls?: { key: string; cert: string; clientCa?: string };
   /** How long an idle connection is kept, in milliseconds. */
   keepAliveMs?: number;
 }
@@ -51,7 +54,7 @@ export class Receiver {
   private constructor(options: ReceiverOptions) {
     const listener = (request: IncomingMessage, response: ServerResponse) => this.#receive(request, response);
     this.#scheme = options.tls ? 'https' : 'http';
-    this.#server = options.tls ? createTlsServer(options.tls, listener) : createServer(listener);
+    this.#server = options.tls ? createTlsServer(toServerOptions(options.tls), listener) : createServer(listener);
     this.#server.keepAliveTimeout = options.keepAliveMs ?? 60_000;
     this.#server.on('connection', (socket: Socket) => {
       this.connectionCount++;
@@ -196,12 +199,22 @@ export class Receiver {
         headers: request.headers,
         rawHeaders: request.rawHeaders,
         body: Buffer.concat(chunks),
+        client: clientOf(request),
         receivedAt: new Date(),
       });
       const step = this.#script.length > 1 ? this.#script.shift() : this.#script[0];
       step?.(request, response);
     });
   }
+}
+
+function toServerOptions({ key, cert, clientCa }: NonNullable<ReceiverOptions['tls']>) {
+  return clientCa === undefined ? { key, cert } : { key, cert, ca: clientCa, requestCert: true };
+}
+
+function clientOf({ socket }: IncomingMessage): string | null {
+  const name = socket instanceof TLSSocket ? socket.getPeerCertificate()?.subject?.CN : undefined;
+  return typeof name === 'string' ? name : null;
 }
 
 function answering(answer: number | Answer): Behaviour {

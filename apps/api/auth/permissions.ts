@@ -31,6 +31,9 @@ export const PERMISSIONS = {
   'secrets:write': ['admin', 'tenant'],
   'subscriptions:read': ['admin', 'support', 'tenant'],
   'subscriptions:write': ['admin', 'tenant'],
+  /** A publisher sees deliveries by their events, which notices do not tell of. */
+  'live:read': ['admin', 'support', 'tenant'],
+  'stats:read': ['admin', 'publisher', 'support', 'tenant'],
   'search:read': ['admin', 'publisher', 'support', 'tenant'],
   'deliveries:read': ['admin', 'publisher', 'support', 'tenant'],
   /** Replay, cancel, discard. */
@@ -70,6 +73,8 @@ export const CAPABILITIES_FOR: Readonly<Record<Permission, readonly Capability[]
   'secrets:write': ['manage_endpoints', 'see_secrets'],
   'subscriptions:read': ['view'],
   'subscriptions:write': ['manage_endpoints'],
+  'stats:read': ['view'],
+  'live:read': ['view'],
   'search:read': ['view'],
   'deliveries:read': ['view'],
   'deliveries:act': ['replay'],
@@ -88,8 +93,12 @@ export function missingCapabilities({ session }: Principal, permission: Permissi
   return CAPABILITIES_FOR[permission]?.filter((one) => !had.includes(one)) ?? null;
 }
 
+/** By role and, in a portal, by capabilities. */
+export function isAllowed(principal: Principal, permission: Permission): boolean {
+  return mayDo(principal.role, permission) && missingCapabilities(principal, permission)?.length === 0;
+}
+
 /** All that a caller may do, so that a page shows nothing that would be refused. */
 export function permissionsOf(principal: Principal): Permission[] {
-  const all = Object.keys(PERMISSIONS) as Permission[];
-  return all.filter((one) => mayDo(principal.role, one) && missingCapabilities(principal, one)?.length === 0);
+  return (Object.keys(PERMISSIONS) as Permission[]).filter((one) => isAllowed(principal, one));
 }

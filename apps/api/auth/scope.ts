@@ -84,11 +84,11 @@ export class Scope {
    * {@link listTenants}; a uid is unique only within a tenant, so it may need the tenant beside it.
    */
   async listEndpoint(tenants: readonly Uuid[] | null, reference: string): Promise<Uuid> {
-    return (await this.listEndpointWithTenant(tenants, reference)).id;
+    return (await this.endpointOf(tenants, reference)).id;
   }
 
-  /** The same, with the tenant that it is of. */
-  async listEndpointWithTenant(tenants: readonly Uuid[] | null, reference: string): Promise<EndpointReference> {
+  /** The same, with its tenant. */
+  async endpointOf(tenants: readonly Uuid[] | null, reference: string): Promise<EndpointReference> {
     const found = await this.references.pastEndpoint(reference, tenants);
     if (found === null) throw notFound(reference, 'endpoint');
     if (found !== 'several') return found;

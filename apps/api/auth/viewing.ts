@@ -30,7 +30,7 @@ export class Viewing {
 
   /** The same, with the tenant that it is of. */
   async endpointWithTenant(viewer: Viewer, reference: string | undefined): Promise<EndpointReference | null> {
-    return reference === undefined ? null : this.scope.listEndpointWithTenant(viewer.tenantIds, reference);
+    return reference === undefined ? null : this.scope.endpointOf(viewer.tenantIds, reference);
   }
 }
 

@@ -15,7 +15,8 @@ import { MAX_METADATA_BYTES, MAX_RETRIES, SECRET_ENCODINGS, type SecretEncoding 
 import type { JsonObject } from '#policy';
 import { Nested } from '../http/dto-fields.js';
 import { PageQuery, QueryWord } from '../http/page-query.dto.js';
-import { IfGiven, IsJsonObject, IsText, IsUid, NotSupportedYet } from '../http/validators.js';
+import { IfGiven, IsJsonObject, IsText, IsUid } from '../http/validators.js';
+import { AuthDto, TlsDto } from './credentials.dto.js';
 import { AreEventTypePatterns, PATTERNS_SCHEMA } from '../subscriptions/event-type-patterns.js';
 
 const MAX_URL = 2_048;
@@ -76,6 +77,24 @@ class EndpointFields {
     example: { 'x-region': 'eu' },
   })
   headers?: Record<string, string> | null;
+
+  @IsOptional()
+  @Nested(() => AuthDto)
+  @ApiPropertyOptional({
+    type: () => AuthDto,
+    nullable: true,
+    description: 'How requests are authenticated at the endpoint, beside their signature.',
+  })
+  auth?: AuthDto | null;
+
+  @IsOptional()
+  @Nested(() => TlsDto)
+  @ApiPropertyOptional({
+    type: () => TlsDto,
+    nullable: true,
+    description: 'For https:// endpoints that want a client certificate, or have one of their own authority.',
+  })
+  tls?: TlsDto | null;
 
   @IsOptional()
   @IsIn(PAYLOAD_FORMATS)
@@ -186,11 +205,6 @@ class EndpointFields {
     description: 'Yours; kept and shown, at most 16 KiB.',
   })
   metadata?: JsonObject | null;
-
-  // Part of the contract and not built yet, so kept out of the document.
-  @IsOptional()
-  @NotSupportedYet()
-  auth?: null;
 }
 
 export class CreateEndpointDto extends EndpointFields {

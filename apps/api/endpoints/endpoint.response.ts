@@ -3,6 +3,9 @@ import type { Endpoint, EndpointStatus, Ordering, ShownCircuit, WrittenEndpoint 
 import type { MissedDeliveries } from '#insights';
 import { toTypeId } from '#kernel';
 import type { JsonObject } from '#policy';
+import { AuthResponse, TlsResponse } from './credentials.response.js';
+
+const SECRET_MASK = '********';
 
 class SigningResponse {
   @ApiProperty({ type: String, enum: ['standard'] })
@@ -95,6 +98,12 @@ export class EndpointResponse {
   })
   headers: Record<string, string>;
 
+  @ApiProperty({ type: () => AuthResponse, nullable: true })
+  auth: AuthResponse | null;
+
+  @ApiProperty({ type: () => TlsResponse, nullable: true })
+  tls: TlsResponse | null;
+
   @ApiProperty({ type: () => [SigningResponse] })
   signing: SigningResponse[];
 
@@ -150,7 +159,11 @@ export class EndpointResponse {
 }
 
 export class CreatedEndpointResponse extends EndpointResponse {
-  @ApiProperty({ type: String, description: 'The secret that requests are signed with; also at …/secrets.' })
+  @ApiProperty({
+    type: String,
+    description:
+      'The secret that requests are signed with; also at …/secrets. ******** for a portal session that may not see it.',
+  })
   secret: string;
 }
 
@@ -162,6 +175,8 @@ export function toEndpointResponse(endpoint: Endpoint): EndpointResponse {
     url: endpoint.url,
     description: endpoint.description,
     headers: { ...endpoint.headers },
+    auth: endpoint.auth && { ...endpoint.auth },
+    tls: endpoint.tls && { ...endpoint.tls },
     signing: [{ scheme: 'standard' }],
     ordering: endpoint.ordering,
     payloadFormat: endpoint.payloadFormat,
@@ -191,11 +206,11 @@ function replayOfMissed(endpoint: string): Record<string, string> {
   return { endpoint, select: 'failed', status: 'cancelled', reason: 'endpoint_disabled' };
 }
 
-/** The secret is shown when it was made with the endpoint. */
-export function toWrittenEndpointResponse({
-  endpoint,
-  secret,
-}: WrittenEndpoint): EndpointResponse | CreatedEndpointResponse {
+/** The secret is shown when it was made with the endpoint, masked to those who may not see secrets. */
+export function toWrittenEndpointResponse(
+  { endpoint, secret }: WrittenEndpoint,
+  seesSecrets: boolean,
+): EndpointResponse | CreatedEndpointResponse {
   const response = toEndpointResponse(endpoint);
-  return secret === null ? response : Object.assign(response, { secret });
+  return secret === null ? response : Object.assign(response, { secret: seesSecrets ? secret : SECRET_MASK });
 }

@@ -3,8 +3,10 @@ import { ApiOperation, ApiTags } from '@nestjs/swagger';
 import { EndpointReadModel, type EndpointRef, EndpointStore, type WrittenEndpoint } from '#endpoints';
 import { MissedReadModel } from '#insights';
 import { parseTypeId, toTypeId, type Uuid } from '#kernel';
+import type { Principal } from '#tenants';
 import { Allow, MayNotExistYet } from '../auth/allow.decorator.js';
-import { EndpointId, TenantId } from '../auth/caller.decorator.js';
+import { Caller, EndpointId, TenantId } from '../auth/caller.decorator.js';
+import { isAllowed } from '../auth/permissions.js';
 import { created, IfMatch, tagged } from '../http/answers.js';
 import { Answers, AnswersCreated, AnswersNothing, AnswersPage } from '../http/api-docs.js';
 import { type Page, readPage, toPage } from '../http/pagination.js';
@@ -35,10 +37,11 @@ export class EndpointsController {
   @AnswersCreated(CreatedEndpointResponse, { tagged: true })
   async create(
     @TenantId() tenantId: Uuid,
+    @Caller() caller: Principal,
     @Body() body: CreateEndpointDto,
     @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<EndpointResponse> {
-    return answerWritten(reply, await this.endpoints.create(tenantId, body));
+    return answerWritten(reply, caller, await this.endpoints.create(tenantId, body));
   }
 
   @Get()
@@ -65,12 +68,13 @@ export class EndpointsController {
   @AnswersCreated(CreatedEndpointResponse, { tagged: true })
   async put(
     @TenantId() tenantId: Uuid,
+    @Caller() caller: Principal,
     @Param('endpoint') endpoint: string,
     @Body() body: CreateEndpointDto,
     @IfMatch() version: number | null,
     @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<EndpointResponse> {
-    return answerWritten(reply, await this.endpoints.put(tenantId, readReference(endpoint), body, version));
+    return answerWritten(reply, caller, await this.endpoints.put(tenantId, readReference(endpoint), body, version));
   }
 
   @Get(':endpoint')
@@ -121,11 +125,11 @@ export class EndpointsController {
   }
 }
 
-function answerWritten(reply: FastifyReply, written: WrittenEndpoint): EndpointResponse {
+function answerWritten(reply: FastifyReply, caller: Principal, written: WrittenEndpoint): EndpointResponse {
   const { tenantId, id } = written.endpoint;
   const path = `/v1/tenants/${toTypeId('ten', tenantId)}/endpoints/${toTypeId('ep', id)}`;
   if (written.secret !== null) created(reply, path);
-  return tagged(reply, toWrittenEndpointResponse(written));
+  return tagged(reply, toWrittenEndpointResponse(written, isAllowed(caller, 'secrets:read')));
 }
 
 function readReference(text: string): EndpointRef {

@@ -2,6 +2,7 @@ import type { FactoryProvider } from '@nestjs/common';
 import { OpenDeliveryStore } from '#deliveries';
 import { TenantConfigs } from '#endpoints';
 import { Enqueuer, Publisher } from '#publishing';
+import { TrafficLedger } from '#stats';
 import type { ApiDeps } from '../api-deps.js';
 
 const DAY_MS = 86_400_000;
@@ -10,13 +11,15 @@ const DAY_MS = 86_400_000;
 export function publisherOver({ config, db, clock, queue, logger }: ApiDeps): FactoryProvider<Publisher> {
   return {
     provide: Publisher,
-    useFactory: () =>
+    useFactory: (traffic: TrafficLedger) =>
       new Publisher(
         db,
         clock,
         new TenantConfigs(db),
         new Enqueuer(queue, new OpenDeliveryStore(db), logger),
         config.retention.days * DAY_MS,
+        (tenantId, keyId) => traffic.published(tenantId, keyId),
       ),
+    inject: [TrafficLedger],
   };
 }

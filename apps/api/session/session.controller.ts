@@ -2,7 +2,7 @@ import { Controller, Delete, Get, Header, Post, Req, Res } from '@nestjs/common'
 import { ApiBody, ApiOperation, ApiTags } from '@nestjs/swagger';
 import { Config } from '#config';
 import { DatabaseClock } from '#kernel';
-import { type Principal, SessionTokens } from '#tenants';
+import { type Principal, SessionTokens, TenantStore } from '#tenants';
 import { Allow } from '../auth/allow.decorator.js';
 import { Authentication } from '../auth/authentication.js';
 import { Caller } from '../auth/caller.decorator.js';
@@ -25,6 +25,7 @@ export class SessionController {
     private readonly authentication: Authentication,
     private readonly tokens: SessionTokens,
     private readonly cookie: SessionCookie,
+    private readonly tenants: TenantStore,
     private readonly clock: DatabaseClock,
     private readonly config: Config,
   ) {}
@@ -46,14 +47,14 @@ export class SessionController {
     @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<SessionResponse> {
     assertSameOrigin(request, this.config.http.publicUrl);
-    const body = readBody(request);
+    const body = readBody(request, this.config.limits.jsonDepth);
     const key = await this.authentication.byKey(typeof body?.['key'] === 'string' ? body['key'] : '');
     validateDto(SignInDto, body);
     const lifetimeSeconds = this.lifetimeFor(key);
     const claims = { kind: 'browser', keyId: key.keyId, tenantId: null, capabilities: null } as const;
     const { token, ...issued } = await this.tokens.issue(claims, lifetimeSeconds);
     this.cookie.set(request, reply, token, lifetimeSeconds);
-    return toSessionResponse({ ...key, ...issued });
+    return this.answer({ ...key, ...issued });
   }
 
   @Get()
@@ -61,8 +62,8 @@ export class SessionController {
   @Header('cache-control', 'no-store')
   @ApiOperation({ operationId: 'getSession', summary: 'Who is asking, and what they may do' })
   @Answers(SessionResponse)
-  get(@Caller() caller: Principal): SessionResponse {
-    return toSessionResponse(caller);
+  async get(@Caller() caller: Principal): Promise<SessionResponse> {
+    return this.answer(caller);
   }
 
   @Delete()
@@ -77,6 +78,11 @@ export class SessionController {
     this.cookie.clear(request, reply);
   }
 
+  private async answer(caller: Principal): Promise<SessionResponse> {
+    const { tenantId } = caller;
+    return toSessionResponse(caller, tenantId === null ? null : await this.tenants.find(tenantId));
+  }
+
   /** No longer than the key itself. */
   private lifetimeFor({ expiresAt }: Principal): number {
     if (expiresAt === null) return LIFETIME_SECONDS;
@@ -85,9 +91,9 @@ export class SessionController {
 }
 
 /** Whatever is no object with a key is no key: that is told before anything about the body. */
-function readBody({ body }: FastifyRequest): Record<string, unknown> | null {
+function readBody({ body }: FastifyRequest, maxDepth: number): Record<string, unknown> | null {
   try {
-    const value = Buffer.isBuffer(body) ? parseJson(body) : null;
+    const value = Buffer.isBuffer(body) ? parseJson(body, maxDepth) : null;
     return typeof value === 'object' ? (value as Record<string, unknown> | null) : null;
   } catch {
     return null;

@@ -1,7 +1,19 @@
 import { ApiProperty } from '@nestjs/swagger';
 import { toTypeId } from '#kernel';
-import { CAPABILITIES, type Capability, type Principal, ROLES, type Role } from '#tenants';
+import { CAPABILITIES, type Capability, type Principal, ROLES, type Role, type TenantRow } from '#tenants';
 import { type Permission, PERMISSIONS, permissionsOf } from '../auth/permissions.js';
+
+/** How a tenant's pages look; what is null is as the house has it. */
+export class ThemeResponse {
+  @ApiProperty({ type: String, description: "The tenant's own name unless its settings say another." })
+  name: string;
+
+  @ApiProperty({ type: String, nullable: true })
+  logoUrl: string | null;
+
+  @ApiProperty({ type: String, nullable: true, description: '`#rrggbb`.' })
+  color: string | null;
+}
 
 const KINDS = ['api_key', 'browser', 'portal'] as const;
 
@@ -39,9 +51,13 @@ export class SessionResponse {
 
   @ApiProperty({ type: String, format: 'date-time', nullable: true, description: 'null: it does not end by itself.' })
   expiresAt: string | null;
+
+  @ApiProperty({ type: ThemeResponse, nullable: true, description: 'Where it is bound to a tenant.' })
+  portal: ThemeResponse | null;
 }
 
-export function toSessionResponse(principal: Principal): SessionResponse {
+/** `tenant`: the one that the caller is bound to. */
+export function toSessionResponse(principal: Principal, tenant: TenantRow | null): SessionResponse {
   const { session, role, tenantId, keyId, expiresAt } = principal;
   return {
     kind: session?.kind ?? 'api_key',
@@ -51,5 +67,11 @@ export function toSessionResponse(principal: Principal): SessionResponse {
     capabilities: session?.capabilities ? [...session.capabilities] : null,
     permissions: permissionsOf(principal),
     expiresAt: expiresAt?.toISOString() ?? null,
+    portal: tenant && toThemeResponse(tenant),
   };
+}
+
+function toThemeResponse({ name, settings }: TenantRow): ThemeResponse {
+  const theme = settings.portal ?? {};
+  return { name: theme.name ?? name, logoUrl: theme.logoUrl ?? null, color: theme.color ?? null };
 }

@@ -1,11 +1,32 @@
 import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
-import { IsBoolean, IsInt, IsOptional, Max, Min } from 'class-validator';
+import { IsBoolean, IsInt, IsOptional, IsUrl, Matches, Max, Min } from 'class-validator';
 import { Nested } from '../http/dto-fields.js';
 import { IfGiven, IsJsonObject, IsText, IsUid, NotSupportedYet } from '../http/validators.js';
 
 export const MAX_METADATA_BYTES = 16 * 1024;
 
 const UID = 'Your own name for the tenant: taken wherever its id is, unique among the living.';
+
+export class PortalThemeDto {
+  @IsOptional()
+  @IsText(1, 64)
+  @ApiPropertyOptional({ type: String, nullable: true, minLength: 1, maxLength: 64 })
+  name?: string | null;
+
+  @IsOptional()
+  @IsText(1, 2_048)
+  @IsUrl(
+    { protocols: ['https'], require_protocol: true, disallow_auth: true },
+    { message: '$property must be an https URL' },
+  )
+  @ApiPropertyOptional({ type: String, format: 'uri', nullable: true, maxLength: 2_048, description: 'By https.' })
+  logoUrl?: string | null;
+
+  @IsOptional()
+  @Matches(/^#[0-9a-f]{6}$/i, { message: '$property must be a colour such as #0b7285' })
+  @ApiPropertyOptional({ type: String, nullable: true, pattern: '^#[0-9A-Fa-f]{6}$' })
+  color?: string | null;
+}
 
 export class TenantSettingsDto {
   @IsOptional()
@@ -39,6 +60,11 @@ export class TenantSettingsDto {
   @IsBoolean()
   @ApiPropertyOptional({ type: Boolean, nullable: true, description: 'Endpoints may have `http://` URLs.' })
   allowHttp?: boolean | null;
+
+  @IsOptional()
+  @Nested(() => PortalThemeDto)
+  @ApiPropertyOptional({ type: PortalThemeDto, description: "How the tenant's portal looks." })
+  portal?: PortalThemeDto | null;
 }
 
 /** All of a tenant that can be given; the uid is the one in the path. */

@@ -2,6 +2,17 @@ import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
 import { toTypeId } from '#kernel';
 import type { TenantRow } from '#tenants';
 
+export class PortalThemeResponse {
+  @ApiPropertyOptional({ type: String })
+  name?: string;
+
+  @ApiPropertyOptional({ type: String })
+  logoUrl?: string;
+
+  @ApiPropertyOptional({ type: String })
+  color?: string;
+}
+
 export class TenantSettingsResponse {
   @ApiPropertyOptional({ type: 'integer' })
   maxEndpoints?: number;
@@ -11,6 +22,9 @@ export class TenantSettingsResponse {
 
   @ApiPropertyOptional({ type: Boolean })
   allowHttp?: boolean;
+
+  @ApiPropertyOptional({ type: PortalThemeResponse })
+  portal?: PortalThemeResponse;
 }
 
 export class TenantResponse {

@@ -48,6 +48,12 @@ export const ROLE_TABLE: readonly Row[] = [
   row('y --- ---', 'GET /v1/api-keys/{id}'),
   row('y --- ---', 'DELETE /v1/api-keys/{id}'),
 
+  // Whoever asks, signs in as whose key it is.
+  row('y yyy yyy', 'POST /v1/session', ({ t }) => ({ key: t.adminKey })),
+  row('y yyy yyy', 'GET /v1/session'),
+  row('y yyy yyy', 'DELETE /v1/session'),
+  row('y --- ---', 'POST /v1/tenants/{tenant}/portal-sessions'),
+
   row('y --- ---', 'POST /v1/tenants', () => ({ name: 'x' })),
   row('y --- yyy', 'GET /v1/tenants'),
   row('y --- yy0', 'GET /v1/tenants/{tenant}'),
@@ -74,6 +80,7 @@ export const ROLE_TABLE: readonly Row[] = [
   row('y --- yy0', 'POST /v1/tenants/{tenant}/endpoints/{endpoint}/enable'),
   row('y --- yy0', 'POST /v1/tenants/{tenant}/endpoints/{endpoint}/disable'),
   row('y --- yy0', 'POST /v1/tenants/{tenant}/endpoints/{endpoint}/test'),
+  row('y --- yy0', 'POST /v1/tenants/{tenant}/endpoints/{endpoint}/check'),
   row('y --- yy0', 'GET /v1/tenants/{tenant}/endpoints/{endpoint}/health'),
   row('y --- -y0', 'GET /v1/tenants/{tenant}/endpoints/{endpoint}/secrets'),
   row('y --- -y0', 'POST /v1/tenants/{tenant}/endpoints/{endpoint}/secrets/rotate'),
@@ -95,6 +102,8 @@ export const ROLE_TABLE: readonly Row[] = [
   row('y y00 yy0', 'GET /v1/events/{event}'),
   row('y y00 yy0', 'POST /v1/events/{event}/cancel'),
   row('y --- ---', 'DELETE /v1/events/{event}/payload'),
+  row('y y00 yy0', 'GET /v1/events/{event}/explain'),
+  row('y --- yy0', 'POST /v1/events/{event}/explain-links'),
 
   row('y yyy yyy', 'GET /v1/deliveries'),
   row('y --- y--', 'POST /v1/deliveries/pause'),
@@ -115,5 +124,8 @@ export const ROLE_TABLE: readonly Row[] = [
   })),
 
   row('y yyy yyy', 'GET /v1/search?q=order.created'),
+  row('y yyy yyy', 'GET /v1/stats'),
+  row('y --- yyy', 'GET /v1/live'),
+  row('y --- yyy', 'GET /v1/stats/overview'),
   row('y yyy yyy', 'GET /v1/egress-addresses'),
 ];

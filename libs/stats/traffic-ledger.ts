@@ -1,0 +1,50 @@
+import { type Clock, Tally, type Uuid } from '#kernel';
+import { latencyPart } from './latency.js';
+import { addCounts, noCounts, type ScopedCounts, withSums } from './traffic-counts.js';
+import type { TrafficStore } from './traffic-store.js';
+
+/** Counts what this process publishes and delivers; what it has counted is on disk about a second later. */
+export class TrafficLedger {
+  private readonly tally: Tally<ScopedCounts>;
+
+  constructor(
+    store: TrafficStore,
+    /** Names this process's rows. */
+    writer: string,
+    clock: Clock,
+  ) {
+    this.tally = new Tally<ScopedCounts>({
+      write: (parts) => store.add(writer, clock.now(), withSums(parts)),
+      merge: addCounts,
+    });
+  }
+
+  /** An event was accepted that this key has published. */
+  published(tenantId: Uuid, keyId: Uuid): void {
+    this.of(tenantId, keyId).published += 1;
+  }
+
+  /** An attempt was made; `next`: where its delivery goes. */
+  attempted(tenantId: Uuid, endpointId: Uuid, durationMs: number, next: 'succeeded' | 'retry' | 'dead'): void {
+    const counts = this.of(tenantId, endpointId);
+    counts.attempts += 1;
+    counts.durationMsSum += durationMs;
+    counts.latency[latencyPart(durationMs)]! += 1;
+    if (next === 'succeeded') {
+      counts.delivered += 1;
+      return;
+    }
+    counts.failed += 1;
+    if (next === 'retry') counts.retried += 1;
+    else counts.dead += 1;
+  }
+
+  /** Writes what is not written yet. */
+  flush(): Promise<void> {
+    return this.tally.flush();
+  }
+
+  private of(tenantId: Uuid, partId: Uuid): ScopedCounts {
+    return this.tally.of(tenantId + partId, () => ({ tenantId, partId, ...noCounts() }));
+  }
+}
