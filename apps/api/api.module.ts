@@ -21,6 +21,7 @@ import { DatabaseClock, KeyRing } from '#kernel';
 import {
   AttemptReadModel,
   DeadLetterGroupReadModel,
+  AuditReadModel,
   DeadLetterReadModel,
   DeliveryReadModel,
   EventFinder,
@@ -62,6 +63,7 @@ import { ApiKeyInput } from './api-keys/api-key-input.js';
 import { ApiKeysController } from './api-keys/api-keys.controller.js';
 import type { ApiDeps } from './api-deps.js';
 import { AttemptsController } from './attempts/attempts.controller.js';
+import { AuditLogController } from './audit-log/audit-log.controller.js';
 import { Authentication } from './auth/authentication.js';
 import { AuthorizationGuard } from './auth/authorization.guard.js';
 import { Scope } from './auth/scope.js';
@@ -97,7 +99,6 @@ import { PortalSessionsController } from './portal-sessions/portal-sessions.cont
 import { publisherOver } from './publishing/publisher.provider.js';
 import { PublishingController } from './publishing/publishing.controller.js';
 import { Readiness } from './readiness.js';
-import { ReplayLog } from './replay-log.js';
 import { ReplaySelectionReader } from './replays/replay-selection.js';
 import { ReplaysController } from './replays/replays.controller.js';
 import { SessionController } from './session/session.controller.js';
@@ -113,6 +114,7 @@ import { TenantsController } from './tenants/tenants.controller.js';
 const CONTROLLERS = [
   ApiKeysController,
   AttemptsController,
+  AuditLogController,
   DeadLettersController,
   DeliveriesController,
   DocsController,
@@ -147,6 +149,7 @@ const PROVIDERS: Provider[] = [
   ApiKeyInput,
   ApiKeyStore,
   AttemptReadModel,
+  AuditReadModel,
   Authentication,
   Authenticator,
   BulkReplayer,
@@ -213,7 +216,7 @@ const PROVIDERS: Provider[] = [
 @Module({})
 export class ApiModule {
   static over(deps: ApiDeps): DynamicModule {
-    const { config, db, clock, keyRing, logger, metrics } = deps;
+    const { config, db, clock, keyRing, metrics } = deps;
     return {
       module: ApiModule,
       controllers: CONTROLLERS,
@@ -223,7 +226,6 @@ export class ApiModule {
         { provide: DatabaseClock, useValue: clock },
         { provide: KeyRing, useValue: keyRing },
         { provide: Metrics, useValue: metrics },
-        { provide: ReplayLog, useValue: new ReplayLog(logger) },
         { provide: APP_GUARD, useClass: AuthorizationGuard },
         { provide: APP_GUARD, useClass: NothingIgnoredGuard },
         { provide: APP_INTERCEPTOR, useClass: IdempotencyInterceptor },

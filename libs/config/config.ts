@@ -79,6 +79,8 @@ export abstract class Config {
   readonly retention: {
     /** How long events, deliveries, attempts and dead letters are kept. */
     readonly days: number;
+    /** How long the audit log is kept. */
+    readonly auditDays: number;
   };
   readonly shutdown: {
     /** How long a stopping process may take to finish what it has begun. */

@@ -118,7 +118,7 @@ function toTree(values: Values, unknown: readonly string[]): Config {
       subscriptionsPerEndpoint: values.POSTHORN_MAX_SUBSCRIPTIONS!,
       filterDepth: values.POSTHORN_MAX_FILTER_DEPTH!,
     },
-    retention: { days: values.POSTHORN_RETENTION_DAYS! },
+    retention: { days: values.POSTHORN_RETENTION_DAYS!, auditDays: values.POSTHORN_AUDIT_RETENTION_DAYS! },
     shutdown: { seconds: values.POSTHORN_SHUTDOWN_SECONDS! },
     log: { level: values.LOG_LEVEL! },
     unknownVariables: unknown,

@@ -121,6 +121,11 @@ export const VARIABLES = {
     meaning:
       'How long events, deliveries, attempts and dead letters are kept, in days (whole ones, UTC: up to 25 hours more). What is still open by then dies as `expired`.',
   }),
+  POSTHORN_AUDIT_RETENTION_DAYS: variable({
+    schema: read.integer(1, 36_500),
+    fallback: '365',
+    meaning: 'How long the audit log is kept, in days.',
+  }),
   POSTHORN_MAX_EVENT_BYTES: variable({
     schema: read.integer(1_024, 16_777_216),
     fallback: '1048576',
