@@ -77,6 +77,7 @@ import { EndpointStateController } from './endpoints/endpoint-state.controller.j
 import { EndpointTestController } from './endpoints/endpoint-test.controller.js';
 import { EndpointsController } from './endpoints/endpoints.controller.js';
 import { testSenderOver } from './endpoints/test-sender.provider.js';
+import { JwksController } from './endpoints/jwks.controller.js';
 import { SecretsController } from './endpoints/secrets.controller.js';
 import { EventTypesController } from './event-types/event-types.controller.js';
 import { EventLists } from './events/event-lists.js';
@@ -127,6 +128,7 @@ const CONTROLLERS = [
   EventTypesController,
   ExplainController,
   HealthController,
+  JwksController,
   LiveController,
   MetricsController,
   PlatformController,
