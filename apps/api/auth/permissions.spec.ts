@@ -40,6 +40,8 @@ const BY_CAPABILITY: Record<Capability, Permission[]> = {
     'event-types:read',
     'events:read',
     'events:share',
+    'stats:read',
+    'live:read',
     'search:read',
     'egress:read',
     'endpoints:read',
