@@ -14,6 +14,7 @@ import { EndpointCredentials1764000120000 } from './1764000120000-endpoint-crede
 import { Replays1764000160000 } from './1764000160000-replays.js';
 import { SearchIndexes1764000170000 } from './1764000170000-search-indexes.js';
 import { TrafficCounts1764000171000 } from './1764000171000-traffic-counts.js';
+import { TenantsAtRisk1764000172000 } from './1764000172000-tenants-at-risk.js';
 
 /** Every migration there is, oldest first. A landed one is never edited; a change is a new one at the end. */
 export const migrations = [
@@ -33,4 +34,5 @@ export const migrations = [
   Replays1764000160000,
   SearchIndexes1764000170000,
   TrafficCounts1764000171000,
+  TenantsAtRisk1764000172000,
 ];
