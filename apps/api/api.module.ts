@@ -16,6 +16,7 @@ import {
   SubscriptionStore,
 } from '#endpoints';
 import { ScheduledEventStore } from '#events';
+import { ReceiverChecker, TestSender } from '#delivering';
 import { DatabaseClock, KeyRing } from '#kernel';
 import {
   AttemptReadModel,
@@ -68,6 +69,7 @@ import { DeadLettersController } from './dead-letters/dead-letters.controller.js
 import { DiscardSelectionReader } from './dead-letters/discard-selection.js';
 import { DeliveriesController } from './deliveries/deliveries.controller.js';
 import { EgressController } from './egress/egress.controller.js';
+import { EndpointCheckController } from './endpoints/endpoint-check.controller.js';
 import { EndpointStateController } from './endpoints/endpoint-state.controller.js';
 import { EndpointTestController } from './endpoints/endpoint-test.controller.js';
 import { EndpointsController } from './endpoints/endpoints.controller.js';
@@ -114,6 +116,7 @@ const CONTROLLERS = [
   DeliveriesController,
   DocsController,
   EgressController,
+  EndpointCheckController,
   EndpointsController,
   EndpointStateController,
   EndpointTestController,
@@ -195,6 +198,11 @@ const PROVIDERS: Provider[] = [
   TenantStore,
   TrafficReadModel,
   Viewing,
+  {
+    provide: ReceiverChecker,
+    useFactory: (tests: TestSender, clock: DatabaseClock) => new ReceiverChecker(tests, clock),
+    inject: [TestSender, DatabaseClock],
+  },
   { provide: AddressPolicy, useFactory: ({ egress }: Config) => new AddressPolicy(egress), inject: [Config] },
   { provide: OpenDeliveryEffects, useClass: EndpointDeliveryEffects },
   { provide: TenantEffects, useClass: TenantDeliveryEffects },

@@ -62,6 +62,20 @@ export abstract class Config {
     /** Requests in flight per worker process. */
     readonly concurrency: number;
   };
+  /** What is refused beyond it, with a code. */
+  readonly limits: {
+    readonly eventBytes: number;
+    readonly metadataBytes: number;
+    readonly batchBytes: number;
+    readonly batchEvents: number;
+    /** Levels of arrays and objects in a body. */
+    readonly jsonDepth: number;
+    /** Of a tenant whose settings say nothing of it. */
+    readonly endpointsPerTenant: number;
+    readonly subscriptionsPerEndpoint: number;
+    /** Levels of arrays and objects in the filter of a subscription. */
+    readonly filterDepth: number;
+  };
   readonly retention: {
     /** How long events, deliveries, attempts and dead letters are kept. */
     readonly days: number;

@@ -121,6 +121,46 @@ export const VARIABLES = {
     meaning:
       'How long events, deliveries, attempts and dead letters are kept, in days (whole ones, UTC: up to 25 hours more). What is still open by then dies as `expired`.',
   }),
+  POSTHORN_MAX_EVENT_BYTES: variable({
+    schema: read.integer(1_024, 16_777_216),
+    fallback: '1048576',
+    meaning: 'Bytes that one event may have, as it is published.',
+  }),
+  POSTHORN_MAX_METADATA_BYTES: variable({
+    schema: read.integer(64, 1_048_576),
+    fallback: '16384',
+    meaning: "Bytes that an event's metadata may have.",
+  }),
+  POSTHORN_MAX_BATCH_BYTES: variable({
+    schema: read.integer(1_024, 67_108_864),
+    fallback: '8388608',
+    meaning: 'Bytes that a batch of events may have.',
+  }),
+  POSTHORN_MAX_BATCH_EVENTS: variable({
+    schema: read.integer(1, 10_000),
+    fallback: '1000',
+    meaning: 'Events that a batch may hold.',
+  }),
+  POSTHORN_MAX_JSON_DEPTH: variable({
+    schema: read.integer(2, 500),
+    fallback: '100',
+    meaning: 'Levels of arrays and objects within one another that a body may have.',
+  }),
+  POSTHORN_MAX_ENDPOINTS: variable({
+    schema: read.integer(0, 1_000_000),
+    fallback: '1000',
+    meaning: 'Endpoints that a tenant may have unless its `settings.maxEndpoints` says otherwise.',
+  }),
+  POSTHORN_MAX_SUBSCRIPTIONS: variable({
+    schema: read.integer(1, 10_000),
+    fallback: '100',
+    meaning: 'Subscriptions that an endpoint may have.',
+  }),
+  POSTHORN_MAX_FILTER_DEPTH: variable({
+    schema: read.integer(1, 50),
+    fallback: '10',
+    meaning: "Levels of arrays and objects within one another that a subscription's filter may have.",
+  }),
   POSTHORN_WORKER_CONCURRENCY: variable({
     schema: read.integer(1, 10_000),
     fallback: '256',

@@ -15,6 +15,14 @@ export interface SentRequest {
 /** What of a dispatch the request says. */
 export type RequestSource = Pick<Dispatch, 'deliveryId' | 'attempts' | 'replayOf' | 'event'>;
 
+/** What is wrong with a request on purpose, to see whether its receiver notices. */
+export interface Flaw {
+  /** Signed in place of the body that is sent. */
+  readonly signedBody?: string;
+  /** How much older than the request its signature says it is. */
+  readonly ageMs?: number;
+}
+
 /** Signs exactly the bytes of `body` with every key that is live at this moment, and sends them. Never rejects. */
 export async function sendSigned(
   sender: AuthenticatedSender,
@@ -24,11 +32,17 @@ export async function sendSigned(
   target: SendTarget,
   body: string,
   timeoutMs: number,
+  flaw: Flaw | null = null,
 ): Promise<SentRequest> {
   const startedAtMs = clock.now();
-  const timestampSeconds = Math.floor(startedAtMs / 1000);
+  const timestampSeconds = Math.floor((startedAtMs - (flaw?.ageMs ?? 0)) / 1000);
   const eventId = toTypeId('evt', event.id);
-  const signature = signStandard(liveKeys(target.secrets, startedAtMs), eventId, timestampSeconds, body);
+  const signature = signStandard(
+    liveKeys(target.secrets, startedAtMs),
+    eventId,
+    timestampSeconds,
+    flaw?.signedBody ?? body,
+  );
   const facts = {
     eventId,
     type: event.type,
@@ -40,7 +54,14 @@ export async function sendSigned(
     traceparent: event.traceparent,
   };
   const headers = requestHeaders(facts, userAgent, target.headers, headersBeside(target.authHeader, event.headers));
-  const result = await sender.send({ target: target.url, headers, body, timeoutMs }, target.oauth2);
+  const request = {
+    target: target.url,
+    headers,
+    body,
+    timeoutMs,
+    ...(flaw === null ? {} : { wantsCertificate: true }),
+  };
+  const result = await sender.send(request, target.oauth2);
   return { startedAtMs, signature, result };
 }
 

@@ -1,11 +1,11 @@
 import type { Database } from '#database';
-import { recordAttempts, toWireEvent } from '#deliveries';
-import { CircuitStore, type SendTargets } from '#endpoints';
+import { recordAttempts, toWireEvent, type WireEvent } from '#deliveries';
+import { CircuitStore, type SendTarget, type SendTargets } from '#endpoints';
 import { type Clock, newUuid, PosthornError, toTypeId, type Uuid } from '#kernel';
 import { TEST_EVENT_TYPE } from '#policy';
-import type { Sender } from '#transport';
+import type { Sender, SendResult } from '#transport';
 import { AuthenticatedSender } from './authenticated-sender.js';
-import { bodyIn, type RequestSource, sendSigned, toRecord } from './signed-request.js';
+import { bodyIn, type Flaw, type RequestSource, sendSigned, type SentRequest, toRecord } from './signed-request.js';
 
 const INSERT_EVENT = `
   INSERT INTO events (id, tenant_id, type, data, occurred_at, published_by, created_at, endpoint_id)
@@ -23,6 +23,17 @@ export interface TestSenderOptions {
   readonly userAgent: string;
   /** Where the endpoint says nothing. */
   readonly timeoutMs: number;
+}
+
+/** An event to send; one that was sent before is on record. */
+export interface TestEvent {
+  readonly event: WireEvent;
+  readonly isNew: boolean;
+}
+
+export interface SentTest {
+  readonly deliveryId: Uuid;
+  readonly result: SendResult;
 }
 
 /** Sends an endpoint a real, signed event, now, whatever state the endpoint is in, and puts the attempt on record. */
@@ -43,52 +54,95 @@ export class TestSender {
 
   /** Answers the delivery whose only attempt it was. Throws `not_found`. */
   async send(endpointId: Uuid, requestedBy: Uuid): Promise<{ deliveryId: Uuid }> {
+    const target = await this.load(endpointId);
+    const data = { message: 'A test event from Posthorn.', endpoint: toTypeId('ep', endpointId) };
+    const { deliveryId, result } = await this.sendTo(target, requestedBy, this.newEvent(TEST_EVENT_TYPE, data));
+    // As good as a probe, and somebody has asked for it.
+    if (result.errorCode === null) {
+      await this.circuits.reset(endpointId, `A test was answered with status ${result.statusCode}.`);
+    }
+    return { deliveryId };
+  }
+
+  /** The endpoint as it is now. Throws `not_found`. */
+  async load(endpointId: Uuid): Promise<SendTarget> {
     const target = await this.targets.load(endpointId);
     if (!target || target.status === 'deleted') throw new PosthornError('not_found', 'There is no such endpoint.');
+    return target;
+  }
+
+  newEvent(type: string, data: object): TestEvent {
     const nowMs = this.clock.now();
-    const data = JSON.stringify({ message: 'A test event from Posthorn.', endpoint: toTypeId('ep', endpointId) });
-    const source = testDelivery(nowMs, data);
-    const { event, deliveryId } = source;
+    return {
+      isNew: true,
+      event: toWireEvent({
+        ...NOTHING_ELSE,
+        id: newUuid(nowMs),
+        type,
+        occurredAtMs: nowMs,
+        data: JSON.stringify(data),
+      }),
+    };
+  }
+
+  /** How long an answer of this endpoint is waited for. */
+  timeoutMs({ timeoutMs }: SendTarget): number {
+    return timeoutMs ?? this.options.timeoutMs;
+  }
+
+  /** Sends one event, with something wrong on purpose or not, and puts the attempt on record as a delivery of its own. */
+  async sendTo(
+    target: SendTarget,
+    requestedBy: Uuid,
+    { event, isNew }: TestEvent,
+    flaw: Flaw | null = null,
+  ): Promise<SentTest> {
+    const nowMs = this.clock.now();
+    const source: RequestSource = { deliveryId: newUuid(nowMs), attempts: 0, replayOf: null, event };
     const body = bodyIn(target.payloadFormat, event)!;
-    const timeoutMs = target.timeoutMs ?? this.options.timeoutMs;
-    const sent = await sendSigned(this.sender, this.clock, this.options.userAgent, source, target, body, timeoutMs);
+    const { userAgent } = this.options;
+    const sent = await sendSigned(
+      this.sender,
+      this.clock,
+      userAgent,
+      source,
+      target,
+      body,
+      this.timeoutMs(target),
+      flaw,
+    );
+    await this.record(target, requestedBy, source, sent, isNew, nowMs / 1000);
+    return { deliveryId: source.deliveryId, result: sent.result };
+  }
+
+  private async record(
+    target: SendTarget,
+    requestedBy: Uuid,
+    source: RequestSource,
+    sent: SentRequest,
+    isNew: boolean,
+    seconds: number,
+  ): Promise<void> {
+    const { event, deliveryId } = source;
+    const { tenantId, endpointId, version } = target;
     const { statusCode, errorCode } = sent.result;
+    const data = event.body!.slice(event.dataStart, event.dataEnd);
     await this.db.transaction(async (tx) => {
-      const seconds = nowMs / 1000;
-      await tx.query(INSERT_EVENT, [event.id, target.tenantId, event.type, data, seconds, requestedBy, endpointId]);
-      await tx.query(INSERT_DELIVERY, [
-        deliveryId,
-        event.id,
-        target.tenantId,
-        endpointId,
-        target.version,
-        statusCode,
-        seconds,
-        event.type,
-        errorCode,
-      ]);
+      if (isNew) await tx.query(INSERT_EVENT, [event.id, tenantId, event.type, data, seconds, requestedBy, endpointId]);
+      const values = [deliveryId, event.id, tenantId, endpointId, version, statusCode, seconds, event.type, errorCode];
+      await tx.query(INSERT_DELIVERY, values);
       await recordAttempts(tx, [toRecord({ ...source, generation: 1 }, target, 'test', sent, { to: 'succeeded' })]);
     });
-    // As good as a probe, and somebody has asked for it.
-    if (errorCode === null) await this.circuits.reset(endpointId, `A test was answered with status ${statusCode}.`);
-    return { deliveryId };
   }
 }
 
-function testDelivery(nowMs: number, data: string): RequestSource {
-  const event = toWireEvent({
-    id: newUuid(nowMs),
-    uid: null,
-    type: TEST_EVENT_TYPE,
-    occurredAtMs: nowMs,
-    subject: null,
-    schemaVersion: null,
-    correlationId: null,
-    data,
-    metadata: null,
-    headers: null,
-    traceparent: null,
-    expiresAtMs: null,
-  });
-  return { deliveryId: newUuid(nowMs), attempts: 0, replayOf: null, event };
-}
+const NOTHING_ELSE = {
+  uid: null,
+  subject: null,
+  schemaVersion: null,
+  correlationId: null,
+  metadata: null,
+  headers: null,
+  traceparent: null,
+  expiresAtMs: null,
+};

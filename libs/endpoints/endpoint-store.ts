@@ -144,7 +144,7 @@ export class EndpointStore {
   ): Promise<WrittenEndpoint> {
     const settings = this.settle(wanted, NOTHING_KEPT, limits);
     const secret = chooseSecret(wanted);
-    await refuseTooMany(tx, tenantId, limits);
+    await refuseTooMany(tx, tenantId, limits.maxEndpoints ?? this.config.limits.endpointsPerTenant);
     const id = newUuid(this.clock.now());
     const row = await insertEndpoint(tx, this.keyRing, { id, tenantId }, settings);
     await insertSecret(tx, this.keyRing, { id: newUuid(this.clock.now()), endpointId: id, secret, activatesAt: null });
@@ -244,7 +244,7 @@ async function findByUid(tx: Executor, tenantId: Uuid, uid: string): Promise<Uui
   return row?.id ?? null;
 }
 
-async function refuseTooMany(tx: Executor, tenantId: Uuid, { maxEndpoints }: TenantLimits): Promise<void> {
+async function refuseTooMany(tx: Executor, tenantId: Uuid, maxEndpoints: number): Promise<void> {
   const [row] = await tx.query<{ count: number }>(
     `SELECT count(*) AS count FROM endpoints WHERE tenant_id = $1 AND deleted_at IS NULL`,
     [tenantId],

@@ -65,9 +65,8 @@ export { type SlotRequest, SlotStore } from './slot-store.js';
 export { SubscriptionReadModel, type SubscriptionFilters } from './subscription-read-model.js';
 export type { Subscription } from './subscription-rows.js';
 export {
-  MAX_SUBSCRIPTIONS_PER_ENDPOINT,
   type NewSubscription,
   type SubscriptionPatch,
   SubscriptionStore,
 } from './subscription-store.js';
-export { type MatchedEndpoint, type TenantConfig, TenantConfigs } from './tenant-configs.js';
+export { type MatchedEndpoint, type TenantConfig, TenantConfigs, toRule } from './tenant-configs.js';

@@ -1,6 +1,6 @@
 import type { LookupAddress } from 'node:dns';
 import { connect as connectTcp, isIP, type OnReadOpts, type Socket } from 'node:net';
-import { connect as connectTls, type SecureContext, type TLSSocket } from 'node:tls';
+import { connect as connectTls, type SecureContext, TLSSocket, type PeerCertificate } from 'node:tls';
 import type { AddressPolicy } from './address-policy.js';
 import { BlockedAddressError, DialError } from './dial-error.js';
 import { refusedCertificate } from './failure.js';
@@ -57,6 +57,13 @@ export class Dial {
     const family = isIP(hostname);
     if (family !== 0) return this.#connect([{ address: hostname, family }]);
     names.lookup(hostname, (error, addresses) => this.#onAddresses(error, addresses));
+  }
+
+  /** Until when the receiver's certificate is valid; null without TLS, or when the connection is gone. */
+  certificateEndsAt(): Date | null {
+    if (!(this.socket instanceof TLSSocket) || this.socket.destroyed) return null;
+    const { valid_to: end } = this.socket.getPeerCertificate() as Partial<PeerCertificate>;
+    return end === undefined ? null : new Date(end);
   }
 
   /** Gives up without calling back. */

@@ -154,6 +154,7 @@ export class Exchange implements Carried {
       truncated: head !== null && !(isComplete && (body === null || body.isWhole)),
       retryAfter: head === null ? null : head.first('retry-after'),
       resent: this.#isResent,
+      ...(this.request.wantsCertificate ? { certificateEndsAt: dial?.certificateEndsAt() ?? null } : {}),
     };
   }
 

@@ -21,6 +21,8 @@ export interface OutboundRequest {
   body: string | Buffer;
   /** For the whole exchange, from looking up the name to the last byte of the answer, a resend included. */
   timeoutMs: number;
+  /** Whether the result shall say until when the receiver's certificate is valid. */
+  wantsCertificate?: boolean;
 }
 
 /** Milliseconds each phase took, of the connection the answer (or the failure) came over. */
@@ -57,4 +59,6 @@ export interface SendResult {
   retryAfter: string | null;
   /** True when a kept-alive connection turned out to be dead and the request was sent a second time. */
   resent: boolean;
+  /** The end of the receiver's certificate, where it was asked for and there was one. */
+  certificateEndsAt?: Date | null;
 }

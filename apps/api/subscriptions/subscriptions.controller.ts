@@ -31,8 +31,14 @@ export class SubscriptionsController {
     @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<SubscriptionResponse> {
     const endpointId = await this.scope.bodyEndpoint(tenantId, body.endpoint);
-    const { eventTypes, channels, enabled } = body;
-    const subscription = await this.subscriptions.create(tenantId, { endpointId, eventTypes, channels, enabled });
+    const { eventTypes, channels, filter, enabled } = body;
+    const subscription = await this.subscriptions.create(tenantId, {
+      endpointId,
+      eventTypes,
+      channels,
+      filter,
+      enabled,
+    });
     const answer = toSubscriptionResponse(subscription);
     created(reply, `/v1/tenants/${toTypeId('ten', tenantId)}/subscriptions/${answer.id}`);
     return tagged(reply, answer);

@@ -80,6 +80,7 @@ export const ROLE_TABLE: readonly Row[] = [
   row('y --- yy0', 'POST /v1/tenants/{tenant}/endpoints/{endpoint}/enable'),
   row('y --- yy0', 'POST /v1/tenants/{tenant}/endpoints/{endpoint}/disable'),
   row('y --- yy0', 'POST /v1/tenants/{tenant}/endpoints/{endpoint}/test'),
+  row('y --- yy0', 'POST /v1/tenants/{tenant}/endpoints/{endpoint}/check'),
   row('y --- yy0', 'GET /v1/tenants/{tenant}/endpoints/{endpoint}/health'),
   row('y --- -y0', 'GET /v1/tenants/{tenant}/endpoints/{endpoint}/secrets'),
   row('y --- -y0', 'POST /v1/tenants/{tenant}/endpoints/{endpoint}/secrets/rotate'),
