@@ -84,7 +84,8 @@ export const VARIABLES = {
     schema: read.cidrs,
     fallback: '',
     shown: 'empty',
-    meaning: 'Networks (CIDR, comma-separated) that may be reached although they are not public.',
+    meaning:
+      "Networks (CIDR, comma-separated) that may be reached although they are not public; the platform's own ports stay closed.",
   }),
   POSTHORN_EGRESS_DENY: variable({
     schema: read.cidrsOrHosts,
@@ -120,6 +121,11 @@ export const VARIABLES = {
     fallback: '30',
     meaning:
       'How long events, deliveries, attempts and dead letters are kept, in days (whole ones, UTC: up to 25 hours more). What is still open by then dies as `expired`.',
+  }),
+  POSTHORN_AUDIT_RETENTION_DAYS: variable({
+    schema: read.integer(1, 36_500),
+    fallback: '365',
+    meaning: 'How long the audit log is kept, in days.',
   }),
   POSTHORN_MAX_EVENT_BYTES: variable({
     schema: read.integer(1_024, 16_777_216),

@@ -1,10 +1,12 @@
 import { isDeepStrictEqual } from 'node:util';
 import { Injectable } from '@nestjs/common';
+import { type Actor, recordChange } from '#audit';
 import { Config } from '#config';
 import { Database, type Executor, isUniqueViolation, raiseConfigVersion } from '#database';
 import { DatabaseClock, KeyRing, newUuid, PosthornError, type Uuid } from '#kernel';
 import { type Json, maskHeaders, mergePatch } from '#policy';
 import { AddressPolicy } from '#transport';
+import { ofEndpoint, ofSubscription, settingsFacts, subscriptionFacts } from './audited.js';
 import { chooseSecret, type SecretChoice } from './choose-secret.js';
 import { maskCredentials, NO_CREDENTIALS } from './credentials.js';
 import type { Endpoint, EndpointSettings } from './endpoint.js';
@@ -46,7 +48,7 @@ const NOTHING_KEPT: KeptSecrets = { headers: {}, ...NO_CREDENTIALS };
 
 /**
  * The endpoints of tenants. Each change is one transaction: the endpoint's next version, its row in the history of
- * versions, and the tenant's configuration version. Throws {@link PosthornError}: `not_found`, `validation_failed` and
+ * versions, the tenant's configuration version, and who has changed what. Throws {@link PosthornError}: `not_found`, `validation_failed` and
  * its kin with pointers, `uid_taken`, `limit_exceeded`, `version_conflict`.
  */
 @Injectable()
@@ -60,9 +62,9 @@ export class EndpointStore {
     private readonly effects: OpenDeliveryEffects,
   ) {}
 
-  async create(tenantId: Uuid, wanted: NewEndpoint): Promise<WrittenEndpoint> {
+  async create(by: Actor, tenantId: Uuid, wanted: NewEndpoint): Promise<WrittenEndpoint> {
     return this.namingTakenUid(wanted.uid, () =>
-      changeTenant(this.db, tenantId, (tx, limits) => this.createIn(tx, tenantId, wanted, limits)),
+      changeTenant(this.db, tenantId, (tx, limits) => this.createIn(tx, by, tenantId, wanted, limits)),
     );
   }
 
@@ -71,6 +73,7 @@ export class EndpointStore {
    * yet is made (only when it is named by its uid). Secrets stay as they are. Answers a secret only when it was made.
    */
   async put(
+    by: Actor,
     tenantId: Uuid,
     ref: EndpointRef,
     wanted: NewEndpoint,
@@ -86,10 +89,10 @@ export class EndpointStore {
         const id = 'id' in ref ? ref.id : await findByUid(tx, tenantId, ref.uid);
         if (id !== null) {
           const row = await lockEndpoint(tx, tenantId, id, expectedVersion);
-          return { before: row, written: await this.replaceIn(tx, row, named, limits) };
+          return { before: row, written: await this.replaceIn(tx, by, row, named, limits) };
         }
         refuseOtherVersion('endpoint', 0, expectedVersion);
-        return { before: null, written: await this.createIn(tx, tenantId, named, limits) };
+        return { before: null, written: await this.createIn(tx, by, tenantId, named, limits) };
       }),
     );
     if (before !== null) await this.rescheduleIfNeeded(before, written.endpoint);
@@ -98,6 +101,7 @@ export class EndpointStore {
 
   /** Applies a merge patch (RFC 7396) to the endpoint's document. A patch that changes nothing raises no version. */
   async patch(
+    by: Actor,
     tenantId: Uuid,
     endpointId: Uuid,
     patch: EndpointDocument,
@@ -107,7 +111,7 @@ export class EndpointStore {
       changeTenant(this.db, tenantId, async (tx, limits) => {
         const row = await lockEndpoint(tx, tenantId, endpointId, expectedVersion);
         const document = patchedDocument(settingsOf(row, this.keyRing), patch);
-        const written = await this.settleIn(tx, row, document, limits);
+        const written = await this.settleIn(tx, by, row, document, limits);
         return { before: row, endpoint: toEndpoint(written, this.keyRing) };
       }),
     );
@@ -116,9 +120,9 @@ export class EndpointStore {
   }
 
   /** Ends the endpoint, its subscriptions and its secrets; what is open is cancelled. Its uid is free again. */
-  async delete(tenantId: Uuid, endpointId: Uuid, expectedVersion: number | null): Promise<void> {
+  async delete(by: Actor, tenantId: Uuid, endpointId: Uuid, expectedVersion: number | null): Promise<void> {
     await changeTenant(this.db, tenantId, async (tx) => {
-      await lockEndpoint(tx, tenantId, endpointId, expectedVersion);
+      const row = await lockEndpoint(tx, tenantId, endpointId, expectedVersion);
       await tx.query(`UPDATE endpoints SET deleted_at = clock_timestamp() WHERE id = $1`, [endpointId]);
       await tx.query(
         `UPDATE subscriptions SET deleted_at = clock_timestamp() WHERE endpoint_id = $1 AND deleted_at IS NULL`,
@@ -132,12 +136,15 @@ export class EndpointStore {
       await endTimetable(tx, endpointId);
       await tx.query(`DELETE FROM endpoint_circuits WHERE endpoint_id = $1`, [endpointId]);
       await raiseConfigVersion(tx, tenantId);
+      const before = settingsFacts(settingsOf(row, this.keyRing), this.keyRing);
+      await recordChange(tx, by, { action: 'endpoint.deleted', ...ofEndpoint(row), before });
     });
     await this.effects.cancelOpen(endpointId, 'endpoint_deleted');
   }
 
   private async createIn(
     tx: Executor,
+    by: Actor,
     tenantId: Uuid,
     wanted: NewEndpoint,
     limits: TenantLimits,
@@ -154,23 +161,27 @@ export class EndpointStore {
       await insertSubscription(tx, { id: subscriptionId, tenantId, endpointId: id, eventTypes: wanted.eventTypes });
     }
     await raiseConfigVersion(tx, tenantId);
+    const made = { eventTypes: wanted.eventTypes ?? null, secret: this.keyRing.fingerprint(secret) };
+    const after = { ...settingsFacts(settings, this.keyRing), ...made };
+    await recordChange(tx, by, { action: 'endpoint.created', ...ofEndpoint(row), after });
     return { endpoint: toEndpoint(row, this.keyRing), secret };
   }
 
   private async replaceIn(
     tx: Executor,
+    by: Actor,
     row: EndpointRow,
     wanted: NewEndpoint,
     limits: TenantLimits,
   ): Promise<WrittenEndpoint> {
     if (wanted.secret != null) await this.refuseOtherSecret(tx, row.id, wanted);
-    const written = await this.settleIn(tx, row, wanted, limits);
-    if (wanted.eventTypes) await this.subscribeOnly(tx, row, wanted.eventTypes);
+    const written = await this.settleIn(tx, by, row, wanted, limits);
+    if (wanted.eventTypes) await this.subscribeOnly(tx, by, row, wanted.eventTypes);
     return { endpoint: toEndpoint(written, this.keyRing), secret: null };
   }
 
   /** A replacement that names event types means the endpoint's one subscription; of several it would have to choose. */
-  private async subscribeOnly(tx: Executor, row: EndpointRow, eventTypes: readonly string[]): Promise<void> {
+  private async subscribeOnly(tx: Executor, by: Actor, row: EndpointRow, eventTypes: readonly string[]): Promise<void> {
     const [only, ...more] = await findSubscriptionsOf(tx, row.id);
     if (more.length > 0) {
       const message = `would have to choose among the endpoint's ${more.length + 1} subscriptions; change them one by one`;
@@ -178,14 +189,22 @@ export class EndpointStore {
     }
     if (only && isDeepStrictEqual(only.eventTypes, unique(eventTypes))) return;
     const id = newUuid(this.clock.now());
-    if (only) await updateSubscription(tx, only.id, { ...only, eventTypes });
-    else await insertSubscription(tx, { id, tenantId: row.tenant_id, endpointId: row.id, eventTypes });
+    const written = only
+      ? await updateSubscription(tx, only.id, { ...only, eventTypes })
+      : await insertSubscription(tx, { id, tenantId: row.tenant_id, endpointId: row.id, eventTypes });
     await raiseConfigVersion(tx, row.tenant_id);
+    await recordChange(tx, by, {
+      action: only ? 'subscription.updated' : 'subscription.created',
+      ...ofSubscription(written),
+      before: only ? subscriptionFacts(only) : null,
+      after: subscriptionFacts(written),
+    });
   }
 
   /** Writes what the document stands for, unless that is what is there. */
   private async settleIn(
     tx: Executor,
+    by: Actor,
     row: EndpointRow,
     document: EndpointDocument,
     limits: TenantLimits,
@@ -196,6 +215,8 @@ export class EndpointStore {
     const written = await updateEndpoint(tx, this.keyRing, row.id, settings);
     if (hasOtherRate(row, settings)) await restartTimetable(tx, row.id);
     await raiseConfigVersion(tx, row.tenant_id);
+    const [before, after] = [now, settings].map((one) => settingsFacts(one, this.keyRing));
+    await recordChange(tx, by, { action: 'endpoint.updated', ...ofEndpoint(row), before, after });
     return written;
   }
 

@@ -1,8 +1,10 @@
 import { Injectable } from '@nestjs/common';
+import { type Actor, type AuditAction, recordChange } from '#audit';
 import { Database, type Executor, raiseConfigVersion } from '#database';
 import { DatabaseClock, KeyRing, newUuid, PosthornError, toTypeId, type Uuid } from '#kernel';
+import { ofEndpoint, secretFacts } from './audited.js';
 import { chooseSecret, type SecretChoice } from './choose-secret.js';
-import { lockEndpoint, noSuchEndpoint, touchEndpoint } from './endpoint-rows.js';
+import { type EndpointRow, lockEndpoint, noSuchEndpoint, touchEndpoint } from './endpoint-rows.js';
 import { refuseFields } from './refuse.js';
 import {
   type EndpointSecret,
@@ -30,7 +32,7 @@ const TOLERATED_PAST_MS = 300_000;
 
 /**
  * The secrets that an endpoint's requests are signed with. Every live one signs, newest first, and there is always at
- * least one. Throws {@link PosthornError}: `not_found`, `conflict`, `limit_exceeded`, `validation_failed`.
+ * least one. Every change is put on record. Throws {@link PosthornError}: `not_found`, `conflict`, `limit_exceeded`, `validation_failed`.
  */
 @Injectable()
 export class SecretStore {
@@ -51,25 +53,26 @@ export class SecretStore {
   }
 
   /** Adds a secret and gives the older ones their end. Only one secret may wait for its time. */
-  async rotate(tenantId: Uuid, endpointId: Uuid, rotation: Rotation): Promise<EndpointSecret> {
+  async rotate(by: Actor, tenantId: Uuid, endpointId: Uuid, rotation: Rotation): Promise<EndpointSecret> {
     const secret = chooseSecret(rotation);
     const activatesAt = this.chooseActivation(rotation.activatesAt ?? null);
     return changeTenant(this.db, tenantId, async (tx) => {
-      await lockEndpoint(tx, tenantId, endpointId);
-      this.refuseRotation(await findSecrets(tx, this.keyRing, endpointId), secret);
+      const endpoint = await lockEndpoint(tx, tenantId, endpointId);
+      const before = await findSecrets(tx, this.keyRing, endpointId);
+      this.refuseRotation(before, secret);
       await limitSecrets(tx, endpointId, activatesAt, rotation.graceSeconds ?? DEFAULT_GRACE_SECONDS);
       await insertSecret(tx, this.keyRing, { id: newUuid(this.clock.now()), endpointId, secret, activatesAt });
       await touchEndpoint(tx, endpointId);
       await raiseConfigVersion(tx, tenantId);
-      const [newest] = await findSecrets(tx, this.keyRing, endpointId);
+      const [newest] = await this.record(tx, by, 'secret.rotated', endpoint, before);
       return newest!;
     });
   }
 
   /** Ends a secret now. Never the last live one; when a newer one goes, the one before lives on in its stead. */
-  async revoke(tenantId: Uuid, endpointId: Uuid, secretId: Uuid): Promise<void> {
+  async revoke(by: Actor, tenantId: Uuid, endpointId: Uuid, secretId: Uuid): Promise<void> {
     await changeTenant(this.db, tenantId, async (tx) => {
-      await lockEndpoint(tx, tenantId, endpointId);
+      const endpoint = await lockEndpoint(tx, tenantId, endpointId);
       const secrets = await findSecrets(tx, this.keyRing, endpointId);
       if (!secrets.some(({ id }) => id === secretId)) {
         throw new PosthornError('not_found', `There is no secret ${toTypeId('sec', secretId)} that has not expired.`);
@@ -78,7 +81,22 @@ export class SecretStore {
       await endSecret(tx, secretId);
       await touchEndpoint(tx, endpointId);
       await raiseConfigVersion(tx, tenantId);
+      await this.record(tx, by, 'secret.revoked', endpoint, secrets);
     });
+  }
+
+  /** Answers what secrets there are now. */
+  private async record(
+    tx: Executor,
+    by: Actor,
+    action: AuditAction,
+    endpoint: EndpointRow,
+    before: readonly EndpointSecret[],
+  ): Promise<EndpointSecret[]> {
+    const now = await findSecrets(tx, this.keyRing, endpoint.id);
+    const facts = { before: secretFacts(before, this.keyRing), after: secretFacts(now, this.keyRing) };
+    await recordChange(tx, by, { action, ...ofEndpoint(endpoint), ...facts });
+    return now;
   }
 
   private async carryOn(tx: Executor, secrets: readonly EndpointSecret[], secretId: Uuid): Promise<void> {

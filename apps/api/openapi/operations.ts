@@ -85,6 +85,7 @@ function addHeaders(operation: Operation, method: Method): void {
   };
   if (method === 'post')
     add('Idempotency-Key', 'Of your making: the same key and body give the same answer for 24 hours.');
+  if (method !== 'get') add('Posthorn-Actor', 'On whose behalf you act, for the audit log: 256 characters at most.');
   const isTagged = Object.values(operation.responses).some((one) => one && 'headers' in one && one.headers?.['ETag']);
   const told = operation.parameters?.some((one) => 'name' in one && one.name.toLowerCase() === 'if-match');
   if (isTagged && !told && (method === 'put' || method === 'patch')) {
