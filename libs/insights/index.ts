@@ -9,6 +9,7 @@ export {
 } from './dead-letter-read-model.js';
 export type { DeliveryFilters, DeliveryStatus } from './delivery-conditions.js';
 export { DeliveryReadModel, type DeliveryRow } from './delivery-read-model.js';
+export { Doers } from './doers.js';
 export { EventFinder } from './event-finder.js';
 export { type EventPayload, EventPayloads, MAX_PAGE_BYTES } from './event-payloads.js';
 export type { EventFilters } from './event-conditions.js';
