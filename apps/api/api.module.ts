@@ -27,6 +27,7 @@ import {
   EventReadModel,
   ExplanationReadModel,
   MissedReadModel,
+  ReconciliationReadModel,
   OverviewReadModel,
   References,
   RequestSources,
@@ -71,6 +72,7 @@ import { DeliveriesController } from './deliveries/deliveries.controller.js';
 import { EgressController } from './egress/egress.controller.js';
 import { EndpointCheckController } from './endpoints/endpoint-check.controller.js';
 import { EndpointStateController } from './endpoints/endpoint-state.controller.js';
+import { ReconcileController } from './endpoints/reconcile.controller.js';
 import { EndpointTestController } from './endpoints/endpoint-test.controller.js';
 import { EndpointsController } from './endpoints/endpoints.controller.js';
 import { testSenderOver } from './endpoints/test-sender.provider.js';
@@ -129,6 +131,7 @@ const CONTROLLERS = [
   PlatformController,
   PortalSessionsController,
   PublishingController,
+  ReconcileController,
   ReplaysController,
   SearchController,
   SecretsController,
@@ -178,6 +181,7 @@ const PROVIDERS: Provider[] = [
   OverviewReadModel,
   PayloadEraser,
   Readiness,
+  ReconciliationReadModel,
   References,
   Replayer,
   ReplaySelectionReader,

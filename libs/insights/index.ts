@@ -17,6 +17,7 @@ export { type EndpointExplanation, type EventExplanation, ExplanationReadModel }
 export type { Listed } from './look.js';
 export { type MissedDeliveries, MissedReadModel } from './missed-read-model.js';
 export { type EndpointInTrouble, MOST_COUNTED, type Overview, OverviewReadModel } from './overview-read-model.js';
+export { type Holdings, type Reconciliation, ReconciliationReadModel } from './reconciliation-read-model.js';
 export { type EndpointReference, References } from './references.js';
 export { RequestSources } from './request-sources.js';
 export { type NamedHit, Search } from './search.js';
