@@ -44,7 +44,7 @@ export async function createApi(deps: ApiDeps): Promise<NestFastifyApplication> 
   const instance = adapter.getInstance<FastifyInstance>();
   const routes = new RouteTable();
   routes.follow(instance);
-  useBodyParser(instance);
+  useBodyParser(instance, deps.config.limits);
 
   const app = await NestFactory.create<NestFastifyApplication>(ApiModule.over(deps), adapter, {
     bodyParser: false,

@@ -1,3 +1,5 @@
+import type { OwnPorts } from './own-ports.js';
+
 /** The levels of pino, from silence to everything. */
 export const LOG_LEVELS = ['silent', 'fatal', 'error', 'warn', 'info', 'debug', 'trace'] as const;
 
@@ -49,6 +51,8 @@ export abstract class Config {
     readonly allow: readonly string[];
     /** CIDRs or host patterns refused on top of the built-in list. */
     readonly deny: readonly string[];
+    /** Where no delivery may go, whatever is allowed. */
+    readonly ownPorts: OwnPorts;
     /** An HTTP CONNECT proxy for deliveries. */
     readonly proxy: string | null;
     /** What tenants are told to allow in their firewalls. */
@@ -62,9 +66,25 @@ export abstract class Config {
     /** Requests in flight per worker process. */
     readonly concurrency: number;
   };
+  /** What is refused beyond it, with a code. */
+  readonly limits: {
+    readonly eventBytes: number;
+    readonly metadataBytes: number;
+    readonly batchBytes: number;
+    readonly batchEvents: number;
+    /** Levels of arrays and objects in a body. */
+    readonly jsonDepth: number;
+    /** Of a tenant whose settings say nothing of it. */
+    readonly endpointsPerTenant: number;
+    readonly subscriptionsPerEndpoint: number;
+    /** Levels of arrays and objects in the filter of a subscription. */
+    readonly filterDepth: number;
+  };
   readonly retention: {
     /** How long events, deliveries, attempts and dead letters are kept. */
     readonly days: number;
+    /** How long the audit log is kept. */
+    readonly auditDays: number;
   };
   readonly shutdown: {
     /** How long a stopping process may take to finish what it has begun. */

@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { Config } from './config.js';
 import { ConfigError, type ConfigProblem } from './config-error.js';
+import { toOwnPorts } from './own-ports.js';
 import { type Values, VARIABLES, type VariableName } from './variables.js';
 
 export type Environment = Readonly<Record<string, string | undefined>>;
@@ -100,6 +101,7 @@ function toTree(values: Values, unknown: readonly string[]): Config {
       allowHttp: values.POSTHORN_ALLOW_HTTP!,
       allow: values.POSTHORN_EGRESS_ALLOW!,
       deny: values.POSTHORN_EGRESS_DENY!,
+      ownPorts: toOwnPorts([values.PORT, values.METRICS_PORT], [databaseUrl, directUrl, values.QUEUE_URL ?? directUrl]),
       proxy: values.POSTHORN_EGRESS_PROXY,
       addresses: values.POSTHORN_EGRESS_ADDRESSES!,
     },
@@ -108,7 +110,17 @@ function toTree(values: Values, unknown: readonly string[]): Config {
       requestTimeoutSeconds: values.POSTHORN_REQUEST_TIMEOUT!,
       concurrency: values.POSTHORN_WORKER_CONCURRENCY!,
     },
-    retention: { days: values.POSTHORN_RETENTION_DAYS! },
+    limits: {
+      eventBytes: values.POSTHORN_MAX_EVENT_BYTES!,
+      metadataBytes: values.POSTHORN_MAX_METADATA_BYTES!,
+      batchBytes: values.POSTHORN_MAX_BATCH_BYTES!,
+      batchEvents: values.POSTHORN_MAX_BATCH_EVENTS!,
+      jsonDepth: values.POSTHORN_MAX_JSON_DEPTH!,
+      endpointsPerTenant: values.POSTHORN_MAX_ENDPOINTS!,
+      subscriptionsPerEndpoint: values.POSTHORN_MAX_SUBSCRIPTIONS!,
+      filterDepth: values.POSTHORN_MAX_FILTER_DEPTH!,
+    },
+    retention: { days: values.POSTHORN_RETENTION_DAYS!, auditDays: values.POSTHORN_AUDIT_RETENTION_DAYS! },
     shutdown: { seconds: values.POSTHORN_SHUTDOWN_SECONDS! },
     log: { level: values.LOG_LEVEL! },
     unknownVariables: unknown,

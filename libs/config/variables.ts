@@ -84,7 +84,8 @@ export const VARIABLES = {
     schema: read.cidrs,
     fallback: '',
     shown: 'empty',
-    meaning: 'Networks (CIDR, comma-separated) that may be reached although they are not public.',
+    meaning:
+      "Networks (CIDR, comma-separated) that may be reached although they are not public; the platform's own ports stay closed.",
   }),
   POSTHORN_EGRESS_DENY: variable({
     schema: read.cidrsOrHosts,
@@ -120,6 +121,51 @@ export const VARIABLES = {
     fallback: '30',
     meaning:
       'How long events, deliveries, attempts and dead letters are kept, in days (whole ones, UTC: up to 25 hours more). What is still open by then dies as `expired`.',
+  }),
+  POSTHORN_AUDIT_RETENTION_DAYS: variable({
+    schema: read.integer(1, 36_500),
+    fallback: '365',
+    meaning: 'How long the audit log is kept, in days.',
+  }),
+  POSTHORN_MAX_EVENT_BYTES: variable({
+    schema: read.integer(1_024, 16_777_216),
+    fallback: '1048576',
+    meaning: 'Bytes that one event may have, as it is published.',
+  }),
+  POSTHORN_MAX_METADATA_BYTES: variable({
+    schema: read.integer(64, 1_048_576),
+    fallback: '16384',
+    meaning: "Bytes that an event's metadata may have.",
+  }),
+  POSTHORN_MAX_BATCH_BYTES: variable({
+    schema: read.integer(1_024, 67_108_864),
+    fallback: '8388608',
+    meaning: 'Bytes that a batch of events may have.',
+  }),
+  POSTHORN_MAX_BATCH_EVENTS: variable({
+    schema: read.integer(1, 10_000),
+    fallback: '1000',
+    meaning: 'Events that a batch may hold.',
+  }),
+  POSTHORN_MAX_JSON_DEPTH: variable({
+    schema: read.integer(2, 500),
+    fallback: '100',
+    meaning: 'Levels of arrays and objects within one another that a body may have.',
+  }),
+  POSTHORN_MAX_ENDPOINTS: variable({
+    schema: read.integer(0, 1_000_000),
+    fallback: '1000',
+    meaning: 'Endpoints that a tenant may have unless its `settings.maxEndpoints` says otherwise.',
+  }),
+  POSTHORN_MAX_SUBSCRIPTIONS: variable({
+    schema: read.integer(1, 10_000),
+    fallback: '100',
+    meaning: 'Subscriptions that an endpoint may have.',
+  }),
+  POSTHORN_MAX_FILTER_DEPTH: variable({
+    schema: read.integer(1, 50),
+    fallback: '10',
+    meaning: "Levels of arrays and objects within one another that a subscription's filter may have.",
   }),
   POSTHORN_WORKER_CONCURRENCY: variable({
     schema: read.integer(1, 10_000),

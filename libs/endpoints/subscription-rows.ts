@@ -1,5 +1,6 @@
 import type { Executor } from '#database';
 import type { Uuid } from '#kernel';
+import type { JsonObject } from '#policy';
 
 /** Which events an endpoint wants. */
 export interface Subscription {
@@ -10,6 +11,8 @@ export interface Subscription {
   readonly eventTypes: readonly string[];
   /** The event must have one of them; null takes all events. */
   readonly channels: readonly string[] | null;
+  /** What the event must carry, as it was given; null takes all events. */
+  readonly filter: JsonObject | null;
   readonly enabled: boolean;
   readonly version: number;
   readonly createdAt: Date;
@@ -22,6 +25,7 @@ export interface SubscriptionRow {
   readonly endpoint_id: Uuid;
   readonly event_types: string[];
   readonly channels: string[] | null;
+  readonly filter: JsonObject | null;
   readonly enabled: boolean;
   readonly version: number;
   readonly created_at: Date;
@@ -30,7 +34,7 @@ export interface SubscriptionRow {
 
 /** The columns of {@link SubscriptionRow}. */
 export const SUBSCRIPTION_COLUMNS =
-  'id, tenant_id, endpoint_id, event_types, channels, enabled, version, created_at, updated_at';
+  'id, tenant_id, endpoint_id, event_types, channels, filter, enabled, version, created_at, updated_at';
 
 export function toSubscription(row: SubscriptionRow): Subscription {
   return {
@@ -39,6 +43,7 @@ export function toSubscription(row: SubscriptionRow): Subscription {
     endpointId: row.endpoint_id,
     eventTypes: row.event_types,
     channels: row.channels,
+    filter: row.filter,
     enabled: row.enabled,
     version: row.version,
     createdAt: row.created_at,
@@ -52,15 +57,16 @@ export interface SubscriptionDraft {
   readonly endpointId: Uuid;
   readonly eventTypes: readonly string[];
   readonly channels?: readonly string[] | null;
+  readonly filter?: JsonObject | null;
   readonly enabled?: boolean;
 }
 
 export async function insertSubscription(tx: Executor, draft: SubscriptionDraft): Promise<Subscription> {
-  const { id, tenantId, endpointId, eventTypes, channels = null, enabled = true } = draft;
+  const { id, tenantId, endpointId, eventTypes, channels = null, filter = null, enabled = true } = draft;
   const [row] = await tx.query<SubscriptionRow>(
-    `INSERT INTO subscriptions (id, tenant_id, endpoint_id, event_types, channels, enabled)
-     VALUES ($1, $2, $3, $4, $5, $6) RETURNING ${SUBSCRIPTION_COLUMNS}`,
-    [id, tenantId, endpointId, unique(eventTypes), channels && unique(channels), enabled],
+    `INSERT INTO subscriptions (id, tenant_id, endpoint_id, event_types, channels, filter, enabled)
+     VALUES ($1, $2, $3, $4, $5, $6, $7) RETURNING ${SUBSCRIPTION_COLUMNS}`,
+    [id, tenantId, endpointId, unique(eventTypes), channels && unique(channels), toJsonText(filter), enabled],
   );
   return toSubscription(row!);
 }
@@ -78,15 +84,19 @@ export async function findSubscriptionsOf(tx: Executor, endpointId: Uuid): Promi
 export async function updateSubscription(
   tx: Executor,
   id: Uuid,
-  to: Pick<Subscription, 'eventTypes' | 'channels' | 'enabled'>,
+  to: Pick<Subscription, 'eventTypes' | 'channels' | 'filter' | 'enabled'>,
 ): Promise<Subscription> {
   const [row] = await tx.query<SubscriptionRow>(
     `UPDATE subscriptions SET version = version + 1, updated_at = clock_timestamp(), event_types = $2, channels = $3,
-       enabled = $4
+       filter = $4, enabled = $5
      WHERE id = $1 RETURNING ${SUBSCRIPTION_COLUMNS}`,
-    [id, unique(to.eventTypes), to.channels && unique(to.channels), to.enabled],
+    [id, unique(to.eventTypes), to.channels && unique(to.channels), toJsonText(to.filter), to.enabled],
   );
   return toSubscription(row!);
+}
+
+function toJsonText(value: JsonObject | null): string | null {
+  return value && JSON.stringify(value);
 }
 
 /** What is said twice counts once. */

@@ -1,7 +1,11 @@
 import { isDeepStrictEqual } from 'node:util';
 import { Injectable } from '@nestjs/common';
+import { type Actor, recordChange } from '#audit';
+import { Config } from '#config';
 import { Database, type Executor, raiseConfigVersion } from '#database';
 import { DatabaseClock, newUuid, PosthornError, toTypeId, type Uuid } from '#kernel';
+import { DEFAULT_FILTER_LIMITS, type Json, type JsonObject, mergePatch, readFilter } from '#policy';
+import { ofSubscription, subscriptionFacts } from './audited.js';
 import { refuseOtherVersion } from './endpoint-rows.js';
 import { refuseFields } from './refuse.js';
 import {
@@ -19,6 +23,7 @@ export interface NewSubscription {
   readonly endpointId: Uuid;
   readonly eventTypes: readonly string[];
   readonly channels?: readonly string[] | null;
+  readonly filter?: JsonObject | null;
   readonly enabled?: boolean | null;
 }
 
@@ -26,36 +31,40 @@ export interface NewSubscription {
 export interface SubscriptionPatch {
   readonly eventTypes?: readonly string[] | null;
   readonly channels?: readonly string[] | null;
+  readonly filter?: JsonObject | null;
   readonly enabled?: boolean | null;
 }
 
-export const MAX_SUBSCRIPTIONS_PER_ENDPOINT = 100;
-
 /**
- * Which events go to which endpoint. Patterns are checked before. Throws {@link PosthornError}: `not_found`,
- * `unknown_endpoint`, `limit_exceeded`, `version_conflict`, `validation_failed`.
+ * Which events go to which endpoint. Patterns are checked before, filters here, for a patch changes a part of one. Every
+ * change is put on record. Throws {@link PosthornError}: `not_found`, `unknown_endpoint`, `limit_exceeded`, `version_conflict`, `validation_failed`.
  */
 @Injectable()
 export class SubscriptionStore {
   constructor(
     private readonly db: Database,
     private readonly clock: DatabaseClock,
+    private readonly config: Config,
   ) {}
 
-  async create(tenantId: Uuid, wanted: NewSubscription): Promise<Subscription> {
+  async create(by: Actor, tenantId: Uuid, wanted: NewSubscription): Promise<Subscription> {
+    refuseFilter(wanted.filter ?? null, this.config.limits);
     return changeTenant(this.db, tenantId, async (tx) => {
       await refuseUnknownEndpoint(tx, tenantId, wanted.endpointId);
-      await refuseTooMany(tx, wanted.endpointId);
+      await refuseTooMany(tx, wanted.endpointId, this.config.limits.subscriptionsPerEndpoint);
       const id = newUuid(this.clock.now());
       const enabled = wanted.enabled ?? true;
       const subscription = await insertSubscription(tx, { ...wanted, id, tenantId, enabled });
       await raiseConfigVersion(tx, tenantId);
+      const after = subscriptionFacts(subscription);
+      await recordChange(tx, by, { action: 'subscription.created', ...ofSubscription(subscription), after });
       return subscription;
     });
   }
 
   /** A patch that changes nothing raises no version. */
   async patch(
+    by: Actor,
     tenantId: Uuid,
     subscriptionId: Uuid,
     patch: SubscriptionPatch,
@@ -65,18 +74,23 @@ export class SubscriptionStore {
       const now = await lockSubscription(tx, tenantId, subscriptionId, expectedVersion);
       const wanted = patched(now, patch);
       if (isDeepStrictEqual(wanted, now)) return now;
+      refuseFilter(wanted.filter, this.config.limits);
       const subscription = await updateSubscription(tx, subscriptionId, wanted);
       await raiseConfigVersion(tx, tenantId);
+      const [before, after] = [subscriptionFacts(now), subscriptionFacts(subscription)];
+      await recordChange(tx, by, { action: 'subscription.updated', ...ofSubscription(now), before, after });
       return subscription;
     });
   }
 
   /** Ends a subscription; deliveries that it made go on. */
-  async delete(tenantId: Uuid, subscriptionId: Uuid, expectedVersion: number | null): Promise<void> {
+  async delete(by: Actor, tenantId: Uuid, subscriptionId: Uuid, expectedVersion: number | null): Promise<void> {
     await changeTenant(this.db, tenantId, async (tx) => {
-      await lockSubscription(tx, tenantId, subscriptionId, expectedVersion);
+      const now = await lockSubscription(tx, tenantId, subscriptionId, expectedVersion);
       await tx.query(`UPDATE subscriptions SET deleted_at = clock_timestamp() WHERE id = $1`, [subscriptionId]);
       await raiseConfigVersion(tx, tenantId);
+      const before = subscriptionFacts(now);
+      await recordChange(tx, by, { action: 'subscription.deleted', ...ofSubscription(now), before });
     });
   }
 }
@@ -110,8 +124,20 @@ function patched(now: Subscription, patch: SubscriptionPatch): Subscription {
     ...now,
     eventTypes: unique(patch.eventTypes ?? now.eventTypes),
     channels: patch.channels === undefined ? now.channels : patch.channels && unique(patch.channels),
+    filter:
+      patch.filter === undefined
+        ? now.filter
+        : (mergePatch(now.filter ?? {}, patch.filter as Json) as JsonObject | null),
     enabled: patch.enabled === undefined ? now.enabled : (patch.enabled ?? true),
   };
+}
+
+function refuseFilter(filter: JsonObject | null, { filterDepth }: Config['limits']): void {
+  if (filter === null) return;
+  const read = readFilter(filter, { ...DEFAULT_FILTER_LIMITS, maxDepth: filterDepth });
+  if ('errors' in read) {
+    refuseFields(read.errors.map((error) => ({ ...error, pointer: `/filter${error.pointer}` })));
+  }
 }
 
 async function refuseUnknownEndpoint(tx: Executor, tenantId: Uuid, endpointId: Uuid): Promise<void> {
@@ -124,14 +150,14 @@ async function refuseUnknownEndpoint(tx: Executor, tenantId: Uuid, endpointId: U
   refuseFields([{ pointer: '/endpoint', code: 'unknown_endpoint', message }]);
 }
 
-async function refuseTooMany(tx: Executor, endpointId: Uuid): Promise<void> {
+async function refuseTooMany(tx: Executor, endpointId: Uuid, most: number): Promise<void> {
   const [row] = await tx.query<{ count: number }>(
     `SELECT count(*) AS count FROM subscriptions WHERE endpoint_id = $1 AND deleted_at IS NULL`,
     [endpointId],
   );
-  if (row!.count < MAX_SUBSCRIPTIONS_PER_ENDPOINT) return;
+  if (row!.count < most) return;
   throw new PosthornError(
     'limit_exceeded',
-    `The endpoint has ${row!.count} subscriptions; at most ${MAX_SUBSCRIPTIONS_PER_ENDPOINT} are allowed.`,
+    `The endpoint has ${row!.count} subscriptions; at most ${most} are allowed.`,
   );
 }

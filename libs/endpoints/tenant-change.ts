@@ -3,13 +3,11 @@ import { PosthornError, type Uuid } from '#kernel';
 
 /** What the changes of this room need to know of the tenant they are made for. */
 export interface TenantLimits {
-  readonly maxEndpoints: number;
+  /** The tenant's own, or null for the platform's. */
+  readonly maxEndpoints: number | null;
   /** The tenant's own word on plain http, or null for the platform's. */
   readonly allowHttp: boolean | null;
 }
-
-/** Endpoints a tenant may have unless its settings say otherwise. */
-export const DEFAULT_MAX_ENDPOINTS = 1_000;
 
 /**
  * Runs a change of a tenant's configuration in one transaction, with the tenant's row locked: changes of one tenant go
@@ -31,7 +29,7 @@ async function lockTenant(tx: Executor, tenantId: Uuid): Promise<TenantLimits> {
   );
   if (!row) throw new PosthornError('not_found', 'There is no such tenant.');
   return {
-    maxEndpoints: row.settings.maxEndpoints ?? DEFAULT_MAX_ENDPOINTS,
+    maxEndpoints: row.settings.maxEndpoints ?? null,
     allowHttp: row.settings.allowHttp ?? null,
   };
 }

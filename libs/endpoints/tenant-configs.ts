@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { Database, type Statement } from '#database';
 import { parseTypeId, type Uuid } from '#kernel';
-import { Matcher, type SubscriptionRule } from '#policy';
+import { type Clause, type JsonObject, Matcher, NO_FILTER_LIMITS, readFilter, type SubscriptionRule } from '#policy';
 
 /** An endpoint as matching sees it. */
 export interface MatchedEndpoint {
@@ -27,7 +27,7 @@ interface Row {
   uid: string | null;
   version: number;
   endpoints: { id: Uuid; uid: string | null; version: number; status: string; ordering: string }[] | null;
-  subscriptions: SubscriptionRule[] | null;
+  subscriptions: (Omit<SubscriptionRule, 'id' | 'filter'> & { id: Uuid; filter: JsonObject | null })[] | null;
 }
 
 const LOAD: Statement = {
@@ -38,7 +38,7 @@ const LOAD: Statement = {
                                               'ordering', e.ordering))
               FROM endpoints e WHERE e.tenant_id = t.id AND e.deleted_at IS NULL) AS endpoints,
            (SELECT json_agg(json_build_object('id', s.id, 'endpointId', s.endpoint_id, 'eventTypes', s.event_types,
-                                              'channels', s.channels))
+                                              'channels', s.channels, 'filter', s.filter))
               FROM subscriptions s JOIN endpoints e ON e.id = s.endpoint_id AND e.deleted_at IS NULL
              WHERE s.tenant_id = t.id AND s.deleted_at IS NULL AND s.enabled) AS subscriptions
       FROM tenants t
@@ -124,7 +124,7 @@ function toConfig(row: Row): TenantConfig {
     tenantId: row.tenantId,
     uid: row.uid,
     version: row.version,
-    matcher: new Matcher(row.subscriptions ?? []),
+    matcher: new Matcher((row.subscriptions ?? []).map(toRule)),
     endpoints: new Map(
       (row.endpoints ?? []).map(({ status, ordering, ...endpoint }) => [
         endpoint.id,
@@ -132,4 +132,15 @@ function toConfig(row: Row): TenantConfig {
       ]),
     ),
   };
+}
+
+/** A subscription as matching asks it. What its filter says was checked when it was written. */
+export function toRule<Row extends { id: Uuid; filter: JsonObject | null }>(
+  row: Row,
+): Omit<Row, 'filter'> & { filter: Clause | null } {
+  const { filter } = row;
+  if (filter === null) return { ...row, filter };
+  const read = readFilter(filter, NO_FILTER_LIMITS);
+  if ('clause' in read) return { ...row, filter: read.clause };
+  throw new Error(`the filter of subscription ${row.id} cannot be read: ${JSON.stringify(read.errors)}`);
 }

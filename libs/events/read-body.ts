@@ -3,9 +3,6 @@ import { PosthornError } from '#kernel';
 import { JsonScanner } from './json-scanner.js';
 import { type EventLimits, isObject, type ReadEvent, readEvent } from './read-event.js';
 
-/** The most events that one batch may hold. */
-export const MAX_BATCH_EVENTS = 1_000;
-
 /** The body of `POST /v1/events`. Throws a {@link PosthornError} when the body as a whole is not JSON. */
 export function readSingle(body: Buffer, traceparent: string | null, limits: EventLimits): ReadEvent {
   const text = decode(body);
@@ -19,7 +16,7 @@ export function readSingle(body: Buffer, traceparent: string | null, limits: Eve
  */
 export function readBatch(body: Buffer, traceparent: string | null, limits: EventLimits): ReadEvent[] {
   const text = decode(body);
-  const events = batchEvents(parse(text));
+  const events = batchEvents(parse(text), limits.maxBatchEvents);
   const scanner = new JsonScanner(text);
   scanner.enter();
   scanner.hasMore();
@@ -60,16 +57,12 @@ function unknownMember(text: string): string {
   return 'events';
 }
 
-function batchEvents(parsed: unknown): unknown[] {
+function batchEvents(parsed: unknown, most: number): unknown[] {
   const events = typeof parsed === 'object' && parsed !== null ? (parsed as { events?: unknown }).events : undefined;
   if (!Array.isArray(events)) throw refuse('/events', 'required', 'must be an array of events');
   if (events.length === 0) throw refuse('/events', 'wrong_length', 'must hold at least one event');
-  if (events.length > MAX_BATCH_EVENTS) {
-    throw refuse(
-      '/events',
-      'wrong_length',
-      `must hold at most ${MAX_BATCH_EVENTS} events; this batch has ${events.length}`,
-    );
+  if (events.length > most) {
+    throw refuse('/events', 'wrong_length', `must hold at most ${most} events; this batch has ${events.length}`);
   }
   return events;
 }

@@ -8,12 +8,15 @@ export interface EventLimits {
   readonly maxEventBytes: number;
   readonly maxMetadataBytes: number;
   readonly maxDepth: number;
+  /** Events that one batch may hold. */
+  readonly maxBatchEvents: number;
 }
 
 export const DEFAULT_EVENT_LIMITS: EventLimits = {
   maxEventBytes: 1_048_576,
   maxMetadataBytes: 16_384,
   maxDepth: 100,
+  maxBatchEvents: 1_000,
 };
 
 export type ReadEvent =

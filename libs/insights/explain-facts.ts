@@ -1,7 +1,9 @@
 import type { CircuitState } from '#endpoints';
 import type { Uuid } from '#kernel';
+import type { Clause } from '#policy';
 import type { DeadLetterReason } from './dead-letter-read-model.js';
 import type { DeliveryRow } from './delivery-read-model.js';
+import type { EventPayload } from './event-payloads.js';
 import type { EventRow } from './event-read-model.js';
 
 /** What became of an event at an endpoint, in one word. */
@@ -12,7 +14,7 @@ export type Verdict = (typeof VERDICTS)[number];
 /** Why a subscription did not make a delivery of the event. */
 export interface ClauseVerdict {
   readonly subscriptionId: Uuid;
-  readonly clause: 'enabled' | 'event_types' | 'channels' | 'changed_since';
+  readonly clause: 'enabled' | 'event_types' | 'channels' | 'filter' | 'changed_since';
   readonly message: string;
 }
 
@@ -48,6 +50,7 @@ export interface ExplainedSubscription {
   readonly endpointId: Uuid;
   readonly eventTypes: readonly string[];
   readonly channels: readonly string[] | null;
+  readonly filter: Clause | null;
   readonly enabled: boolean;
   readonly createdAt: Date;
   readonly updatedAt: Date;
@@ -70,7 +73,7 @@ export interface ExplainedDelivery {
   readonly behind: Uuid | null;
 }
 
-export interface ExplainedEvent extends EventRow {
+export interface ExplainedEvent extends EventRow, Pick<EventPayload, 'data' | 'metadata'> {
   /** Since when its tenant, or everything, is paused. */
   readonly tenantPausedAt: Date | null;
   readonly platformPausedAt: Date | null;

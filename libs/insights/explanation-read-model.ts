@@ -1,6 +1,8 @@
 import { Injectable } from '@nestjs/common';
 import { Database } from '#database';
+import { toRule } from '#endpoints';
 import { type Uuid, uuidFloor, uuidTime } from '#kernel';
+import type { JsonObject } from '#policy';
 import { type DeliveryRow, DeliveryReadModel } from './delivery-read-model.js';
 import { EventReadModel } from './event-read-model.js';
 import { explainDelivery } from './explain-delivery.js';
@@ -97,13 +99,13 @@ export class ExplanationReadModel {
   private async subscriptions(
     endpoints: readonly ExplainedEndpoint[],
   ): Promise<Map<Uuid, readonly ExplainedSubscription[]>> {
-    const rows = await this.db.query<ExplainedSubscription>(
-      `SELECT id, endpoint_id AS "endpointId", event_types AS "eventTypes", channels, enabled,
+    const rows = await this.db.query<Omit<ExplainedSubscription, 'filter'> & { filter: JsonObject | null }>(
+      `SELECT id, endpoint_id AS "endpointId", event_types AS "eventTypes", channels, filter, enabled,
               created_at AS "createdAt", updated_at AS "updatedAt"
          FROM subscriptions WHERE endpoint_id = ANY ($1::uuid[]) AND deleted_at IS NULL ORDER BY id`,
       [endpoints.map(({ id }) => id)],
     );
-    return groupBy(rows, ({ endpointId }) => endpointId);
+    return groupBy(rows.map(toRule), ({ endpointId }) => endpointId);
   }
 
   /** What is known of these deliveries beside their rows, by their ids. */

@@ -1,5 +1,6 @@
 export { AttemptReadModel, type AttemptTrigger, type AttemptView } from './attempt-read-model.js';
 export type { AttemptRequest } from './attempt-request.js';
+export { type AuditEntry, type AuditFilters, AuditReadModel } from './audit-read-model.js';
 export {
   type DeadLetterListFilters,
   type DeadLetterReason,

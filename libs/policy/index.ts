@@ -8,6 +8,7 @@ export {
   RELAPSE_MS,
   toCircuitSignal,
 } from './circuit.js';
+export type { Clause } from './content-filter.js';
 export {
   type CustomHeaders,
   HEADER_MASK,
@@ -18,6 +19,7 @@ export {
   refuseHeader,
   unmaskHeaders,
 } from './custom-headers.js';
+export type { FilteredEvent } from './event-content.js';
 export { decideDeliveryTime, type DeliveryTime } from './delivery-time.js';
 export {
   isEventType,
@@ -59,3 +61,4 @@ export {
 export { MAX_RETRY_AFTER_MS, parseRetryAfter } from './retry-after.js';
 export { type RetentionBounds, retentionBounds } from './retention-bounds.js';
 export { decidePauseUntil, isPushBack, Pace } from './throttle.js';
+export { DEFAULT_FILTER_LIMITS, type FilterLimits, NO_FILTER_LIMITS, readFilter } from './read-filter.js';

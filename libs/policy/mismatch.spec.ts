@@ -1,12 +1,33 @@
 import { describe, expect, it } from 'vitest';
+import type { Clause } from './content-filter.js';
 import { explainMismatch } from './mismatch.js';
 
-const event = { type: 'payment.failed', channels: null };
+const event = {
+  type: 'payment.failed',
+  channels: null,
+  uid: null,
+  subject: null,
+  source: null,
+  correlationId: null,
+  schemaVersion: null,
+  orderingKey: null,
+  metadata: null,
+  data: '{"amount":9}',
+};
+const filter: Clause = {
+  kind: 'compare',
+  at: '/data.amount/$gt',
+  path: ['data', 'amount'],
+  operator: '$gt',
+  wanted: 9,
+};
 
 describe(explainMismatch, () => {
   it('says nothing of a subscription that wants the event', () => {
-    expect(explainMismatch({ eventTypes: ['order.*', 'payment.*'], channels: null }, event)).toBeNull();
-    expect(explainMismatch({ eventTypes: ['*'], channels: ['a'] }, { ...event, channels: ['b', 'a'] })).toBeNull();
+    expect(explainMismatch({ eventTypes: ['order.*', 'payment.*'], channels: null, filter: null }, event)).toBeNull();
+    expect(
+      explainMismatch({ eventTypes: ['*'], channels: ['a'], filter: null }, { ...event, channels: ['b', 'a'] }),
+    ).toBeNull();
   });
 
   it.each([
@@ -23,15 +44,26 @@ describe(explainMismatch, () => {
     [
       ['*'],
       null,
-      { type: 'posthorn.delivery.dead', channels: null },
+      { ...event, type: 'posthorn.delivery.dead' },
       'event_types',
       'wants "*", and the event is "posthorn.delivery.dead", which `*` does not take: the platform\'s own events are asked for by name',
     ],
   ])('of %j with the channels %j says what does not match', (eventTypes, channels, published, clause, message) => {
-    expect(explainMismatch({ eventTypes, channels }, published)).toEqual({ clause, message });
+    expect(explainMismatch({ eventTypes, channels, filter: null }, published)).toEqual({ clause, message });
   });
 
   it('tells the type first when neither matches', () => {
-    expect(explainMismatch({ eventTypes: ['a'], channels: ['b'] }, event)).toMatchObject({ clause: 'event_types' });
+    expect(explainMismatch({ eventTypes: ['a'], channels: ['b'], filter }, event)).toMatchObject({
+      clause: 'event_types',
+    });
+  });
+
+  it('of a filter names the first condition that the event does not meet', () => {
+    expect(explainMismatch({ eventTypes: ['*'], channels: null, filter }, event)).toEqual({
+      clause: 'filter',
+      message: 'has a filter that keeps it out: data.amount is not above 9 (/data.amount/$gt)',
+    });
+    const above = { ...event, data: '{"amount":10}' };
+    expect(explainMismatch({ eventTypes: ['*'], channels: null, filter }, above)).toBeNull();
   });
 });

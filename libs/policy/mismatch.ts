@@ -1,16 +1,18 @@
+import { explainFilter } from './content-filter.js';
+import { EventContent, type FilteredEvent } from './event-content.js';
 import { isSubscribed, OPERATIONAL_PREFIX } from './event-type-pattern.js';
 import type { SubscriptionRule } from './matching.js';
 
 /** The clause of a subscription that kept an event away, and why, as the end of a sentence that begins with its name. */
 export interface Mismatch {
-  readonly clause: 'event_types' | 'channels';
+  readonly clause: 'event_types' | 'channels' | 'filter';
   readonly message: string;
 }
 
 /** Why a subscription does not want an event; null when it does. The first clause that says no is told. Pure. */
 export function explainMismatch(
-  { eventTypes, channels }: Pick<SubscriptionRule, 'eventTypes' | 'channels'>,
-  event: { readonly type: string; readonly channels: readonly string[] | null },
+  { eventTypes, channels, filter }: Pick<SubscriptionRule, 'eventTypes' | 'channels' | 'filter'>,
+  event: FilteredEvent,
 ): Mismatch | null {
   if (!eventTypes.some((pattern) => isSubscribed(pattern, event.type))) {
     return { clause: 'event_types', message: tellTypes(eventTypes, event.type) };
@@ -19,7 +21,8 @@ export function explainMismatch(
     const has = event.channels === null ? 'has none' : `has ${quoted(event.channels)}`;
     return { clause: 'channels', message: `wants the channel ${quoted(channels, 'or')}, and the event ${has}` };
   }
-  return null;
+  const miss = filter && explainFilter(filter, new EventContent(event));
+  return miss && { clause: 'filter', message: `has a filter that keeps it out: ${miss.message} (${miss.pointer})` };
 }
 
 function tellTypes(eventTypes: readonly string[], type: string): string {

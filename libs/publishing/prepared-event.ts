@@ -3,6 +3,7 @@ import { PosthornError, parseTypeId, type Uuid } from '#kernel';
 import type { TenantConfig } from '#endpoints';
 import type { Line } from '#deliveries';
 import type { EventDraft } from '#events';
+import type { FilteredEvent } from '#policy';
 import type { PublishScope } from './publish-scope.js';
 
 /** One delivery to be made of an event. */
@@ -36,12 +37,12 @@ export interface PreparedEvent {
 
 /** Matches the event against the configuration. Throws `unknown_endpoint` when it targets one that is not there. */
 export function matchDeliveries(
-  draft: Pick<EventDraft, 'type' | 'channels' | 'endpoint'>,
+  draft: FilteredEvent & Pick<EventDraft, 'endpoint'>,
   config: TenantConfig,
 ): PreparedDelivery[] {
   if (draft.endpoint !== null) return [targetedDelivery(draft.endpoint, config)];
   const deliveries: PreparedDelivery[] = [];
-  for (const { endpointId, subscriptionId } of config.matcher.match(draft.type, draft.channels)) {
+  for (const { endpointId, subscriptionId } of config.matcher.match(draft)) {
     const endpoint = config.endpoints.get(endpointId);
     if (!endpoint) continue;
     deliveries.push({

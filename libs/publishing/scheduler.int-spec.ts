@@ -107,6 +107,21 @@ describe(Scheduler, () => {
     expect(await waiting()).toBe(1);
   });
 
+  it('asks the filters of subscriptions about what an event carries', async () => {
+    const subscription = await subscribe(endpointId);
+    await bench.db.query(
+      `UPDATE subscriptions SET filter = '{"data.amount": {"$gt": 10}, "subject": "s"}' WHERE id = $1`,
+      [subscription],
+    );
+    const [above, below] = await scheduled({ subject: `'s'` }, { count: 2 });
+    await bench.db.query(`UPDATE events SET data = '{"amount": 11}' WHERE id = $1`, [above]);
+    await bench.db.query(`UPDATE events SET data = '{"amount": 10}' WHERE id = $1`, [below]);
+    start();
+    await allDone();
+    expect(await open([above!])).toHaveLength(1);
+    expect(await open([below!])).toEqual([]);
+  });
+
   it('is there in time for what was scheduled while it slept', async () => {
     await subscribe(endpointId);
     start();

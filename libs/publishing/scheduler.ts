@@ -1,7 +1,7 @@
 import { type Database, ensurePartitions, isDataError, isMissingPartition, isTransient } from '#database';
 import type { TenantConfig, TenantConfigs } from '#endpoints';
 import { type Line, LineAdvancer } from '#deliveries';
-import { type DueEvent, FIRST_TURN, type ScheduledEventStore } from '#events';
+import { type DueEvent, findContent, FIRST_TURN, NO_CONTENT, type ScheduledEventStore } from '#events';
 import { type Clock, GroupCommit, newUuid, toTypeId, type Uuid } from '#kernel';
 import { type FanOut, type FannedOut, fanOutGroup } from './fan-out-statement.js';
 import { matchDeliveries } from './prepared-event.js';
@@ -106,7 +106,7 @@ export class Scheduler {
     if (look.events.length === 0) return this.sleep(Math.min(look.nextInMs ?? MAX_SLEEP_MS, MAX_SLEEP_MS));
     const configs = await this.configsFor(look.events);
     let moved = await this.cancelHopeless(look.events, configs);
-    for (const group of this.match(look.events, configs)) {
+    for await (const group of this.match(look.events, configs)) {
       if (this.isStopped) return;
       moved += await this.fanOut(group);
     }
@@ -147,13 +147,13 @@ export class Scheduler {
   }
 
   /** Matches the events, oldest first, a statement's worth at a time: one event may go to thousands of endpoints. */
-  private *match(events: readonly DueEvent[], configs: Configs): Generator<FanOut[]> {
+  private async *match(events: readonly DueEvent[], configs: Configs): AsyncGenerator<FanOut[]> {
     let group: FanOut[] = [];
     let weight = 0;
     for (const event of events) {
       const config = configs.get(event.tenantId);
       if (whyHopeless(event, configs) !== null || !config) continue;
-      const fanOut = this.toFanOut(event, config);
+      const fanOut = await this.toFanOut(event, config);
       if (group.length > 0 && weight + weigh(fanOut) > GROUP_WEIGHT) {
         yield group;
         group = [];
@@ -165,11 +165,14 @@ export class Scheduler {
     if (group.length > 0) yield group;
   }
 
-  private toFanOut(event: DueEvent, config: TenantConfig): FanOut {
+  /** What an event carries is read only where a filter asks for it, and one at a time: it may be large. */
+  private async toFanOut(event: DueEvent, config: TenantConfig): Promise<FanOut> {
     const { channels, endpointId } = event;
     const type = event.type!;
+    const isFiltered = endpointId === null && config.matcher.filters(type);
+    const content = isFiltered ? await findContent(this.db, event.eventId) : NO_CONTENT;
     const endpoint = endpointId === null ? null : toTypeId('ep', endpointId);
-    const deliveries = matchDeliveries({ type, channels, endpoint }, config);
+    const deliveries = matchDeliveries({ ...content, type, channels, endpoint }, config);
     const nowMs = this.clock.now();
     return { event, type, config, deliveries, deliveryIds: deliveries.map(() => newUuid(nowMs)) };
   }

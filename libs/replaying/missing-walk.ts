@@ -1,5 +1,6 @@
 import type { Executor } from '#database';
 import type { TenantConfig, TenantConfigs } from '#endpoints';
+import { findContent, NO_CONTENT } from '#events';
 import { toTypeId, type Uuid, uuidFloor, uuidTime } from '#kernel';
 import { matchesPattern, TEST_EVENT_TYPE } from '#policy';
 import type { ReplaySelection } from './replay-selection.js';
@@ -58,7 +59,8 @@ export function missingWalk(selection: ReplaySelection, configs: TenantConfigs):
       budget,
     ]);
     const config = await configs.reload(toTypeId('ten', tenantId));
-    const wanted = config === null ? new Map<Uuid, MissedEvent>() : match(events, selection, endpointId, config);
+    const wanted =
+      config === null ? new Map<Uuid, MissedEvent>() : await match(db, events, selection, endpointId, config);
     const originals = await notGot(db, [...wanted.keys()], endpointId, selection.named !== null);
     return toStretch(
       events,
@@ -74,12 +76,14 @@ export function missingWalk(selection: ReplaySelection, configs: TenantConfigs):
   };
 }
 
-function match(
+/** What an event carries is read only where a filter asks for it, and one at a time: it may be large. */
+async function match(
+  db: Executor,
   events: readonly EventRow[],
   { type }: ReplaySelection,
   endpointId: Uuid,
   { matcher }: TenantConfig,
-): Map<Uuid, MissedEvent> {
+): Promise<Map<Uuid, MissedEvent>> {
   const wanted = new Map<Uuid, MissedEvent>();
   for (const event of events) {
     if (type !== null && !matchesPattern(type, event.type)) continue;
@@ -87,7 +91,10 @@ function match(
       if (event.targetId === endpointId) wanted.set(event.id, { eventId: event.id, endpointId, subscriptionId: null });
       continue;
     }
-    const found = matcher.match(event.type, event.channels).find((one) => one.endpointId === endpointId);
+    const content = matcher.filters(event.type) ? await findContent(db, event.id) : NO_CONTENT;
+    const found = matcher
+      .match({ ...content, type: event.type, channels: event.channels })
+      .find((one) => one.endpointId === endpointId);
     if (found) wanted.set(event.id, { eventId: event.id, endpointId, subscriptionId: found.subscriptionId });
   }
   return wanted;

@@ -24,6 +24,7 @@ const TABLE: [Permission, string][] = [
   ['replays:read', 'a-st'],
   ['replays:write', 'a-st'],
   ['platform:pause', 'a-s-'],
+  ['audit:read', 'a-s-'],
 ];
 
 describe('permissions', () => {
@@ -35,7 +36,7 @@ describe('permissions', () => {
 
 function aPrincipal(role: Role, capabilities: readonly Capability[] | null): Principal {
   const session = { id: 'a', kind: 'portal', capabilities } as const;
-  return { keyId: 'b', role, tenantId: 'c', tenantIds: null, eventTypes: null, expiresAt: null, session };
+  return { keyId: 'b', keyName: 'B', role, tenantId: 'c', tenantIds: null, eventTypes: null, expiresAt: null, session };
 }
 
 describe('a portal session', () => {

@@ -1,10 +1,11 @@
 import { Body, Controller, Get, Param, Post, Query, Res } from '@nestjs/common';
 import { ApiOperation, ApiTags } from '@nestjs/swagger';
+import type { Actor } from '#audit';
 import { DeadLetterReadModel, type DeadLetterRow, EventPayloads } from '#insights';
 import { Discarder, Replayer } from '#replaying';
 import type { Principal } from '#tenants';
 import { Allow } from '../auth/allow.decorator.js';
-import { Caller } from '../auth/caller.decorator.js';
+import { By, Caller } from '../auth/caller.decorator.js';
 import { found, pathId, Viewing } from '../auth/viewing.js';
 import { createdReplay } from '../deliveries/created-replay.js';
 import { DeliveryResponse } from '../deliveries/delivery.response.js';
@@ -14,7 +15,6 @@ import { toPayloadPage } from '../http/payload-page.js';
 import { answerRaw } from '../http/raw-json.js';
 import { ReasonDto } from '../http/reason.dto.js';
 import type { FastifyReply } from '../http/request.js';
-import { ReplayLog } from '../replay-log.js';
 import { DiscardDto, DiscardManyDto, ListDeadLettersQuery } from './dead-letter.dto.js';
 import { DeadLetterResponse, DiscardedResponse, toDeadLetterResponse } from './dead-letter.response.js';
 import { DiscardSelectionReader } from './discard-selection.js';
@@ -29,7 +29,6 @@ export class DeadLettersController {
     private readonly selection: DiscardSelectionReader,
     private readonly replayer: Replayer,
     private readonly discarder: Discarder,
-    private readonly replayLog: ReplayLog,
   ) {}
 
   @Get()
@@ -65,9 +64,13 @@ export class DeadLettersController {
     description: 'All that match and are not resolved. At least one filter must be given.',
   })
   @Answers(DiscardedResponse)
-  async discardMany(@Body() dto: DiscardManyDto, @Caller() caller: Principal): Promise<DiscardedResponse> {
+  async discardMany(
+    @By() by: Actor,
+    @Body() dto: DiscardManyDto,
+    @Caller() caller: Principal,
+  ): Promise<DiscardedResponse> {
     const selection = await this.selection.read(dto, caller);
-    return { discarded: await this.discarder.discardAll(selection, dto.note ?? null) };
+    return { discarded: await this.discarder.discardAll(by, selection, dto.note ?? null) };
   }
 
   @Get(':deadLetter')
@@ -87,15 +90,15 @@ export class DeadLettersController {
   })
   @AnswersCreated(DeliveryResponse)
   async replay(
+    @By() by: Actor,
     @Param('deadLetter') deadLetter: string,
     @Body() { reason }: ReasonDto,
     @Caller() caller: Principal,
     @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<DeliveryResponse> {
     const id = pathId('dl', deadLetter, 'dead letter');
-    const opened = await this.replayer.replayDeadLetter(id, this.viewing.all(caller), reason ?? null);
+    const opened = await this.replayer.replayDeadLetter(by, id, this.viewing.all(caller), reason ?? null);
     const replay = found(opened, deadLetter, 'dead letter');
-    this.replayLog.note(caller, replay, reason ?? null);
     return createdReplay(reply, replay);
   }
 
@@ -104,12 +107,13 @@ export class DeadLettersController {
   @ApiOperation({ operationId: 'discardDeadLetter', summary: 'Discard a dead letter' })
   @Answers(DeadLetterResponse)
   async discard(
+    @By() by: Actor,
     @Param('deadLetter') deadLetter: string,
     @Body() { note }: DiscardDto,
     @Caller() caller: Principal,
   ): Promise<DeadLetterResponse> {
     const { id } = await this.see(deadLetter, caller);
-    await this.discarder.discard(id, note ?? null);
+    await this.discarder.discard(by, id, note ?? null);
     return toDeadLetterResponse(await this.see(deadLetter, caller));
   }
 

@@ -15,7 +15,7 @@ class ClauseResponse {
 
   @ApiProperty({
     type: String,
-    enum: ['enabled', 'event_types', 'channels', 'changed_since'],
+    enum: ['enabled', 'event_types', 'channels', 'filter', 'changed_since'],
     description: 'What said no; `changed_since`: it wants the event now, and did not when that was decided.',
   })
   clause: ClauseVerdict['clause'];

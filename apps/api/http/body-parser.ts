@@ -1,9 +1,10 @@
 import type { FastifyInstance, FastifyRequest } from 'fastify';
-import { DEFAULT_EVENT_LIMITS, nestingDepth } from '#events';
+import type { Config } from '#config';
+import { nestingDepth } from '#events';
 import { PosthornError } from '#kernel';
 
-/** Bytes at most: of a batch, and of everything else. A single event's envelope has some room around 1 MiB of data. */
-export const BODY_LIMITS = { batch: 8 * 1024 * 1024, other: 1024 * 1024 + 64 * 1024 } as const;
+/** Bytes for what stands around a single event of the largest size. */
+const ENVELOPE_BYTES = 64 * 1024;
 
 /**
  * The routes that take the bytes themselves: what is published must not be parsed and written again, and whoever signs in
@@ -17,10 +18,10 @@ const utf8 = new TextDecoder('utf-8', { fatal: true });
  * Reads JSON bodies, and nothing else. Ours rather than Nest's or Fastify's, because publishing needs the bytes as they
  * came, and because theirs delete or refuse keys such as `constructor` in what belongs to the customer.
  */
-export function useBodyParser(instance: FastifyInstance): void {
+export function useBodyParser(instance: FastifyInstance, limits: Config['limits']): void {
   instance.removeAllContentTypeParsers();
   instance.addHook('onRoute', (route) => {
-    route.bodyLimit = route.url === '/v1/events/batch' ? BODY_LIMITS.batch : BODY_LIMITS.other;
+    route.bodyLimit = route.url === '/v1/events/batch' ? limits.batchBytes : limits.eventBytes + ENVELOPE_BYTES;
   });
   // Fastify would close the connection under a body that is too large, and a client that is still sending it would see
   // a broken pipe in place of the 413. Kept open, what is left of the body is read and thrown away.
@@ -34,7 +35,7 @@ export function useBodyParser(instance: FastifyInstance): void {
     request.rawBody = bytes;
     try {
       refuseEncoded(request);
-      done(null, takesBytes(request) ? bytes : parseJson(bytes));
+      done(null, takesBytes(request) ? bytes : parseJson(bytes, limits.jsonDepth));
     } catch (error) {
       done(error as Error);
     }
@@ -42,7 +43,7 @@ export function useBodyParser(instance: FastifyInstance): void {
 }
 
 /** The value of a JSON body; an empty one is no value. */
-export function parseJson(bytes: Buffer): unknown {
+export function parseJson(bytes: Buffer, maxDepth: number): unknown {
   if (bytes.length === 0) return undefined;
   let text: string;
   try {
@@ -57,7 +58,6 @@ export function parseJson(bytes: Buffer): unknown {
     throw new PosthornError('malformed_json', `The body is not JSON: ${(error as Error).message}.`);
   }
   // Deeper, and whatever walks through the value would run out of stack.
-  const { maxDepth } = DEFAULT_EVENT_LIMITS;
   if (nestingDepth(text) <= maxDepth) return value;
   throw new PosthornError('too_deep', `The body is nested deeper than ${maxDepth} levels.`);
 }

@@ -1,5 +1,6 @@
 import { Injectable } from '@nestjs/common';
-import { DEFAULT_EVENT_LIMITS, type ReadEvent, readBatch, readSingle } from '#events';
+import { Config } from '#config';
+import { type EventLimits, type ReadEvent, readBatch, readSingle } from '#events';
 import { type FieldError, PosthornError, toTypeId } from '#kernel';
 import { Publisher, type PublishResult, type PublishScope } from '#publishing';
 import { Metrics } from '#telemetry';
@@ -13,16 +14,26 @@ type Accepted = Extract<PublishResult, { kind: 'accepted' }>;
 /** From bytes to answers: reads events, publishes them, and says what became of each. */
 @Injectable()
 export class EventIntake {
+  private readonly limits: EventLimits;
+
   constructor(
     private readonly publisher: Publisher,
     private readonly catalog: EventTypeCatalog,
     private readonly metrics: Metrics,
-  ) {}
+    { limits }: Config,
+  ) {
+    this.limits = {
+      maxEventBytes: limits.eventBytes,
+      maxMetadataBytes: limits.metadataBytes,
+      maxDepth: limits.jsonDepth,
+      maxBatchEvents: limits.batchEvents,
+    };
+  }
 
   /** Throws a {@link PosthornError} when the event is refused. */
   async takeOne(body: Buffer, traceparent: string | null, caller: Principal): Promise<PublishedResponse> {
     const stopTimer = this.metrics.publishSeconds.startTimer();
-    const read = readSingle(required(body), traceparent, DEFAULT_EVENT_LIMITS);
+    const read = readSingle(required(body), traceparent, this.limits);
     const result = await this.publish(read, caller);
     stopTimer();
     if (result.kind === 'refused') throw result.error;
@@ -37,7 +48,7 @@ export class EventIntake {
     requestId: string,
   ): Promise<BatchResponse> {
     const stopTimer = this.metrics.publishSeconds.startTimer();
-    const reads = readBatch(required(body), traceparent, DEFAULT_EVENT_LIMITS);
+    const reads = readBatch(required(body), traceparent, this.limits);
     const results = await this.publishAll(reads, caller);
     stopTimer();
     await this.catalog.refresh();

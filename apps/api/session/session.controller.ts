@@ -47,7 +47,7 @@ export class SessionController {
     @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<SessionResponse> {
     assertSameOrigin(request, this.config.http.publicUrl);
-    const body = readBody(request);
+    const body = readBody(request, this.config.limits.jsonDepth);
     const key = await this.authentication.byKey(typeof body?.['key'] === 'string' ? body['key'] : '');
     validateDto(SignInDto, body);
     const lifetimeSeconds = this.lifetimeFor(key);
@@ -91,9 +91,9 @@ export class SessionController {
 }
 
 /** Whatever is no object with a key is no key: that is told before anything about the body. */
-function readBody({ body }: FastifyRequest): Record<string, unknown> | null {
+function readBody({ body }: FastifyRequest, maxDepth: number): Record<string, unknown> | null {
   try {
-    const value = Buffer.isBuffer(body) ? parseJson(body) : null;
+    const value = Buffer.isBuffer(body) ? parseJson(body, maxDepth) : null;
     return typeof value === 'object' ? (value as Record<string, unknown> | null) : null;
   } catch {
     return null;

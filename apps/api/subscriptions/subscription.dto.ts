@@ -1,12 +1,14 @@
 import { applyDecorators } from '@nestjs/common';
 import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
+import type { JsonObject } from '#policy';
 import { ArrayMaxSize, ArrayMinSize, IsArray, IsBoolean, IsOptional, IsString, MaxLength } from 'class-validator';
 import { PageQuery, QueryFlag, QueryText } from '../http/page-query.dto.js';
-import { IfGiven, IsText, NotSupportedYet } from '../http/validators.js';
+import { IfGiven, IsJsonObject, IsText, NotSupportedYet } from '../http/validators.js';
 import { AreEventTypePatterns, PATTERNS_SCHEMA } from './event-type-patterns.js';
 
 const MAX_CHANNELS = 100;
 const MAX_CHANNEL = 128;
+const MAX_FILTER_BYTES = 16 * 1024;
 
 function Channels(): PropertyDecorator {
   return applyDecorators(
@@ -26,12 +28,25 @@ function Channels(): PropertyDecorator {
   );
 }
 
+function Filter(): PropertyDecorator {
+  return applyDecorators(
+    IsOptional(),
+    IsJsonObject(MAX_FILTER_BYTES),
+    ApiPropertyOptional({
+      type: 'object',
+      nullable: true,
+      additionalProperties: true,
+      description:
+        'What the event must carry, such as `{"data.amount": {"$gte": 100}}`: `$eq` (also a bare value), `$ne`, `$gt`, ' +
+        '`$gte`, `$lt`, `$lte`, `$in`, `$nin`, `$exists`, `$startsWith`, `$endsWith`, `$and`, `$or`, `$not`. What is ' +
+        'missing matches nothing but `$exists: false`. Without a filter, all events are taken.',
+      example: { 'data.amount': { $gte: 100 } },
+    }),
+  );
+}
+
 /** Part of the contract and not built yet, so kept out of the document. */
 class LaterFields {
-  @IsOptional()
-  @NotSupportedYet()
-  filter?: null;
-
   @IsOptional()
   @NotSupportedYet()
   transform?: null;
@@ -53,6 +68,9 @@ export class CreateSubscriptionDto extends LaterFields {
   @Channels()
   channels?: string[] | null;
 
+  @Filter()
+  filter?: JsonObject | null;
+
   @IfGiven()
   @IsBoolean()
   @ApiPropertyOptional({ type: Boolean, default: true })
@@ -67,6 +85,9 @@ export class PatchSubscriptionDto extends LaterFields {
 
   @Channels()
   channels?: string[] | null;
+
+  @Filter()
+  filter?: JsonObject | null;
 
   @IfGiven()
   @IsBoolean()

@@ -1,6 +1,7 @@
 import { ApiProperty } from '@nestjs/swagger';
 import type { Subscription } from '#endpoints';
 import { toTypeId } from '#kernel';
+import type { JsonObject } from '#policy';
 
 export class SubscriptionResponse {
   @ApiProperty({ type: String, example: 'sub_01jdf0v3m8ezrt8z6b5hv4hq3n' })
@@ -17,6 +18,14 @@ export class SubscriptionResponse {
 
   @ApiProperty({ type: 'array', items: { type: 'string' }, nullable: true })
   channels: string[] | null;
+
+  @ApiProperty({
+    type: 'object',
+    additionalProperties: true,
+    nullable: true,
+    example: { 'data.amount': { $gte: 100 } },
+  })
+  filter: JsonObject | null;
 
   @ApiProperty({ type: Boolean })
   enabled: boolean;
@@ -38,6 +47,7 @@ export function toSubscriptionResponse(subscription: Subscription): Subscription
     endpoint: toTypeId('ep', subscription.endpointId),
     eventTypes: [...subscription.eventTypes],
     channels: subscription.channels && [...subscription.channels],
+    filter: subscription.filter,
     enabled: subscription.enabled,
     version: subscription.version,
     createdAt: subscription.createdAt.toISOString(),

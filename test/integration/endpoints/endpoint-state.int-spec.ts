@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { SYSTEM } from '#audit';
 import { EndpointSwitch, OpenDeliveryEffects } from '#endpoints';
 import { parseTypeId, type Uuid } from '#kernel';
 import { startApi, type TestApi } from '../../support/api.js';
@@ -206,7 +207,7 @@ describe(EndpointSwitch.name, () => {
     const tenantId = parseTypeId('ten', tenant.id)!;
     const id = parseTypeId('ep', endpoint.id)!;
     for (const command of ['pause', 'pause', 'resume', 'resume', 'disable', 'disable', 'enable'] as const) {
-      await endpoints.turn(tenantId, id, command);
+      await endpoints.turn(SYSTEM, tenantId, id, command);
     }
     expect(effects.calls).toEqual([`release ${id}`, `cancel ${id} endpoint_disabled`, `release ${id}`]);
   });

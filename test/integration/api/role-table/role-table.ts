@@ -63,6 +63,8 @@ export const ROLE_TABLE: readonly Row[] = [
   row('y --- yy0', 'POST /v1/tenants/{tenant}/pause'),
   row('y --- yy0', 'POST /v1/tenants/{tenant}/resume'),
 
+  row('y --- y--', 'GET /v1/audit-log'),
+
   row('y yyy yyy', 'GET /v1/event-types'),
   row('y --- ---', 'PUT /v1/event-types/{name}', () => ({ description: 'x' })),
   row('y yyy yyy', 'GET /v1/event-types/{name}'),
