@@ -1,16 +1,24 @@
 import { Body, Controller, Post } from '@nestjs/common';
 import { ApiOperation, ApiTags } from '@nestjs/swagger';
+import type { Actor } from '#audit';
 import { type Reconciliation, ReconciliationReadModel } from '#insights';
 import { DatabaseClock, parseTypeId, PosthornError, toTypeId, toTypeIdOrNull, type Uuid } from '#kernel';
 import { BulkReplayer, DEFAULT_REPLAY_RATE } from '#replaying';
 import type { Principal } from '#tenants';
 import { Allow } from '../auth/allow.decorator.js';
-import { Caller, EndpointId, TenantId } from '../auth/caller.decorator.js';
+import { By, Caller, EndpointId, TenantId } from '../auth/caller.decorator.js';
 import { isAllowed } from '../auth/permissions.js';
 import { Answers } from '../http/api-docs.js';
 import { refusal } from '../http/validation.pipe.js';
 import { ReconcileDto } from './reconcile.dto.js';
 import { ReconcileResponse } from './reconcile.response.js';
+
+interface Gap {
+  tenantId: Uuid;
+  endpointId: Uuid;
+  sinceMs: number;
+  requestedBy: Uuid;
+}
 
 @Controller('v1/tenants/:tenant/endpoints/:endpoint')
 @ApiTags('Endpoints')
@@ -35,6 +43,7 @@ export class ReconcileController {
     @TenantId() tenantId: Uuid,
     @EndpointId() endpointId: Uuid,
     @Caller() caller: Principal,
+    @By() by: Actor,
     @Body() dto: ReconcileDto,
   ): Promise<ReconcileResponse> {
     if (dto.replay && !isAllowed(caller, 'replays:write')) {
@@ -45,7 +54,9 @@ export class ReconcileController {
     const eventIds = new Set([...ids.values()].filter((id) => id !== null));
     const compared = await this.reconciliation.compare({ endpointId, sinceMs, untilMs, eventIds });
     const unknown = new Set(compared.unknown);
-    const replay = dto.replay ? await this.replay(compared, tenantId, endpointId, sinceMs, caller) : null;
+    const replay = dto.replay
+      ? await this.replay(by, compared, { tenantId, endpointId, sinceMs, requestedBy: caller.keyId })
+      : null;
     return {
       missing: compared.missing.map((id) => toTypeId('evt', id)),
       unknown: [...ids].flatMap(([text, id]) => (id === null || unknown.has(id) ? [text] : [])),
@@ -63,15 +74,10 @@ export class ReconcileController {
   }
 
   /** Of each event the last delivery that has ended; null when there is nothing to replay. */
-  private async replay(
-    { missing }: Reconciliation,
-    tenantId: Uuid,
-    endpointId: Uuid,
-    sinceMs: number,
-    { keyId }: Principal,
-  ): Promise<Uuid | null> {
+  private async replay(by: Actor, { missing }: Reconciliation, gap: Gap): Promise<Uuid | null> {
+    const { tenantId, endpointId, sinceMs, requestedBy } = gap;
     if (missing.length === 0) return null;
-    const { id } = await this.replayer.start({
+    const { id } = await this.replayer.start(by, {
       selection: {
         select: 'all',
         tenantIds: [tenantId],
@@ -85,8 +91,7 @@ export class ReconcileController {
       },
       ratePerSecond: DEFAULT_REPLAY_RATE,
       note: 'What a reconciliation found missing.',
-      requestedBy: keyId,
-      actor: null,
+      requestedBy,
     });
     return id;
   }
