@@ -20,6 +20,7 @@ import { ReceiverChecker, TestSender } from '#delivering';
 import { DatabaseClock, KeyRing } from '#kernel';
 import {
   AttemptReadModel,
+  DeadLetterGroupReadModel,
   AuditReadModel,
   DeadLetterReadModel,
   DeliveryReadModel,
@@ -159,6 +160,7 @@ const PROVIDERS: Provider[] = [
   Authenticator,
   BulkReplayer,
   Canceller,
+  DeadLetterGroupReadModel,
   DeadLetterReadModel,
   DeadLetterStore,
   DeliveryReadModel,
