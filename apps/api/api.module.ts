@@ -20,14 +20,17 @@ import { ReceiverChecker, TestSender } from '#delivering';
 import { DatabaseClock, KeyRing } from '#kernel';
 import {
   AttemptReadModel,
+  DeadLetterGroupReadModel,
   AuditReadModel,
   DeadLetterReadModel,
   DeliveryReadModel,
+  Doers,
   EventFinder,
   EventPayloads,
   EventReadModel,
   ExplanationReadModel,
   MissedReadModel,
+  ReconciliationReadModel,
   OverviewReadModel,
   References,
   RequestSources,
@@ -51,6 +54,7 @@ import {
   ApiKeyStore,
   Authenticator,
   IdempotencyStore,
+  PortalSessions,
   SessionAuthenticator,
   SessionTokens,
   SwitchStore,
@@ -73,9 +77,11 @@ import { DeliveriesController } from './deliveries/deliveries.controller.js';
 import { EgressController } from './egress/egress.controller.js';
 import { EndpointCheckController } from './endpoints/endpoint-check.controller.js';
 import { EndpointStateController } from './endpoints/endpoint-state.controller.js';
+import { ReconcileController } from './endpoints/reconcile.controller.js';
 import { EndpointTestController } from './endpoints/endpoint-test.controller.js';
 import { EndpointsController } from './endpoints/endpoints.controller.js';
 import { testSenderOver } from './endpoints/test-sender.provider.js';
+import { JwksController } from './endpoints/jwks.controller.js';
 import { SecretsController } from './endpoints/secrets.controller.js';
 import { EventTypesController } from './event-types/event-types.controller.js';
 import { EventLists } from './events/event-lists.js';
@@ -126,11 +132,13 @@ const CONTROLLERS = [
   EventTypesController,
   ExplainController,
   HealthController,
+  JwksController,
   LiveController,
   MetricsController,
   PlatformController,
   PortalSessionsController,
   PublishingController,
+  ReconcileController,
   ReplaysController,
   SearchController,
   SecretsController,
@@ -153,11 +161,13 @@ const PROVIDERS: Provider[] = [
   Authenticator,
   BulkReplayer,
   Canceller,
+  DeadLetterGroupReadModel,
   DeadLetterReadModel,
   DeadLetterStore,
   DeliveryReadModel,
   Discarder,
   DiscardSelectionReader,
+  Doers,
   EndpointHealthReadModel,
   RateLimitReadModel,
   EndpointReadModel,
@@ -180,7 +190,9 @@ const PROVIDERS: Provider[] = [
   OriginalFinder,
   OverviewReadModel,
   PayloadEraser,
+  PortalSessions,
   Readiness,
+  ReconciliationReadModel,
   References,
   Replayer,
   ReplaySelectionReader,
