@@ -24,11 +24,13 @@ import {
   AuditReadModel,
   DeadLetterReadModel,
   DeliveryReadModel,
+  Doers,
   EventFinder,
   EventPayloads,
   EventReadModel,
   ExplanationReadModel,
   MissedReadModel,
+  ReconciliationReadModel,
   OverviewReadModel,
   References,
   RequestSources,
@@ -52,6 +54,7 @@ import {
   ApiKeyStore,
   Authenticator,
   IdempotencyStore,
+  PortalSessions,
   SessionAuthenticator,
   SessionTokens,
   SwitchStore,
@@ -74,6 +77,7 @@ import { DeliveriesController } from './deliveries/deliveries.controller.js';
 import { EgressController } from './egress/egress.controller.js';
 import { EndpointCheckController } from './endpoints/endpoint-check.controller.js';
 import { EndpointStateController } from './endpoints/endpoint-state.controller.js';
+import { ReconcileController } from './endpoints/reconcile.controller.js';
 import { EndpointTestController } from './endpoints/endpoint-test.controller.js';
 import { EndpointsController } from './endpoints/endpoints.controller.js';
 import { testSenderOver } from './endpoints/test-sender.provider.js';
@@ -134,6 +138,7 @@ const CONTROLLERS = [
   PlatformController,
   PortalSessionsController,
   PublishingController,
+  ReconcileController,
   ReplaysController,
   SearchController,
   SecretsController,
@@ -162,6 +167,7 @@ const PROVIDERS: Provider[] = [
   DeliveryReadModel,
   Discarder,
   DiscardSelectionReader,
+  Doers,
   EndpointHealthReadModel,
   RateLimitReadModel,
   EndpointReadModel,
@@ -184,7 +190,9 @@ const PROVIDERS: Provider[] = [
   OriginalFinder,
   OverviewReadModel,
   PayloadEraser,
+  PortalSessions,
   Readiness,
+  ReconciliationReadModel,
   References,
   Replayer,
   ReplaySelectionReader,
