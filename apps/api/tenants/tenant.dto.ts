@@ -61,6 +61,11 @@ export class TenantSettingsDto {
   @ApiPropertyOptional({ type: Boolean, nullable: true, description: 'Endpoints may have `http://` URLs.' })
   allowHttp?: boolean | null;
 
+  // That an endpoint must answer a challenge before it is enabled: not built yet, so kept out of the document.
+  @IsOptional()
+  @NotSupportedYet()
+  requireOwnershipProof?: null;
+
   @IsOptional()
   @Nested(() => PortalThemeDto)
   @ApiPropertyOptional({ type: PortalThemeDto, description: "How the tenant's portal looks." })
