@@ -20,6 +20,7 @@ import { ReceiverChecker, TestSender } from '#delivering';
 import { DatabaseClock, KeyRing } from '#kernel';
 import {
   AttemptReadModel,
+  DeadLetterGroupReadModel,
   AuditReadModel,
   DeadLetterReadModel,
   DeliveryReadModel,
@@ -158,6 +159,7 @@ const PROVIDERS: Provider[] = [
   Authenticator,
   BulkReplayer,
   Canceller,
+  DeadLetterGroupReadModel,
   DeadLetterReadModel,
   DeadLetterStore,
   DeliveryReadModel,

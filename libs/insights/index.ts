@@ -2,6 +2,12 @@ export { AttemptReadModel, type AttemptTrigger, type AttemptView } from './attem
 export type { AttemptRequest } from './attempt-request.js';
 export { type AuditEntry, type AuditFilters, AuditReadModel } from './audit-read-model.js';
 export {
+  type DeadLetterGroup,
+  type DeadLetterGroupFilters,
+  DeadLetterGroupReadModel,
+  type DeadLetterGroups,
+} from './dead-letter-group-read-model.js';
+export {
   type DeadLetterListFilters,
   type DeadLetterReason,
   DeadLetterReadModel,

@@ -32,7 +32,7 @@ export const HOSTILE_KINDS: readonly HostileKind[] = [
   kind('a body without end', onRequest(pouring(ok + '\r\n', piece)), 200, 'body_too_large'),
   kind(
     'chunks without end',
-    onRequest(pouring(chunkedHead(), Buffer.from(`10000\r\n${piece}\r\n`))),
+    onRequest(pouring(chunkedHead(), Buffer.from(`10000\r\n${piece.toString()}\r\n`))),
     200,
     'body_too_large',
   ),

@@ -40,15 +40,18 @@ const BY_CAPABILITY: Record<Capability, Permission[]> = {
     'event-types:read',
     'events:read',
     'events:share',
+    'stats:read',
+    'live:read',
     'search:read',
     'egress:read',
     'endpoints:read',
     'subscriptions:read',
     'deliveries:read',
+    'replays:read',
   ],
   manage_endpoints: ['tenants:pause', 'endpoints:write', 'endpoints:operate', 'subscriptions:write'],
   see_secrets: ['secrets:read'],
-  replay: ['events:cancel', 'deliveries:act'],
+  replay: ['events:cancel', 'deliveries:act', 'replays:write'],
 };
 
 function aPrincipal(role: Role, capabilities: readonly Capability[] | null): Principal {

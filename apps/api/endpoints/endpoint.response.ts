@@ -49,6 +49,15 @@ export function toCircuitResponse({ state, since, reason }: ShownCircuit): Circu
   return { state, since: since?.toISOString() ?? null, reason };
 }
 
+/** What to post to deliver again all that was missed. */
+class MissedReplayResponse {
+  @ApiProperty({ type: String, enum: ['/v1/replays'] })
+  path: string;
+
+  @ApiProperty({ type: 'object', additionalProperties: { type: 'string' }, description: 'The body, ready to be sent.' })
+  body: Record<string, string>;
+}
+
 class MissedResponse {
   @ApiProperty({
     type: 'integer',
@@ -61,6 +70,13 @@ class MissedResponse {
 
   @ApiProperty({ type: String, format: 'date-time', description: 'When it was disabled last.' })
   since: string;
+
+  @ApiProperty({
+    type: () => MissedReplayResponse,
+    nullable: true,
+    description: 'How to replay all of it that was not replayed yet; null when there was nothing.',
+  })
+  replay: MissedReplayResponse | null;
 }
 
 export class EndpointResponse {
@@ -193,7 +209,12 @@ export function toEndpointResponse(endpoint: Endpoint): EndpointResponse {
 export function toOneEndpointResponse(endpoint: Endpoint, missed: MissedDeliveries | null): EndpointResponse {
   const response = toEndpointResponse(endpoint);
   if (missed === null) return response;
-  return Object.assign(response, { missed: { ...missed, since: missed.since.toISOString() } });
+  const replay = missed.count === 0 ? null : { path: '/v1/replays', body: replayOfMissed(response.id) };
+  return Object.assign(response, { missed: { ...missed, since: missed.since.toISOString(), replay } });
+}
+
+function replayOfMissed(endpoint: string): Record<string, string> {
+  return { endpoint, select: 'failed', status: 'cancelled', reason: 'endpoint_disabled' };
 }
 
 /** The secret is shown when it was made with the endpoint, masked to those who may not see secrets. */
