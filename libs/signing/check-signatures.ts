@@ -151,7 +151,11 @@ function isSignedBy(
       return value.split(' ').includes(made);
     case 'stripe':
       return value.split(',').includes(made.split(',')[1]!);
-    default:
+    case 'github':
+    case 'slack':
+    case 'shopify':
+    case 'timestamped':
+    case 'hmac':
       return value === made;
   }
 }
@@ -177,7 +181,11 @@ function isTimed(scheme: SigningScheme): boolean {
       return false;
     case 'hmac':
       return scheme.content.includes('{timestamp}');
-    default:
+    case 'standard':
+    case 'standard-ed25519':
+    case 'stripe':
+    case 'slack':
+    case 'timestamped':
       return true;
   }
 }
@@ -196,7 +204,10 @@ function timestampTextOf(scheme: SigningScheme, headers: Headers): string | unde
       return headers.get(headersOf(scheme)[1]!.toLowerCase());
     case 'hmac':
       return headers.get(scheme.timestampHeader?.toLowerCase() ?? 'webhook-timestamp');
-    default:
+    case 'standard':
+    case 'standard-ed25519':
+    case 'github':
+    case 'shopify':
       return headers.get('webhook-timestamp');
   }
 }

@@ -69,7 +69,7 @@ function toSchemeCheckResponse({ scheme, header, code, message, secretId, timest
     verified: code === 'verified',
     code,
     message,
-    secret: toTypeIdOrNull('sec', secretId as Uuid | null),
+    secret: toTypeIdOrNull('sec', secretId),
     timestamp: timestampSeconds === null ? null : toTime(timestampSeconds),
   };
 }
