@@ -24,11 +24,13 @@ import {
   AuditReadModel,
   DeadLetterReadModel,
   DeliveryReadModel,
+  Doers,
   EventFinder,
   EventPayloads,
   EventReadModel,
   ExplanationReadModel,
   MissedReadModel,
+  ReconciliationReadModel,
   OverviewReadModel,
   References,
   RequestSources,
@@ -53,6 +55,7 @@ import {
   ApiKeyStore,
   Authenticator,
   IdempotencyStore,
+  PortalSessions,
   SessionAuthenticator,
   SessionTokens,
   SwitchStore,
@@ -75,6 +78,7 @@ import { DeliveriesController } from './deliveries/deliveries.controller.js';
 import { EgressController } from './egress/egress.controller.js';
 import { EndpointCheckController } from './endpoints/endpoint-check.controller.js';
 import { EndpointStateController } from './endpoints/endpoint-state.controller.js';
+import { ReconcileController } from './endpoints/reconcile.controller.js';
 import { EndpointTestController } from './endpoints/endpoint-test.controller.js';
 import { EndpointsController } from './endpoints/endpoints.controller.js';
 import { testSenderOver } from './endpoints/test-sender.provider.js';
@@ -136,6 +140,7 @@ const CONTROLLERS = [
   PlatformController,
   PortalSessionsController,
   PublishingController,
+  ReconcileController,
   ReplaysController,
   SearchController,
   SecretsController,
@@ -165,6 +170,7 @@ const PROVIDERS: Provider[] = [
   DeliveryReadModel,
   Discarder,
   DiscardSelectionReader,
+  Doers,
   EndpointHealthReadModel,
   RateLimitReadModel,
   EndpointReadModel,
@@ -187,7 +193,9 @@ const PROVIDERS: Provider[] = [
   OriginalFinder,
   OverviewReadModel,
   PayloadEraser,
+  PortalSessions,
   Readiness,
+  ReconciliationReadModel,
   References,
   Replayer,
   ReplaySelectionReader,
