@@ -12,6 +12,7 @@ import { Retention1764000011000 } from './1764000011000-retention.js';
 import { FailingEndpoints1764000013000 } from './1764000013000-failing-endpoints.js';
 import { EndpointCredentials1764000120000 } from './1764000120000-endpoint-credentials.js';
 import { SubscriptionFilters1764000130000 } from './1764000130000-subscription-filters.js';
+import { PublishQuotas1764000131000 } from './1764000131000-publish-quotas.js';
 import { Replays1764000160000 } from './1764000160000-replays.js';
 import { SearchIndexes1764000170000 } from './1764000170000-search-indexes.js';
 import { TrafficCounts1764000171000 } from './1764000171000-traffic-counts.js';
@@ -32,6 +33,7 @@ export const migrations = [
   FailingEndpoints1764000013000,
   EndpointCredentials1764000120000,
   SubscriptionFilters1764000130000,
+  PublishQuotas1764000131000,
   Replays1764000160000,
   SearchIndexes1764000170000,
   TrafficCounts1764000171000,
