@@ -6,7 +6,7 @@ const floors = {
   5: ['apps/'],
   4: ['publishing', 'delivering', 'replaying', 'upkeep', 'insights'],
   3: ['tenants', 'endpoints', 'events', 'deliveries', 'stats'],
-  2: ['database', 'queue', 'transport', 'telemetry'],
+  2: ['database', 'queue', 'transport', 'telemetry', 'audit'],
   1: ['signing', 'policy'],
   0: ['kernel', 'config'],
 };
@@ -32,7 +32,7 @@ module.exports = {
     error('floor-3-not-up', { path: libs(3) }, { path: libsFrom(4) }),
     error('floor-3-not-sideways', { path: '^libs/(tenants|endpoints|events|deliveries|stats)/' }, { path: libs(3), pathNot: '^libs/$1/' }),
     error('floor-2-not-up', { path: libs(2) }, { path: libsFrom(3) }),
-    error('floor-2-not-sideways', { path: '^libs/(database|queue|transport|telemetry)/' }, { path: libs(2), pathNot: '^libs/$1/' }),
+    error('floor-2-not-sideways', { path: '^libs/(database|queue|transport|telemetry|audit)/' }, { path: libs(2), pathNot: '^libs/$1/' }),
     error('floor-1-not-up', { path: libs(1) }, { path: libsFrom(2) }),
     error('floor-1-not-sideways', { path: '^libs/(signing|policy)/' }, { path: libs(1), pathNot: '^libs/$1/' }),
     error('floor-0-not-up', { path: libs(0) }, { path: libsFrom(1) }),

@@ -20,13 +20,17 @@ import { ReceiverChecker, TestSender } from '#delivering';
 import { DatabaseClock, KeyRing } from '#kernel';
 import {
   AttemptReadModel,
+  DeadLetterGroupReadModel,
+  AuditReadModel,
   DeadLetterReadModel,
   DeliveryReadModel,
+  Doers,
   EventFinder,
   EventPayloads,
   EventReadModel,
   ExplanationReadModel,
   MissedReadModel,
+  ReconciliationReadModel,
   OverviewReadModel,
   References,
   RequestSources,
@@ -50,6 +54,7 @@ import {
   ApiKeyStore,
   Authenticator,
   IdempotencyStore,
+  PortalSessions,
   SessionAuthenticator,
   SessionTokens,
   SwitchStore,
@@ -61,6 +66,7 @@ import { ApiKeyInput } from './api-keys/api-key-input.js';
 import { ApiKeysController } from './api-keys/api-keys.controller.js';
 import type { ApiDeps } from './api-deps.js';
 import { AttemptsController } from './attempts/attempts.controller.js';
+import { AuditLogController } from './audit-log/audit-log.controller.js';
 import { Authentication } from './auth/authentication.js';
 import { AuthorizationGuard } from './auth/authorization.guard.js';
 import { FailedAuthentications } from './auth/failed-authentications.js';
@@ -73,9 +79,11 @@ import { DeliveriesController } from './deliveries/deliveries.controller.js';
 import { EgressController } from './egress/egress.controller.js';
 import { EndpointCheckController } from './endpoints/endpoint-check.controller.js';
 import { EndpointStateController } from './endpoints/endpoint-state.controller.js';
+import { ReconcileController } from './endpoints/reconcile.controller.js';
 import { EndpointTestController } from './endpoints/endpoint-test.controller.js';
 import { EndpointsController } from './endpoints/endpoints.controller.js';
 import { testSenderOver } from './endpoints/test-sender.provider.js';
+import { JwksController } from './endpoints/jwks.controller.js';
 import { SecretsController } from './endpoints/secrets.controller.js';
 import { EventTypesController } from './event-types/event-types.controller.js';
 import { EventLists } from './events/event-lists.js';
@@ -98,7 +106,6 @@ import { PortalSessionsController } from './portal-sessions/portal-sessions.cont
 import { publisherOver } from './publishing/publisher.provider.js';
 import { PublishingController } from './publishing/publishing.controller.js';
 import { Readiness } from './readiness.js';
-import { ReplayLog } from './replay-log.js';
 import { ReplaySelectionReader } from './replays/replay-selection.js';
 import { ReplaysController } from './replays/replays.controller.js';
 import { SessionController } from './session/session.controller.js';
@@ -114,6 +121,7 @@ import { TenantsController } from './tenants/tenants.controller.js';
 const CONTROLLERS = [
   ApiKeysController,
   AttemptsController,
+  AuditLogController,
   DeadLettersController,
   DeliveriesController,
   DocsController,
@@ -126,11 +134,13 @@ const CONTROLLERS = [
   EventTypesController,
   ExplainController,
   HealthController,
+  JwksController,
   LiveController,
   MetricsController,
   PlatformController,
   PortalSessionsController,
   PublishingController,
+  ReconcileController,
   ReplaysController,
   SearchController,
   SecretsController,
@@ -148,15 +158,18 @@ const PROVIDERS: Provider[] = [
   ApiKeyInput,
   ApiKeyStore,
   AttemptReadModel,
+  AuditReadModel,
   Authentication,
   Authenticator,
   BulkReplayer,
   Canceller,
+  DeadLetterGroupReadModel,
   DeadLetterReadModel,
   DeadLetterStore,
   DeliveryReadModel,
   Discarder,
   DiscardSelectionReader,
+  Doers,
   EndpointHealthReadModel,
   RateLimitReadModel,
   EndpointReadModel,
@@ -181,7 +194,9 @@ const PROVIDERS: Provider[] = [
   OriginalFinder,
   OverviewReadModel,
   PayloadEraser,
+  PortalSessions,
   Readiness,
+  ReconciliationReadModel,
   References,
   Replayer,
   ReplaySelectionReader,
@@ -215,7 +230,7 @@ const PROVIDERS: Provider[] = [
 @Module({})
 export class ApiModule {
   static over(deps: ApiDeps): DynamicModule {
-    const { config, db, clock, keyRing, logger, metrics } = deps;
+    const { config, db, clock, keyRing, metrics } = deps;
     return {
       module: ApiModule,
       controllers: CONTROLLERS,
@@ -225,7 +240,6 @@ export class ApiModule {
         { provide: DatabaseClock, useValue: clock },
         { provide: KeyRing, useValue: keyRing },
         { provide: Metrics, useValue: metrics },
-        { provide: ReplayLog, useValue: new ReplayLog(logger) },
         { provide: APP_GUARD, useClass: AuthorizationGuard },
         { provide: APP_GUARD, useClass: NothingIgnoredGuard },
         { provide: APP_INTERCEPTOR, useClass: IdempotencyInterceptor },

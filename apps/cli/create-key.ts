@@ -1,3 +1,4 @@
+import { COMMAND_LINE } from '#audit';
 import { openDatabase } from '#database';
 import { References } from '#insights';
 import { toTypeId } from '#kernel';
@@ -26,7 +27,7 @@ export async function createKey({ role, name, tenant, expiresInDays }: CreateOpt
     if (tenant !== undefined && tenantId === null) throw new Error(`There is no tenant "${tenant}".`);
     const expiresAt = expiresInDays === undefined ? null : new Date(clock.now() + expiresInDays * DAY_MS);
     const input = { name, role, tenantId, tenantIds: null, eventTypes: null, expiresAt };
-    const { row, text } = await new ApiKeyStore(db, clock).create(input);
+    const { row, text } = await new ApiKeyStore(db, clock).create(COMMAND_LINE, input);
     // The key alone on standard output, so that a script can take it.
     console.error(`${toTypeId('key', row.id)}  ${role}  ${name}  (the key is shown once)`);
     console.log(text);

@@ -1,3 +1,5 @@
+import type { OwnPorts } from './own-ports.js';
+
 /** The levels of pino, from silence to everything. */
 export const LOG_LEVELS = ['silent', 'fatal', 'error', 'warn', 'info', 'debug', 'trace'] as const;
 
@@ -53,6 +55,8 @@ export abstract class Config {
     readonly allow: readonly string[];
     /** CIDRs or host patterns refused on top of the built-in list. */
     readonly deny: readonly string[];
+    /** Where no delivery may go, whatever is allowed. */
+    readonly ownPorts: OwnPorts;
     /** An HTTP CONNECT proxy for deliveries. */
     readonly proxy: string | null;
     /** What tenants are told to allow in their firewalls. */
@@ -83,6 +87,8 @@ export abstract class Config {
   readonly retention: {
     /** How long events, deliveries, attempts and dead letters are kept. */
     readonly days: number;
+    /** How long the audit log is kept. */
+    readonly auditDays: number;
   };
   readonly shutdown: {
     /** How long a stopping process may take to finish what it has begun. */

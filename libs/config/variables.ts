@@ -84,7 +84,8 @@ export const VARIABLES = {
     schema: read.cidrs,
     fallback: '',
     shown: 'empty',
-    meaning: 'Networks (CIDR, comma-separated) that may be reached although they are not public.',
+    meaning:
+      "Networks (CIDR, comma-separated) that may be reached although they are not public; the platform's own ports stay closed.",
   }),
   POSTHORN_EGRESS_DENY: variable({
     schema: read.cidrsOrHosts,
@@ -132,6 +133,11 @@ export const VARIABLES = {
     fallback: '60',
     meaning:
       'How often one address may present keys that do not open before it is answered 429, in each process. 0: any number.',
+  }),
+  POSTHORN_AUDIT_RETENTION_DAYS: variable({
+    schema: read.integer(1, 36_500),
+    fallback: '365',
+    meaning: 'How long the audit log is kept, in days.',
   }),
   POSTHORN_MAX_EVENT_BYTES: variable({
     schema: read.integer(1_024, 16_777_216),

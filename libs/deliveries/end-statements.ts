@@ -7,7 +7,7 @@ const MOVE = (status: string, reason: string): string => `, moved AS (
   SELECT id, event_id, tenant_id, endpoint_id, subscription_id, endpoint_version, attempts, last_status_code, created_at,
          clock_timestamp(), replay_of, replay_id, type, ${status}, last_error_code, ${reason}
     FROM ended
-  ) SELECT id, endpoint_id AS "endpointId", order_key AS "orderKey" FROM ended`;
+  ) SELECT id, tenant_id AS "tenantId", endpoint_id AS "endpointId", order_key AS "orderKey" FROM ended`;
 
 /** Cancels rows under the leases given. $1 ids, $2 generations, $3 the reason. */
 export const CANCEL_LEASED: Statement = {

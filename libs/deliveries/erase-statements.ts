@@ -23,7 +23,8 @@ export const UNSCHEDULE: Statement = {
 /** $1 events. */
 export const ERASE_EVENTS = `
   UPDATE events SET data = NULL, metadata = NULL, headers = NULL
-   WHERE id = ANY ($1::uuid[]) AND (data IS NOT NULL OR metadata IS NOT NULL OR headers IS NOT NULL)`;
+   WHERE id = ANY ($1::uuid[]) AND (data IS NOT NULL OR metadata IS NOT NULL OR headers IS NOT NULL)
+  RETURNING tenant_id AS "tenantId"`;
 
 /** Ended deliveries of these events. $1 events, $2 an id that none of them is older than, $3 now. */
 export const ENDED_OF_EVENTS = `

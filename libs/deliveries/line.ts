@@ -13,6 +13,7 @@ export interface Line {
 /** A delivery that has ended, and the line that it stood in, if it did. */
 export interface Ended {
   readonly id: Uuid;
+  readonly tenantId: Uuid;
   readonly endpointId: Uuid;
   readonly orderKey: string | null;
 }

@@ -192,8 +192,8 @@ export class OpenDeliveryStore {
   }
 
   /** Cancels one delivery on someone's word; null when it is not open (any more). Its line, if any, is to be advanced. */
-  async cancel(deliveryId: Uuid, reason: string): Promise<Ended | null> {
-    const [ended] = await this.db.query<Ended>(CANCEL, [plainArray([deliveryId]), reason]);
+  async cancel(tx: Executor, deliveryId: Uuid, reason: string): Promise<Ended | null> {
+    const [ended] = await tx.query<Ended>(CANCEL, [plainArray([deliveryId]), reason]);
     return ended ?? null;
   }
 

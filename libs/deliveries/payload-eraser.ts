@@ -1,6 +1,7 @@
 import { Injectable } from '@nestjs/common';
+import { type Actor, recordChange } from '#audit';
 import { Database, type Executor, withRetries } from '#database';
-import { type Uuid, uuidFloor, uuidTime } from '#kernel';
+import { toTypeId, type Uuid, uuidFloor, uuidTime } from '#kernel';
 import {
   ENDED_OF_EVENTS,
   ERASE_ANSWERS,
@@ -42,11 +43,13 @@ export class PayloadEraser {
     private readonly open: OpenDeliveryStore,
   ) {}
 
-  /** Erases one event's payload. Answers the open deliveries that that cancelled. Their lines are to be advanced. */
-  async eraseEvent(eventId: Uuid, nowMs: number): Promise<Ended[]> {
+  /** Erases one event's payload, which is put on record if there was one. Answers the open deliveries that that cancelled. Their lines are to be advanced. */
+  async eraseEvent(by: Actor, eventId: Uuid, nowMs: number): Promise<Ended[]> {
     return this.inTransaction(async (tx) => {
-      const cancelled = await this.erase(tx, [eventId], nowMs);
+      const { cancelled, erased } = await this.erase(tx, [eventId], nowMs);
       await tx.query(EXPECT_LATE_ANSWERS, [[eventId], new Date(nowMs)]);
+      for (const { tenantId } of erased)
+        await recordChange(tx, by, { action: 'event.erased', object: toTypeId('evt', eventId), tenantId });
       return cancelled;
     });
   }
@@ -66,7 +69,7 @@ export class PayloadEraser {
       const ids = rows.map(({ id }) => id);
       const hasMore = ids.length === EVENTS;
       const to = hasMore ? ids.at(-1)! : below;
-      const cancelled = ids.length > 0 ? await this.erase(tx, ids, nowMs) : [];
+      const cancelled = ids.length > 0 ? (await this.erase(tx, ids, nowMs)).cancelled : [];
       await tx.query(ERASED_TO, [tenantId, to]);
       return { done: ids.length, hasMore, erasedTo: to, cancelled: cancelled.length };
     });
@@ -87,10 +90,14 @@ export class PayloadEraser {
   }
 
   /**
-   * Answers the open deliveries that were cancelled. The schedule first: if it is being fanned out this waits, and the
+   * Answers the open deliveries that were cancelled, and whose payloads there were to erase. The schedule first: if it is being fanned out this waits, and the
    * deliveries made of it are met after.
    */
-  private async erase(tx: Executor, eventIds: readonly Uuid[], nowMs: number): Promise<Ended[]> {
+  private async erase(
+    tx: Executor,
+    eventIds: readonly Uuid[],
+    nowMs: number,
+  ): Promise<{ cancelled: Ended[]; erased: { tenantId: Uuid }[] }> {
     await tx.query(UNSCHEDULE, [eventIds, ERASED_REASON]);
     const open = await tx.query<{ id: Uuid }>(OPEN_OF_EVENTS, [eventIds]);
     const cancelled = await this.open.cancelAll(
@@ -98,10 +105,10 @@ export class PayloadEraser {
       open.map(({ id }) => id),
       ERASED_REASON,
     );
-    await tx.query(ERASE_EVENTS, [eventIds]);
+    const erased = await tx.query<{ tenantId: Uuid }>(ERASE_EVENTS, [eventIds]);
     const justEnded = await this.eraseAnswers(tx, eventIds, nowMs);
     if (justEnded.length > 0) await tx.query(EXPECT_LATE_ANSWERS, [justEnded, new Date(nowMs)]);
-    return cancelled;
+    return { cancelled, erased };
   }
 
   /** Answers the events of deliveries that ended so lately that an attempt may still be under way. */

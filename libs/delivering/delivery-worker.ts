@@ -1,4 +1,5 @@
 import { hostname } from 'node:os';
+import { SYSTEM } from '#audit';
 import { type Database, Listener } from '#database';
 import {
   type AttemptRecord,
@@ -279,7 +280,7 @@ export class DeliveryWorker {
   /** 410 Gone: the receiver says that nobody lives there any more. */
   private async disableGone(tenantId: string, endpointId: string): Promise<void> {
     try {
-      await this.deps.endpoints.turn(tenantId, endpointId, 'disable', 'gone');
+      await this.deps.endpoints.turn(SYSTEM, tenantId, endpointId, 'disable', 'gone');
     } catch (error) {
       this.deps.logger.warn({ err: error, endpoint: endpointId }, 'an endpoint that is gone could not be disabled');
     }

@@ -65,8 +65,13 @@ export function isSecretField(field: string): boolean {
 }
 
 /** The credentials as they may be shown. */
-export function maskCredentials({ auth, tls }: Credentials): Credentials {
-  return { auth: auth && maskFields(auth), tls: tls && maskFields(tls) };
+export function maskCredentials(credentials: Credentials): Credentials {
+  return replaceSecrets(credentials, () => HEADER_MASK);
+}
+
+/** The credentials with something else in the place of each secret. */
+export function replaceSecrets({ auth, tls }: Credentials, replace: (secret: string) => string): Credentials {
+  return { auth: auth && replaceFields(auth, replace), tls: tls && replaceFields(tls, replace) };
 }
 
 /** The header that carries the credentials, in lower case; null when none does. */
@@ -84,7 +89,10 @@ export function authHeaderName({ auth }: Credentials): string | null {
   }
 }
 
-function maskFields<Fields extends object>(fields: Fields): Fields {
-  const shown = Object.entries(fields).map(([name, value]) => [name, isSecretField(name) ? HEADER_MASK : value]);
+function replaceFields<Fields extends object>(fields: Fields, replace: (secret: string) => string): Fields {
+  const shown = Object.entries(fields).map(([name, value]) => [
+    name,
+    isSecretField(name) ? replace(String(value)) : (value as unknown),
+  ]);
   return Object.fromEntries(shown) as Fields;
 }

@@ -1,11 +1,13 @@
 import { isDeepStrictEqual } from 'node:util';
 import { Injectable } from '@nestjs/common';
+import { type Actor, recordChange } from '#audit';
 import { Config } from '#config';
 import { Database, type Executor, isUniqueViolation, raiseConfigVersion } from '#database';
 import { DatabaseClock, KeyRing, newUuid, PosthornError, type Uuid } from '#kernel';
 import { type Json, maskHeaders, mergePatch } from '#policy';
 import { AddressPolicy } from '#transport';
-import { chooseSecret, type SecretChoice } from './choose-secret.js';
+import { ofEndpoint, ofSubscription, settingsFacts, subscriptionFacts } from './audited.js';
+import { chooseSecrets, readBrought, type SecretChoice } from './choose-secret.js';
 import { maskCredentials, NO_CREDENTIALS } from './credentials.js';
 import type { Endpoint, EndpointSettings } from './endpoint.js';
 import {
@@ -20,7 +22,9 @@ import {
 import { type EndpointDocument, type KeptSecrets, lowerCaseNames, settleEndpoint } from './endpoint-rules.js';
 import { OpenDeliveryEffects } from './open-delivery-effects.js';
 import { refuseFields } from './refuse.js';
-import { hasLiveSecret, insertSecret } from './secret-rows.js';
+import { generateSecret, type SecretText } from './secret-encoding.js';
+import { findSecrets, hasSecret, insertSecret, ofKind } from './secret-rows.js';
+import { keyKindsOf } from './signing-rules.js';
 import { endTimetable, restartTimetable } from './slot-store.js';
 import { findSubscriptionsOf, insertSubscription, unique, updateSubscription } from './subscription-rows.js';
 import { changeTenant, type TenantLimits } from './tenant-change.js';
@@ -36,8 +40,8 @@ export type EndpointRef = { readonly id: Uuid } | { readonly uid: string };
 
 export interface WrittenEndpoint {
   readonly endpoint: Endpoint;
-  /** `whsec_…`, when the endpoint was made just now. */
-  readonly secret: string | null;
+  /** When the endpoint was made just now: what it signs with, first what its owner has brought along. */
+  readonly secrets: readonly SecretText[] | null;
 }
 
 const SECONDS_PER_DAY = 86_400;
@@ -46,7 +50,7 @@ const NOTHING_KEPT: KeptSecrets = { headers: {}, ...NO_CREDENTIALS };
 
 /**
  * The endpoints of tenants. Each change is one transaction: the endpoint's next version, its row in the history of
- * versions, and the tenant's configuration version. Throws {@link PosthornError}: `not_found`, `validation_failed` and
+ * versions, the tenant's configuration version, and who has changed what. Throws {@link PosthornError}: `not_found`, `validation_failed` and
  * its kin with pointers, `uid_taken`, `limit_exceeded`, `version_conflict`.
  */
 @Injectable()
@@ -60,9 +64,9 @@ export class EndpointStore {
     private readonly effects: OpenDeliveryEffects,
   ) {}
 
-  async create(tenantId: Uuid, wanted: NewEndpoint): Promise<WrittenEndpoint> {
+  async create(by: Actor, tenantId: Uuid, wanted: NewEndpoint): Promise<WrittenEndpoint> {
     return this.namingTakenUid(wanted.uid, () =>
-      changeTenant(this.db, tenantId, (tx, limits) => this.createIn(tx, tenantId, wanted, limits)),
+      changeTenant(this.db, tenantId, (tx, limits) => this.createIn(tx, by, tenantId, wanted, limits)),
     );
   }
 
@@ -71,6 +75,7 @@ export class EndpointStore {
    * yet is made (only when it is named by its uid). Secrets stay as they are. Answers a secret only when it was made.
    */
   async put(
+    by: Actor,
     tenantId: Uuid,
     ref: EndpointRef,
     wanted: NewEndpoint,
@@ -86,10 +91,10 @@ export class EndpointStore {
         const id = 'id' in ref ? ref.id : await findByUid(tx, tenantId, ref.uid);
         if (id !== null) {
           const row = await lockEndpoint(tx, tenantId, id, expectedVersion);
-          return { before: row, written: await this.replaceIn(tx, row, named, limits) };
+          return { before: row, written: await this.replaceIn(tx, by, row, named, limits) };
         }
         refuseOtherVersion('endpoint', 0, expectedVersion);
-        return { before: null, written: await this.createIn(tx, tenantId, named, limits) };
+        return { before: null, written: await this.createIn(tx, by, tenantId, named, limits) };
       }),
     );
     if (before !== null) await this.rescheduleIfNeeded(before, written.endpoint);
@@ -98,6 +103,7 @@ export class EndpointStore {
 
   /** Applies a merge patch (RFC 7396) to the endpoint's document. A patch that changes nothing raises no version. */
   async patch(
+    by: Actor,
     tenantId: Uuid,
     endpointId: Uuid,
     patch: EndpointDocument,
@@ -107,7 +113,7 @@ export class EndpointStore {
       changeTenant(this.db, tenantId, async (tx, limits) => {
         const row = await lockEndpoint(tx, tenantId, endpointId, expectedVersion);
         const document = patchedDocument(settingsOf(row, this.keyRing), patch);
-        const written = await this.settleIn(tx, row, document, limits);
+        const written = await this.settleIn(tx, by, row, document, limits);
         return { before: row, endpoint: toEndpoint(written, this.keyRing) };
       }),
     );
@@ -116,9 +122,9 @@ export class EndpointStore {
   }
 
   /** Ends the endpoint, its subscriptions and its secrets; what is open is cancelled. Its uid is free again. */
-  async delete(tenantId: Uuid, endpointId: Uuid, expectedVersion: number | null): Promise<void> {
+  async delete(by: Actor, tenantId: Uuid, endpointId: Uuid, expectedVersion: number | null): Promise<void> {
     await changeTenant(this.db, tenantId, async (tx) => {
-      await lockEndpoint(tx, tenantId, endpointId, expectedVersion);
+      const row = await lockEndpoint(tx, tenantId, endpointId, expectedVersion);
       await tx.query(`UPDATE endpoints SET deleted_at = clock_timestamp() WHERE id = $1`, [endpointId]);
       await tx.query(
         `UPDATE subscriptions SET deleted_at = clock_timestamp() WHERE endpoint_id = $1 AND deleted_at IS NULL`,
@@ -132,45 +138,54 @@ export class EndpointStore {
       await endTimetable(tx, endpointId);
       await tx.query(`DELETE FROM endpoint_circuits WHERE endpoint_id = $1`, [endpointId]);
       await raiseConfigVersion(tx, tenantId);
+      const before = settingsFacts(settingsOf(row, this.keyRing), this.keyRing);
+      await recordChange(tx, by, { action: 'endpoint.deleted', ...ofEndpoint(row), before });
     });
     await this.effects.cancelOpen(endpointId, 'endpoint_deleted');
   }
 
   private async createIn(
     tx: Executor,
+    by: Actor,
     tenantId: Uuid,
     wanted: NewEndpoint,
     limits: TenantLimits,
   ): Promise<WrittenEndpoint> {
     const settings = this.settle(wanted, NOTHING_KEPT, limits);
-    const secret = chooseSecret(wanted);
+    const secrets = chooseSecrets(wanted, keyKindsOf(settings.signing));
     await refuseTooMany(tx, tenantId, limits.maxEndpoints ?? this.config.limits.endpointsPerTenant);
     const id = newUuid(this.clock.now());
     const row = await insertEndpoint(tx, this.keyRing, { id, tenantId }, settings);
-    await insertSecret(tx, this.keyRing, { id: newUuid(this.clock.now()), endpointId: id, secret, activatesAt: null });
+    for (const secret of secrets) await this.addSecret(tx, id, secret);
     if (settings.rateLimit !== null) await restartTimetable(tx, id);
     if (wanted.eventTypes) {
       const subscriptionId = newUuid(this.clock.now());
       await insertSubscription(tx, { id: subscriptionId, tenantId, endpointId: id, eventTypes: wanted.eventTypes });
     }
     await raiseConfigVersion(tx, tenantId);
-    return { endpoint: toEndpoint(row, this.keyRing), secret };
+    const fingerprints = secrets.map(({ secret }) => this.keyRing.fingerprint(secret));
+    const made = { eventTypes: wanted.eventTypes ?? null, secret: fingerprints.join(', ') };
+    const after = { ...settingsFacts(settings, this.keyRing), ...made };
+    await recordChange(tx, by, { action: 'endpoint.created', ...ofEndpoint(row), after });
+    return { endpoint: toEndpoint(row, this.keyRing), secrets };
   }
 
   private async replaceIn(
     tx: Executor,
+    by: Actor,
     row: EndpointRow,
     wanted: NewEndpoint,
     limits: TenantLimits,
   ): Promise<WrittenEndpoint> {
-    if (wanted.secret != null) await this.refuseOtherSecret(tx, row.id, wanted);
-    const written = await this.settleIn(tx, row, wanted, limits);
-    if (wanted.eventTypes) await this.subscribeOnly(tx, row, wanted.eventTypes);
-    return { endpoint: toEndpoint(written, this.keyRing), secret: null };
+    const secret = readBrought(wanted);
+    if (secret !== null) await this.refuseOtherSecret(tx, row.id, secret);
+    const written = await this.settleIn(tx, by, row, wanted, limits);
+    if (wanted.eventTypes) await this.subscribeOnly(tx, by, row, wanted.eventTypes);
+    return { endpoint: toEndpoint(written, this.keyRing), secrets: null };
   }
 
   /** A replacement that names event types means the endpoint's one subscription; of several it would have to choose. */
-  private async subscribeOnly(tx: Executor, row: EndpointRow, eventTypes: readonly string[]): Promise<void> {
+  private async subscribeOnly(tx: Executor, by: Actor, row: EndpointRow, eventTypes: readonly string[]): Promise<void> {
     const [only, ...more] = await findSubscriptionsOf(tx, row.id);
     if (more.length > 0) {
       const message = `would have to choose among the endpoint's ${more.length + 1} subscriptions; change them one by one`;
@@ -178,14 +193,22 @@ export class EndpointStore {
     }
     if (only && isDeepStrictEqual(only.eventTypes, unique(eventTypes))) return;
     const id = newUuid(this.clock.now());
-    if (only) await updateSubscription(tx, only.id, { ...only, eventTypes });
-    else await insertSubscription(tx, { id, tenantId: row.tenant_id, endpointId: row.id, eventTypes });
+    const written = only
+      ? await updateSubscription(tx, only.id, { ...only, eventTypes })
+      : await insertSubscription(tx, { id, tenantId: row.tenant_id, endpointId: row.id, eventTypes });
     await raiseConfigVersion(tx, row.tenant_id);
+    await recordChange(tx, by, {
+      action: only ? 'subscription.updated' : 'subscription.created',
+      ...ofSubscription(written),
+      before: only ? subscriptionFacts(only) : null,
+      after: subscriptionFacts(written),
+    });
   }
 
   /** Writes what the document stands for, unless that is what is there. */
   private async settleIn(
     tx: Executor,
+    by: Actor,
     row: EndpointRow,
     document: EndpointDocument,
     limits: TenantLimits,
@@ -194,9 +217,27 @@ export class EndpointStore {
     const settings = this.settle(document, now, limits);
     if (isDeepStrictEqual(settings, now)) return row;
     const written = await updateEndpoint(tx, this.keyRing, row.id, settings);
+    await this.addMissingSecrets(tx, row, settings);
     if (hasOtherRate(row, settings)) await restartTimetable(tx, row.id);
     await raiseConfigVersion(tx, row.tenant_id);
+    const [before, after] = [now, settings].map((one) => settingsFacts(one, this.keyRing));
+    await recordChange(tx, by, { action: 'endpoint.updated', ...ofEndpoint(row), before, after });
     return written;
+  }
+
+  /** A scheme that signs with a kind of key which the endpoint did not need before gets one. */
+  private async addMissingSecrets(tx: Executor, { id, signing }: EndpointRow, now: EndpointSettings): Promise<void> {
+    const before = keyKindsOf(signing);
+    for (const kind of keyKindsOf(now.signing)) {
+      if (before.includes(kind)) continue;
+      const known = ofKind(await findSecrets(tx, this.keyRing, id), kind);
+      if (known.length === 0) await this.addSecret(tx, id, generateSecret(kind));
+    }
+  }
+
+  private addSecret(tx: Executor, endpointId: Uuid, secret: SecretText): Promise<void> {
+    const id = newUuid(this.clock.now());
+    return insertSecret(tx, this.keyRing, { id, endpointId, activatesAt: null }, secret);
   }
 
   private settle(document: EndpointDocument, kept: KeptSecrets, { allowHttp }: TenantLimits): EndpointSettings {
@@ -209,8 +250,8 @@ export class EndpointStore {
   }
 
   /** A replacement that repeats a live secret is fine; one that brings another would have to guess at the old one's end. */
-  private async refuseOtherSecret(tx: Executor, endpointId: Uuid, wanted: NewEndpoint): Promise<void> {
-    if (await hasLiveSecret(tx, this.keyRing, endpointId, chooseSecret(wanted))) return;
+  private async refuseOtherSecret(tx: Executor, endpointId: Uuid, secret: SecretText): Promise<void> {
+    if (await hasSecret(tx, this.keyRing, endpointId, secret)) return;
     const message = 'is not one of the secrets that the endpoint has; change them with POST …/secrets/rotate';
     refuseFields([{ pointer: '/secret', code: 'invalid', message }]);
   }

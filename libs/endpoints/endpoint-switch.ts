@@ -1,7 +1,9 @@
 import { Injectable } from '@nestjs/common';
+import { type Actor, type AuditAction, recordChange, SYSTEM } from '#audit';
 import { Database, type Executor, raiseConfigVersion } from '#database';
 import { KeyRing, PosthornError, toTypeId, type Uuid } from '#kernel';
 import { announce } from './announce.js';
+import { ofEndpoint, statusFacts } from './audited.js';
 import { CircuitStore } from './circuit-store.js';
 import type { Endpoint, EndpointStatus } from './endpoint.js';
 import { disableFailing, type EndpointRow, lockEndpoint, toEndpoint, updateStatus } from './endpoint-rows.js';
@@ -16,6 +18,13 @@ export const DEFAULT_DISABLED_REASON = 'requested';
 
 /** The reason that stands at an endpoint which has failed for days. */
 const FAILING_REASON = 'failing';
+
+const ACTIONS: Readonly<Record<StatusCommand, AuditAction>> = {
+  pause: 'endpoint.paused',
+  resume: 'endpoint.resumed',
+  enable: 'endpoint.enabled',
+  disable: 'endpoint.disabled',
+};
 
 /** Turns endpoints on and off, and sees to what that means for their open deliveries. */
 @Injectable()
@@ -37,25 +46,31 @@ export class EndpointSwitch {
    * Throws `not_found`, and `conflict` when the command leads nowhere from the present state.
    */
   async turn(
+    by: Actor,
     tenantId: Uuid,
     endpointId: Uuid,
     command: StatusCommand,
     reason: string | null = null,
   ): Promise<Endpoint> {
     const { endpoint, became } = await changeTenant(this.db, tenantId, async (tx) => {
-      let row = await lockEndpoint(tx, tenantId, endpointId);
+      const before = await lockEndpoint(tx, tenantId, endpointId);
+      let row = before;
       const decision = decideStatus(row.status, command);
       if (decision.kind === 'refuse') throw new PosthornError('conflict', decision.message);
       if (command !== 'pause') {
         const hasReset = await this.circuits.reset(endpointId, `The endpoint was ${command}d.`, tx);
         if (hasReset) row = await lockEndpoint(tx, tenantId, endpointId);
       }
-      if (decision.kind === 'stay') return { endpoint: toEndpoint(row, this.keyRing), became: null };
+      if (decision.kind === 'stay') {
+        await record(tx, by, ACTIONS[command], before, row);
+        return { endpoint: toEndpoint(row, this.keyRing), became: null };
+      }
       const disabledReason = decision.status === 'disabled' ? (reason ?? DEFAULT_DISABLED_REASON) : null;
       const written = await updateStatus(tx, endpointId, decision.status, disabledReason);
       if (decision.status === 'enabled') await restartTimetable(tx, endpointId);
       await raiseConfigVersion(tx, tenantId);
       if (decision.status === 'disabled') await announceDisabled(tx, written, null);
+      await record(tx, by, ACTIONS[command], before, written);
       return { endpoint: toEndpoint(written, this.keyRing), became: decision.status };
     });
     if (became !== null) await this.affectOpen(endpointId, became);
@@ -70,6 +85,7 @@ export class EndpointSwitch {
     const isDisabled = await changeTenant(this.db, tenantId, async (tx) => {
       const written = await disableFailing(tx, endpointId, sinceMs, FAILING_REASON);
       if (written === null) return false;
+      await record(tx, SYSTEM, 'endpoint.disabled', { ...written, status: 'enabled', disabled_reason: null }, written);
       await endRun(tx, endpointId);
       await raiseConfigVersion(tx, tenantId);
       await announceDisabled(tx, written, sinceMs);
@@ -90,6 +106,11 @@ export class EndpointSwitch {
         return;
     }
   }
+}
+
+/** Turning into what it is already changes nothing, and is not on record. */
+async function record(tx: Executor, by: Actor, action: AuditAction, from: EndpointRow, to: EndpointRow): Promise<void> {
+  await recordChange(tx, by, { action, ...ofEndpoint(to), before: statusFacts(from), after: statusFacts(to) });
 }
 
 async function announceDisabled(tx: Executor, row: EndpointRow, failingSinceMs: number | null): Promise<void> {

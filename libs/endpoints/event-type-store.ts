@@ -1,5 +1,6 @@
 import { isDeepStrictEqual } from 'node:util';
 import { Injectable } from '@nestjs/common';
+import { type Actor, type AuditAction, recordChange } from '#audit';
 import { Database, type Executor, type ListPage } from '#database';
 import { PosthornError } from '#kernel';
 import { isEventType, type Json, type JsonObject, mergePatch } from '#policy';
@@ -45,6 +46,7 @@ export class EventTypeStore {
 
   /** Makes the event type what the document says; one that is not there yet is made. */
   async put(
+    by: Actor,
     name: string,
     document: EventTypeDocument,
     expectedVersion: number | null,
@@ -54,30 +56,34 @@ export class EventTypeStore {
     return this.db.transaction(async (tx) => {
       // Inserted first, so that of two who make the same one at once the second replaces.
       const inserted = expectedVersion === null ? await insert(tx, name, settings) : null;
-      if (inserted) return { eventType: inserted, created: true };
+      if (inserted) {
+        await record(tx, by, 'event_type.created', name, null, inserted);
+        return { eventType: inserted, created: true };
+      }
       const now = await lock(tx, name);
       refuseOtherVersion('event type', now?.version ?? 0, expectedVersion);
-      return { eventType: await change(tx, now!, settings), created: false };
+      return { eventType: await change(tx, by, now!, settings), created: false };
     });
   }
 
   /** Applies a merge patch (RFC 7396). A patch that changes nothing raises no version. */
-  async patch(name: string, patch: EventTypeDocument, expectedVersion: number | null): Promise<EventType> {
+  async patch(by: Actor, name: string, patch: EventTypeDocument, expectedVersion: number | null): Promise<EventType> {
     return this.db.transaction(async (tx) => {
       const now = await lock(tx, name);
       if (!now) throw noSuchEventType(name);
       refuseOtherVersion('event type', now.version, expectedVersion);
       const document = mergePatch(settingsOf(now), patch as unknown as Json);
-      return change(tx, now, settle(document as unknown as EventTypeDocument));
+      return change(tx, by, now, settle(document as unknown as EventTypeDocument));
     });
   }
 
-  async delete(name: string, expectedVersion: number | null): Promise<void> {
+  async delete(by: Actor, name: string, expectedVersion: number | null): Promise<void> {
     await this.db.transaction(async (tx) => {
       const now = await lock(tx, name);
       if (!now) throw noSuchEventType(name);
       refuseOtherVersion('event type', now.version, expectedVersion);
       await tx.query(`DELETE FROM event_types WHERE name = $1`, [name]);
+      await record(tx, by, 'event_type.deleted', name, now, null);
     });
   }
 
@@ -157,7 +163,7 @@ async function insert(tx: Executor, name: string, settings: EventTypeSettings): 
   return row ? toEventType(row) : null;
 }
 
-async function change(tx: Executor, now: EventType, settings: EventTypeSettings): Promise<EventType> {
+async function change(tx: Executor, by: Actor, now: EventType, settings: EventTypeSettings): Promise<EventType> {
   if (isDeepStrictEqual(settings, settingsOf(now))) return now;
   const [row] = await tx.query<EventTypeRow>(
     `UPDATE event_types SET version = version + 1, updated_at = clock_timestamp(), description = $2, group_name = $3,
@@ -165,7 +171,20 @@ async function change(tx: Executor, now: EventType, settings: EventTypeSettings)
      WHERE name = $1 RETURNING ${COLUMNS}`,
     [now.name, ...settingValues(settings)],
   );
+  await record(tx, by, 'event_type.updated', now.name, now, settings);
   return toEventType(row!);
+}
+
+async function record(
+  tx: Executor,
+  by: Actor,
+  action: AuditAction,
+  name: string,
+  before: EventTypeSettings | null,
+  after: EventTypeSettings | null,
+): Promise<void> {
+  const facts = (settings: EventTypeSettings | null) => settings && { ...settingsOf(settings) };
+  await recordChange(tx, by, { action, object: name, tenantId: null, before: facts(before), after: facts(after) });
 }
 
 function settingValues({ description, group, deprecated, schemas, example }: EventTypeSettings): unknown[] {
@@ -176,7 +195,7 @@ function toJson(value: Json | null): string | null {
   return value === null ? null : JSON.stringify(value);
 }
 
-function settingsOf({ description, group, deprecated, schemas, example }: EventType): EventTypeSettings {
+function settingsOf({ description, group, deprecated, schemas, example }: EventTypeSettings): EventTypeSettings {
   return { description, group, deprecated, schemas, example };
 }
 

@@ -1,9 +1,11 @@
 import { isDeepStrictEqual } from 'node:util';
 import { Injectable } from '@nestjs/common';
+import { type Actor, recordChange } from '#audit';
 import { Config } from '#config';
 import { Database, type Executor, raiseConfigVersion } from '#database';
 import { DatabaseClock, newUuid, PosthornError, toTypeId, type Uuid } from '#kernel';
-import { DEFAULT_FILTER_LIMITS, type Json, type JsonObject, mergePatch, readFilter } from '#policy';
+import { DEFAULT_FILTER_LIMITS, type JsonObject, mergePatch, readFilter } from '#policy';
+import { ofSubscription, subscriptionFacts } from './audited.js';
 import { refuseOtherVersion } from './endpoint-rows.js';
 import { refuseFields } from './refuse.js';
 import {
@@ -34,8 +36,8 @@ export interface SubscriptionPatch {
 }
 
 /**
- * Which events go to which endpoint. Patterns are checked before, filters here, for a patch changes a part of one.
- * Throws {@link PosthornError}: `not_found`, `unknown_endpoint`, `limit_exceeded`, `version_conflict`, `validation_failed`.
+ * Which events go to which endpoint. Patterns are checked before, filters here, for a patch changes a part of one. Every
+ * change is put on record. Throws {@link PosthornError}: `not_found`, `unknown_endpoint`, `limit_exceeded`, `version_conflict`, `validation_failed`.
  */
 @Injectable()
 export class SubscriptionStore {
@@ -45,7 +47,7 @@ export class SubscriptionStore {
     private readonly config: Config,
   ) {}
 
-  async create(tenantId: Uuid, wanted: NewSubscription): Promise<Subscription> {
+  async create(by: Actor, tenantId: Uuid, wanted: NewSubscription): Promise<Subscription> {
     refuseFilter(wanted.filter ?? null, this.config.limits);
     return changeTenant(this.db, tenantId, async (tx) => {
       await refuseUnknownEndpoint(tx, tenantId, wanted.endpointId);
@@ -54,12 +56,15 @@ export class SubscriptionStore {
       const enabled = wanted.enabled ?? true;
       const subscription = await insertSubscription(tx, { ...wanted, id, tenantId, enabled });
       await raiseConfigVersion(tx, tenantId);
+      const after = subscriptionFacts(subscription);
+      await recordChange(tx, by, { action: 'subscription.created', ...ofSubscription(subscription), after });
       return subscription;
     });
   }
 
   /** A patch that changes nothing raises no version. */
   async patch(
+    by: Actor,
     tenantId: Uuid,
     subscriptionId: Uuid,
     patch: SubscriptionPatch,
@@ -72,16 +77,20 @@ export class SubscriptionStore {
       refuseFilter(wanted.filter, this.config.limits);
       const subscription = await updateSubscription(tx, subscriptionId, wanted);
       await raiseConfigVersion(tx, tenantId);
+      const [before, after] = [subscriptionFacts(now), subscriptionFacts(subscription)];
+      await recordChange(tx, by, { action: 'subscription.updated', ...ofSubscription(now), before, after });
       return subscription;
     });
   }
 
   /** Ends a subscription; deliveries that it made go on. */
-  async delete(tenantId: Uuid, subscriptionId: Uuid, expectedVersion: number | null): Promise<void> {
+  async delete(by: Actor, tenantId: Uuid, subscriptionId: Uuid, expectedVersion: number | null): Promise<void> {
     await changeTenant(this.db, tenantId, async (tx) => {
-      await lockSubscription(tx, tenantId, subscriptionId, expectedVersion);
+      const now = await lockSubscription(tx, tenantId, subscriptionId, expectedVersion);
       await tx.query(`UPDATE subscriptions SET deleted_at = clock_timestamp() WHERE id = $1`, [subscriptionId]);
       await raiseConfigVersion(tx, tenantId);
+      const before = subscriptionFacts(now);
+      await recordChange(tx, by, { action: 'subscription.deleted', ...ofSubscription(now), before });
     });
   }
 }
@@ -115,10 +124,7 @@ function patched(now: Subscription, patch: SubscriptionPatch): Subscription {
     ...now,
     eventTypes: unique(patch.eventTypes ?? now.eventTypes),
     channels: patch.channels === undefined ? now.channels : patch.channels && unique(patch.channels),
-    filter:
-      patch.filter === undefined
-        ? now.filter
-        : (mergePatch(now.filter ?? {}, patch.filter as Json) as JsonObject | null),
+    filter: patch.filter === undefined ? now.filter : (mergePatch(now.filter ?? {}, patch.filter) as JsonObject | null),
     enabled: patch.enabled === undefined ? now.enabled : (patch.enabled ?? true),
   };
 }

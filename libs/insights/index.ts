@@ -1,5 +1,12 @@
 export { AttemptReadModel, type AttemptTrigger, type AttemptView } from './attempt-read-model.js';
 export type { AttemptRequest } from './attempt-request.js';
+export { type AuditEntry, type AuditFilters, AuditReadModel } from './audit-read-model.js';
+export {
+  type DeadLetterGroup,
+  type DeadLetterGroupFilters,
+  DeadLetterGroupReadModel,
+  type DeadLetterGroups,
+} from './dead-letter-group-read-model.js';
 export {
   type DeadLetterListFilters,
   type DeadLetterReason,
@@ -8,6 +15,7 @@ export {
 } from './dead-letter-read-model.js';
 export type { DeliveryFilters, DeliveryStatus } from './delivery-conditions.js';
 export { DeliveryReadModel, type DeliveryRow } from './delivery-read-model.js';
+export { Doers } from './doers.js';
 export { EventFinder } from './event-finder.js';
 export { type EventPayload, EventPayloads, MAX_PAGE_BYTES } from './event-payloads.js';
 export type { EventFilters } from './event-conditions.js';
@@ -17,6 +25,7 @@ export { type EndpointExplanation, type EventExplanation, ExplanationReadModel }
 export type { Listed } from './look.js';
 export { type MissedDeliveries, MissedReadModel } from './missed-read-model.js';
 export { type EndpointInTrouble, MOST_COUNTED, type Overview, OverviewReadModel } from './overview-read-model.js';
+export { type Holdings, type Reconciliation, ReconciliationReadModel } from './reconciliation-read-model.js';
 export { type EndpointReference, References } from './references.js';
 export { RequestSources } from './request-sources.js';
 export { type NamedHit, Search } from './search.js';

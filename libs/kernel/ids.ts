@@ -4,9 +4,9 @@ import { randomFillSync } from 'node:crypto';
  * Ids are UUIDv7 (RFC 9562) inside and TypeIDs (a prefix and 26 base32 characters of the same 128 bits) outside, so
  * that id order is time order in the database and a human sees what an id stands for.
  */
-export type IdPrefix = 'ten' | 'key' | 'ep' | 'sub' | 'evt' | 'dlv' | 'dl' | 'rpl' | 'sec';
+export type IdPrefix = 'ten' | 'key' | 'ep' | 'sub' | 'evt' | 'dlv' | 'dl' | 'rpl' | 'sec' | 'aud';
 
-export const ID_PREFIXES: readonly IdPrefix[] = ['ten', 'key', 'ep', 'sub', 'evt', 'dlv', 'dl', 'rpl', 'sec'];
+export const ID_PREFIXES: readonly IdPrefix[] = ['ten', 'key', 'ep', 'sub', 'evt', 'dlv', 'dl', 'rpl', 'sec', 'aud'];
 
 /** A UUID in its canonical lower-case form of 36 characters. */
 export type Uuid = string;

@@ -46,4 +46,12 @@ describe(KeyRing, () => {
     const sealed = new KeyRing([['a', a]]).seal('x', 'row-1');
     expect(() => new KeyRing([['b', b]]).open(sealed, 'row-1')).toThrow(/"a" is not on the ring/);
   });
+
+  it('gives the same fingerprint to the same text, and none that tells the text to whoever lacks the key', () => {
+    const ring = new KeyRing([['a', a]]);
+    expect(ring.fingerprint('hunter2')).toMatch(/^fingerprint:[0-9a-f]{16}$/);
+    expect(ring.fingerprint('hunter2')).toBe(new KeyRing([['a', a]]).fingerprint('hunter2'));
+    expect(ring.fingerprint('hunter3')).not.toBe(ring.fingerprint('hunter2'));
+    expect(new KeyRing([['a', b]]).fingerprint('hunter2')).not.toBe(ring.fingerprint('hunter2'));
+  });
 });

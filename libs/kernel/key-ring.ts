@@ -1,9 +1,11 @@
-import { createCipheriv, createDecipheriv, hkdfSync, randomBytes } from 'node:crypto';
+import { createCipheriv, createDecipheriv, createHmac, hkdfSync, randomBytes } from 'node:crypto';
 
 const FORMAT = 1;
 const IV_BYTES = 12;
 const TAG_BYTES = 16;
 const KEY_BYTES = 32;
+/** 64 bits: enough that no two secrets of an installation share one. */
+const FINGERPRINT_DIGITS = 16;
 
 /**
  * Encryption at rest: AES-256-GCM (NIST SP 800-38D) under a ring of keys, of which the first encrypts and all decrypt.
@@ -44,6 +46,15 @@ export class KeyRing {
     decipher.setAAD(Buffer.from(context));
     decipher.setAuthTag(sealed.subarray(tagAt));
     return Buffer.concat([decipher.update(sealed.subarray(bodyAt, tagAt)), decipher.final()]);
+  }
+
+  /**
+   * Stands for a secret where it must not be shown: the same secret has the same fingerprint, and nobody without the first
+   * key of the ring can try secrets out on it, however weak they are.
+   */
+  fingerprint(plain: string): string {
+    const digits = createHmac('sha256', this.derive(this.currentId, 'fingerprints')!).update(plain).digest('hex');
+    return `fingerprint:${digits.slice(0, FINGERPRINT_DIGITS)}`;
   }
 
   /** Whether the value is sealed by a key that is no longer the first one. */

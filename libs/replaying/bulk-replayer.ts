@@ -1,7 +1,8 @@
 import { Injectable } from '@nestjs/common';
+import { type Actor, type Facts, recordChange } from '#audit';
 import { Database } from '#database';
 import { announce, TenantConfigs } from '#endpoints';
-import { DatabaseClock, newUuid, PosthornError, toTypeId, type Uuid } from '#kernel';
+import { DatabaseClock, newUuid, PosthornError, toTypeId, toTypeIdOrNull, type Uuid } from '#kernel';
 import { toReplayNews } from './ended-replay.js';
 import type { ReplaySelection } from './replay-selection.js';
 import { type BulkReplay, type NewReplay, ReplayStore } from './replay.store.js';
@@ -20,7 +21,7 @@ export interface ReplayCount {
   readonly isExact: boolean;
 }
 
-export type AskedBulkReplay = Pick<NewReplay, 'selection' | 'ratePerSecond' | 'note' | 'requestedBy' | 'actor'>;
+export type AskedBulkReplay = Pick<NewReplay, 'selection' | 'ratePerSecond' | 'note' | 'requestedBy'>;
 
 /** Takes bulk replays on and calls them off; {@link ReplayRunner} makes their deliveries. */
 @Injectable()
@@ -50,21 +51,37 @@ export class BulkReplayer {
   }
 
   /** Throws `not_replayable` when it is limited to an endpoint that takes nothing. */
-  async start(asked: AskedBulkReplay): Promise<BulkReplay> {
+  async start(by: Actor, asked: AskedBulkReplay): Promise<BulkReplay> {
     await this.assertEnabled(asked.selection.endpointId);
     const { matched, isExact } = await this.count(asked.selection);
-    return this.replays.insert({ ...asked, id: newUuid(this.clock.now()), counted: matched, isCounted: isExact });
+    const replay = {
+      ...asked,
+      id: newUuid(this.clock.now()),
+      actor: by.onBehalfOf,
+      counted: matched,
+      isCounted: isExact,
+    };
+    return this.db.transaction(async (tx) => {
+      const started = await this.replays.insert(tx, replay);
+      await recordChange(tx, by, { action: 'replay.started', ...ofReplay(started), after: toFacts(started) });
+      return started;
+    });
   }
 
   /**
    * Makes nothing more of it. What it has made already is delivered, or cancelled one by one. Saying it twice changes
    * nothing; throws `conflict` when it has ended by itself.
    */
-  async cancel({ id, state }: BulkReplay): Promise<void> {
+  async cancel(by: Actor, replay: BulkReplay): Promise<void> {
+    const { id, state } = replay;
     if (state === 'cancelled') return;
     const isCancelled = await this.db.transaction(async (tx) => {
       const cancelled = await this.replays.cancel(tx, id);
-      if (cancelled) await announce(tx, toReplayNews([cancelled]));
+      if (cancelled) {
+        await announce(tx, toReplayNews([cancelled]));
+        const after = { state: cancelled.state, replayed: cancelled.replayed };
+        await recordChange(tx, by, { action: 'replay.cancelled', ...ofReplay(replay), after });
+      }
       return cancelled !== null;
     });
     if (isCancelled) return;
@@ -84,4 +101,27 @@ export class BulkReplayer {
     const name = toTypeId('ep', endpointId);
     throw new PosthornError('not_replayable', `The endpoint ${name} is disabled: enable it first.`);
   }
+}
+
+function ofReplay({ id, selection }: BulkReplay): { object: string; tenantId: Uuid | null } {
+  const { tenantIds } = selection;
+  return { object: toTypeId('rpl', id), tenantId: tenantIds?.length === 1 ? tenantIds[0]! : null };
+}
+
+function toFacts({ selection, ratePerSecond, note, matched }: BulkReplay): Facts {
+  const { select, tenantIds, endpointId, status, type, reason, sinceMs, untilMs, named } = selection;
+  return {
+    select,
+    tenants: tenantIds?.map((id) => toTypeId('ten', id)) ?? null,
+    endpoint: toTypeIdOrNull('ep', endpointId),
+    status,
+    type,
+    reason,
+    since: sinceMs === null ? null : new Date(sinceMs),
+    until: new Date(untilMs),
+    named: named === null ? null : named.deliveryIds.length + named.eventIds.length,
+    ratePerSecond,
+    note,
+    matched,
+  };
 }

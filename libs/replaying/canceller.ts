@@ -1,4 +1,5 @@
 import { Injectable } from '@nestjs/common';
+import { type Actor, recordChange } from '#audit';
 import { Database, type Executor, withRetries } from '#database';
 import { type Ended, LineAdvancer, linesOf, OpenDeliveryStore, PayloadEraser } from '#deliveries';
 import { ScheduledEventStore } from '#events';
@@ -27,8 +28,8 @@ export class Canceller {
   }
 
   /** Throws `conflict` when the delivery has ended, `not_found` when it is gone. */
-  async cancelDelivery(deliveryId: Uuid, reason: string | null): Promise<void> {
-    const cancelled = await this.open.cancel(deliveryId, reason ?? DEFAULT_CANCEL_REASON);
+  async cancelDelivery(by: Actor, deliveryId: Uuid, reason: string | null): Promise<void> {
+    const cancelled = await this.db.transaction((tx) => this.cancelOne(tx, by, deliveryId, reason));
     if (cancelled) return this.account([cancelled]);
     const name = toTypeId('dlv', deliveryId);
     const [ended] = await this.db.query<{ status: string }>(`SELECT status FROM deliveries WHERE id = $1`, [
@@ -42,9 +43,9 @@ export class Canceller {
    * Cancels every open delivery of an event, and the event itself while it waits for its time; nothing to do is fine.
    * Answers how many deliveries that were.
    */
-  async cancelEvent(eventId: Uuid, reason: string | null): Promise<number> {
+  async cancelEvent(by: Actor, eventId: Uuid, reason: string | null): Promise<number> {
     const cancelled = await withRetries(TRIES, () =>
-      this.db.transaction((tx) => this.cancelAll(tx, eventId, reason ?? DEFAULT_CANCEL_REASON)),
+      this.db.transaction((tx) => this.cancelAll(tx, by, eventId, reason ?? DEFAULT_CANCEL_REASON)),
     );
     this.account(cancelled);
     return cancelled.length;
@@ -55,14 +56,30 @@ export class Canceller {
    * it was. What is still open is cancelled: there is nothing left to send. Saying it twice changes nothing. What a worker
    * holds already it may still send, for as long as its lease lasts; the answer to that is erased afterwards.
    */
-  async erasePayload(eventId: Uuid): Promise<void> {
-    this.account(await this.payloads.eraseEvent(eventId, this.clock.now()));
+  async erasePayload(by: Actor, eventId: Uuid): Promise<void> {
+    this.account(await this.payloads.eraseEvent(by, eventId, this.clock.now()));
+  }
+
+  private async cancelOne(tx: Executor, by: Actor, deliveryId: Uuid, reason: string | null): Promise<Ended | null> {
+    const cancelled = await this.open.cancel(tx, deliveryId, reason ?? DEFAULT_CANCEL_REASON);
+    if (!cancelled) return null;
+    const change = { action: 'delivery.cancelled', object: toTypeId('dlv', deliveryId) } as const;
+    await recordChange(tx, by, { ...change, tenantId: cancelled.tenantId, after: { reason } });
+    return cancelled;
   }
 
   /** The schedule first: if it is being fanned out this waits, and the deliveries made of it are met after. */
-  private async cancelAll(tx: Executor, eventId: Uuid, reason: string): Promise<Ended[]> {
-    await this.scheduled.cancel(tx, [eventId], reason);
-    return this.open.cancelOfEvent(tx, eventId, reason);
+  private async cancelAll(tx: Executor, by: Actor, eventId: Uuid, reason: string): Promise<Ended[]> {
+    const scheduled = await this.scheduled.cancel(tx, [eventId], reason);
+    const cancelled = await this.open.cancelOfEvent(tx, eventId, reason);
+    if (scheduled.length === 0 && cancelled.length === 0) return cancelled;
+    const [event] = await tx.query<{ tenantId: Uuid }>(`SELECT tenant_id AS "tenantId" FROM events WHERE id = $1`, [
+      eventId,
+    ]);
+    const change = { action: 'event.cancelled', object: toTypeId('evt', eventId) } as const;
+    const after = { reason, deliveries: cancelled.length };
+    await recordChange(tx, by, { ...change, tenantId: event?.tenantId ?? null, after });
+    return cancelled;
   }
 
   /** After the commit, so that what stood behind them sees that they are gone. */

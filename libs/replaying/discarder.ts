@@ -1,4 +1,5 @@
 import { Injectable } from '@nestjs/common';
+import type { Actor } from '#audit';
 import { Database } from '#database';
 import { type DeadLetterFilters, DeadLetterStore } from '#deliveries';
 import { DatabaseClock, PosthornError, toTypeId, type Uuid, uuidFloor } from '#kernel';
@@ -19,8 +20,8 @@ export class Discarder {
   ) {}
 
   /** Throws `already_resolved`, and `not_found` when it is gone. */
-  async discard(deadLetterId: Uuid, note: string | null): Promise<void> {
-    if (await this.deadLetters.discard(deadLetterId, note)) return;
+  async discard(by: Actor, deadLetterId: Uuid, note: string | null): Promise<void> {
+    if (await this.deadLetters.discard(by, deadLetterId, note)) return;
     const name = toTypeId('dl', deadLetterId);
     const [row] = await this.db.query<{ resolution: string }>(`SELECT resolution FROM dead_letters WHERE id = $1`, [
       deadLetterId,
@@ -30,10 +31,14 @@ export class Discarder {
   }
 
   /** Discards everything selected that lies in the queue at this moment; answers how many that were. */
-  async discardAll({ sinceMs, untilMs, ...selection }: DiscardSelection, note: string | null): Promise<number> {
+  async discardAll(
+    by: Actor,
+    { sinceMs, untilMs, ...selection }: DiscardSelection,
+    note: string | null,
+  ): Promise<number> {
     // What dies while this runs was not meant.
     const belowMs = Math.min(untilMs ?? Number.POSITIVE_INFINITY, this.clock.now() + 1);
     const fromId = sinceMs === null ? null : uuidFloor(sinceMs);
-    return this.deadLetters.discardAll({ ...selection, fromId, belowId: uuidFloor(belowMs) }, note);
+    return this.deadLetters.discardAll(by, { ...selection, fromId, belowId: uuidFloor(belowMs) }, note);
   }
 }

@@ -152,6 +152,7 @@ export class ReplayRunner {
         tenantIds: replay.selection.tenantIds,
         publishedBy: null,
         note: replay.note,
+        entry: null,
       }),
     );
     const terms = { replayId: replay.id, firstDueAt: new Date(firstDueAtMs), spacingMs };

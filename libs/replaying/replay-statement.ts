@@ -1,3 +1,4 @@
+import { recordEntriesOf } from '#audit';
 import { type Executor, plainArray, type Statement, textColumn, uuidColumn } from '#database';
 import { DUE_IN_ITS_TURN } from '#deliveries';
 import type { Uuid } from '#kernel';
@@ -15,6 +16,8 @@ export interface AskedReplay {
   readonly publishedBy: Uuid | null;
   /** What a dead letter is resolved with. */
   readonly note: string | null;
+  /** What is put on record of it; null: nothing, for it is part of something that is. */
+  readonly entry: string | null;
 }
 
 /** An event, and the endpoint that it is to go to now; null as the subscription: it was meant for that endpoint. */
@@ -92,18 +95,18 @@ const REPLAY: Statement = {
   text: `
     WITH asked AS MATERIALIZED (
       SELECT id, dead_letter_id, delivery_id, tenant_ids::uuid[] AS tenant_ids, published_by, note, event_id, endpoint_id,
-             subscription_id, n
+             subscription_id, entry, n
         FROM unnest($1::uuid[], $2::uuid[], $3::uuid[], $4::text[], $5::uuid[], $6::text[], $11::uuid[], $12::uuid[],
-               $13::uuid[])
+               $13::uuid[], $14::text[])
                WITH ORDINALITY AS a(id, dead_letter_id, delivery_id, tenant_ids, published_by, note, event_id, endpoint_id,
-                                    subscription_id, n)
+                                    subscription_id, entry, n)
     ), letter AS MATERIALIZED (
       SELECT id, delivery_id, event_id, tenant_id, resolution
         FROM dead_letters
        WHERE id = ANY ($2::uuid[]) OR delivery_id = ANY ($3::uuid[])
        ORDER BY id FOR NO KEY UPDATE
     ), judged AS MATERIALIZED (
-      SELECT a.id, a.n, a.note, a.dead_letter_id, l.resolution, coalesce(a.delivery_id, l.delivery_id) AS original_id,
+      SELECT a.id, a.n, a.note, a.entry, a.dead_letter_id, l.resolution, coalesce(a.delivery_id, l.delivery_id) AS original_id,
              other.id AS other_id, d.event_id, d.tenant_id, d.endpoint_id, d.subscription_id, d.type, e.expires_at, p.version,
              CASE WHEN p.ordering = 'fifo' THEN coalesce(e.ordering_key, '') END AS order_key,
              CASE
@@ -163,6 +166,8 @@ const REPLAY: Statement = {
       UPDATE dead_letters l SET resolved_at = clock_timestamp(), resolution = 'replayed', note = j.note
         FROM opened o JOIN judged j ON j.id = o.id
        WHERE l.delivery_id = j.original_id AND l.resolution IS NULL
+    ), recorded AS (${recordEntriesOf(`(
+        SELECT j.entry, j.tenant_id FROM opened JOIN judged j USING (id) WHERE j.entry IS NOT NULL) r`)}
     )
     SELECT j.id, CASE WHEN j.verdict = 'opened' AND o.id IS NULL THEN 'beaten' ELSE j.verdict END AS verdict,
            j.dead_letter_id AS "deadLetterId", j.resolution, j.original_id AS "replayOf", j.event_id AS "eventId",
@@ -194,6 +199,7 @@ export async function replayGroup(
     uuidColumn(asked, ({ missed }) => missed?.eventId ?? null),
     uuidColumn(asked, ({ missed }) => missed?.endpointId ?? null),
     uuidColumn(asked, ({ missed }) => missed?.subscriptionId ?? null),
+    textColumn(asked, ({ entry }) => entry),
   ]);
 }
 

@@ -79,9 +79,9 @@ export class ReplayStore {
   constructor(private readonly db: Database) {}
 
   /** One that matches nothing is finished as it begins. */
-  async insert({ selection, ...replay }: NewReplay): Promise<BulkReplay> {
+  async insert(tx: Executor, { selection, ...replay }: NewReplay): Promise<BulkReplay> {
     const { tenantIds, sinceMs, untilMs, named } = selection;
-    const [row] = await this.db.query<Row>(
+    const [row] = await tx.query<Row>(
       `INSERT INTO replays (id, tenant_id, tenant_ids, endpoint_id, selects, status, type, reason, since, until,
               delivery_ids, event_ids, rate_per_second, note, requested_by, actor, counted, is_counted, state, walked_at,
               ended_at)

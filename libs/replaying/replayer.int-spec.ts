@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { SYSTEM } from '#audit';
 import type { Config } from '#config';
 import type { Database, Statement } from '#database';
 import { recordAttempts } from '#deliveries';
@@ -90,7 +91,7 @@ describe(Replayer, () => {
       return bench.db.query(sql, values);
     });
     const replays = await Promise.all(
-      letters.map(({ deadLetter }, n) => replayer.replayDeadLetter(deadLetter, EVERYTHING, `note ${n}`)),
+      letters.map(({ deadLetter }, n) => replayer.replayDeadLetter(SYSTEM, deadLetter, EVERYTHING, `note ${n}`)),
     );
     expect(statements).toEqual(['replay', expect.stringContaining('pg_notify')]);
     expect(replays.map((one) => one!.replayOf)).toEqual(letters.map(({ delivery }) => delivery));
@@ -111,28 +112,28 @@ describe(Replayer, () => {
     await bench.db.query(`UPDATE events SET data = NULL WHERE id = $1`, [erased!.event]);
     await bench.db.query(`UPDATE events SET expires_at = clock_timestamp() WHERE id = $1`, [expired!.event]);
     await bench.db.query(`UPDATE events SET created_at = created_at - interval '30 days' WHERE id = $1`, [old!.event]);
-    await replayer.replayDelivery(still!.delivery, EVERYTHING);
+    await replayer.replayDelivery(SYSTEM, still!.delivery, EVERYTHING);
     const open = await bench.anOpenDelivery(endpoint);
     const stranger: ReplayScope = { tenantIds: [elsewhere.tenantId], publishedBy: null };
     const publisher: ReplayScope = { tenantIds: null, publishedBy: id() };
     const own: ReplayScope = { tenantIds: [endpoint.tenantId, elsewhere.tenantId], publishedBy: null };
     expect(
       await become([
-        replayer.replayDeadLetter(dead!.deadLetter, own),
-        replayer.replayDeadLetter(erased!.deadLetter, EVERYTHING),
-        replayer.replayDelivery(expired!.delivery, EVERYTHING),
-        replayer.replayDelivery(old!.delivery, EVERYTHING),
-        replayer.replayDelivery(still!.delivery, EVERYTHING),
-        replayer.replayDeadLetter(still!.deadLetter, EVERYTHING),
-        replayer.replayDelivery(open, EVERYTHING),
-        replayer.replayDeadLetter(disabled.deadLetter, EVERYTHING),
-        replayer.replayDeadLetter(deleted.deadLetter, EVERYTHING),
-        replayer.replayDelivery(succeeded!.delivery, EVERYTHING),
-        replayer.replayDeadLetter(foreign!.deadLetter, stranger),
-        replayer.replayDelivery(foreign!.delivery, stranger),
-        replayer.replayDelivery(foreign!.delivery, publisher),
-        replayer.replayDeadLetter(id(), EVERYTHING),
-        replayer.replayDelivery(id(), EVERYTHING),
+        replayer.replayDeadLetter(SYSTEM, dead!.deadLetter, own),
+        replayer.replayDeadLetter(SYSTEM, erased!.deadLetter, EVERYTHING),
+        replayer.replayDelivery(SYSTEM, expired!.delivery, EVERYTHING),
+        replayer.replayDelivery(SYSTEM, old!.delivery, EVERYTHING),
+        replayer.replayDelivery(SYSTEM, still!.delivery, EVERYTHING),
+        replayer.replayDeadLetter(SYSTEM, still!.deadLetter, EVERYTHING),
+        replayer.replayDelivery(SYSTEM, open, EVERYTHING),
+        replayer.replayDeadLetter(SYSTEM, disabled.deadLetter, EVERYTHING),
+        replayer.replayDeadLetter(SYSTEM, deleted.deadLetter, EVERYTHING),
+        replayer.replayDelivery(SYSTEM, succeeded!.delivery, EVERYTHING),
+        replayer.replayDeadLetter(SYSTEM, foreign!.deadLetter, stranger),
+        replayer.replayDelivery(SYSTEM, foreign!.delivery, stranger),
+        replayer.replayDelivery(SYSTEM, foreign!.delivery, publisher),
+        replayer.replayDeadLetter(SYSTEM, id(), EVERYTHING),
+        replayer.replayDelivery(SYSTEM, id(), EVERYTHING),
       ]),
     ).toEqual([
       'opened',
@@ -160,11 +161,11 @@ describe(Replayer, () => {
     const [twice, both] = await some(2);
     const replayer = aReplayer();
     const replays = [
-      replayer.replayDeadLetter(twice!.deadLetter, EVERYTHING, 'first'),
-      replayer.replayDeadLetter(twice!.deadLetter, EVERYTHING, 'second'),
-      replayer.replayDelivery(both!.delivery, EVERYTHING, 'first'),
-      replayer.replayDeadLetter(both!.deadLetter, EVERYTHING, 'second'),
-      replayer.replayDelivery(both!.delivery, EVERYTHING, 'third'),
+      replayer.replayDeadLetter(SYSTEM, twice!.deadLetter, EVERYTHING, 'first'),
+      replayer.replayDeadLetter(SYSTEM, twice!.deadLetter, EVERYTHING, 'second'),
+      replayer.replayDelivery(SYSTEM, both!.delivery, EVERYTHING, 'first'),
+      replayer.replayDeadLetter(SYSTEM, both!.deadLetter, EVERYTHING, 'second'),
+      replayer.replayDelivery(SYSTEM, both!.delivery, EVERYTHING, 'third'),
     ];
     expect(await become(replays)).toEqual([
       'opened',
@@ -186,7 +187,7 @@ describe(Replayer, () => {
   it.each(['dead', 'succeeded'] as const)('opens one replay of what is %s, through whichever process', async (how) => {
     const originals = await some(10, how);
     const replayAll = (replayer: Replayer, of: readonly Ended[]) =>
-      become(of.map(({ delivery }) => replayer.replayDelivery(delivery, EVERYTHING)));
+      become(of.map(({ delivery }) => replayer.replayDelivery(SYSTEM, delivery, EVERYTHING)));
     const others: Promise<string[]>[] = [];
     const first = await bench.db.transaction(async (tx) => {
       const opened = await replayAll(
@@ -218,7 +219,7 @@ describe(Replayer, () => {
       }
       return bench.db.query(sql, values);
     });
-    expect(await replayer.replayDelivery((await anEnded()).delivery, EVERYTHING)).not.toBeNull();
+    expect(await replayer.replayDelivery(SYSTEM, (await anEnded()).delivery, EVERYTHING)).not.toBeNull();
     expect(plans).toEqual([expect.stringContaining('open_deliveries_event_idx')]);
     expect(plans[0]).not.toMatch(
       /Seq Scan on (open_)?deliveries|Seq Scan on dead_letters|endpoint_idx|turn_idx|unresolved/,
@@ -235,7 +236,7 @@ describe(Replayer, () => {
       }
       return bench.db.query(sql, values);
     });
-    expect(await replayer.replayDeadLetter(letter!.deadLetter, EVERYTHING)).toMatchObject({
+    expect(await replayer.replayDeadLetter(SYSTEM, letter!.deadLetter, EVERYTHING)).toMatchObject({
       replayOf: letter!.delivery,
     });
   });
@@ -256,7 +257,9 @@ describe(Replayer, () => {
       }
       return rows as never;
     });
-    const replays = await Promise.all(letters.map(({ delivery }) => replayer.replayDelivery(delivery, EVERYTHING)));
+    const replays = await Promise.all(
+      letters.map(({ delivery }) => replayer.replayDelivery(SYSTEM, delivery, EVERYTHING)),
+    );
     expect(replays.map((one) => one!.replayOf)).toEqual(letters.map(({ delivery }) => delivery));
     const ids = replays.map((one) => one!.id).sort();
     expect((await openOf(letters)).sort()).toEqual(state === 'open' ? ids : []);
@@ -284,7 +287,7 @@ describe(Replayer, () => {
       }
       return rows as never;
     });
-    const replay = await replayer.replayDeadLetter(letter!.deadLetter, EVERYTHING, 'once');
+    const replay = await replayer.replayDeadLetter(SYSTEM, letter!.deadLetter, EVERYTHING, 'once');
     expect(await openOf([letter!])).toEqual([replay!.id]);
     expect(await resolutionOf(letter!)).toEqual(['replayed', 'once']);
   });

@@ -1,8 +1,9 @@
 import { Injectable } from '@nestjs/common';
+import { type Actor, toEntry } from '#audit';
 import { Config } from '#config';
 import { Database, isDataError, isTransient } from '#database';
 import { LineAdvancer, linesOf, PumpWaker } from '#deliveries';
-import { DatabaseClock, GroupCommit, newUuid, PosthornError, type Uuid, zip } from '#kernel';
+import { DatabaseClock, GroupCommit, newUuid, PosthornError, toTypeId, type Uuid, zip } from '#kernel';
 import { whyRefused } from './replay-refusal.js';
 import { type AskedReplay, findReplayed, type Replay, replayGroup, type ReplayRow } from './replay-statement.js';
 
@@ -37,7 +38,7 @@ const MAX_ROUNDS = 5;
 
 /**
  * Delivers again: a new delivery of the same event, to the endpoint as it is now, on the full schedule, whatever
- * subscriptions say today. Replays that are asked for together share one statement. Throws {@link PosthornError}:
+ * subscriptions say today. Replays that are asked for together share one statement, which puts them on record too. Throws {@link PosthornError}:
  * `not_found`, `not_replayable`, `event_expired`, `already_resolved`, `overloaded`.
  */
 @Injectable()
@@ -65,23 +66,30 @@ export class Replayer {
    * Replays a delivery that has ended. A dead letter that it left is resolved with it, under the note given. Null when
    * there is no such delivery in the scope.
    */
-  replayDelivery(deliveryId: Uuid, scope: ReplayScope, note: string | null = null): Promise<Replay | null> {
-    return this.replay({ deliveryId, deadLetterId: null }, scope, note);
+  replayDelivery(by: Actor, deliveryId: Uuid, scope: ReplayScope, note: string | null = null): Promise<Replay | null> {
+    return this.replay(by, { deliveryId, deadLetterId: null }, scope, note);
   }
 
   /** Replays the delivery that a dead letter stands for, and resolves it. Null when there is none in the scope. */
-  replayDeadLetter(deadLetterId: Uuid, scope: ReplayScope, note: string | null = null): Promise<Replay | null> {
-    return this.replay({ deadLetterId, deliveryId: null }, scope, note);
+  replayDeadLetter(
+    by: Actor,
+    deadLetterId: Uuid,
+    scope: ReplayScope,
+    note: string | null = null,
+  ): Promise<Replay | null> {
+    return this.replay(by, { deadLetterId, deliveryId: null }, scope, note);
   }
 
   private async replay(
+    by: Actor,
     original: Pick<AskedReplay, 'deadLetterId' | 'deliveryId'>,
     { tenantIds, publishedBy }: ReplayScope,
     note: string | null,
   ): Promise<Replay | null> {
     if (this.groups.pending >= MAX_PENDING) throw overloaded();
     const id = newUuid(this.clock.now());
-    const outcome = await this.groups.add({ id, ...original, tenantIds, publishedBy, note, isSent: false });
+    const entry = entryOf(by, id, original, note);
+    const outcome = await this.groups.add({ id, ...original, tenantIds, publishedBy, note, entry, isSent: false });
     if (outcome instanceof PosthornError) throw outcome;
     return outcome === 'unknown' ? null : outcome;
   }
@@ -118,6 +126,18 @@ export class Replayer {
     const late = refused.length > 0 ? await findReplayed(this.db, refused) : done;
     return asked.map((one) => done.get(one.id) ?? late.get(one.id) ?? outcomes.get(one)!);
   }
+}
+
+function entryOf(
+  by: Actor,
+  id: Uuid,
+  { deadLetterId, deliveryId }: Pick<AskedReplay, 'deadLetterId' | 'deliveryId'>,
+  reason: string | null,
+): string {
+  const after = { delivery: toTypeId('dlv', id), reason };
+  return deadLetterId === null
+    ? toEntry(by, { action: 'delivery.replayed', object: toTypeId('dlv', deliveryId!), after })
+    : toEntry(by, { action: 'dead_letter.replayed', object: toTypeId('dl', deadLetterId), after });
 }
 
 function toOutcome(row: ReplayRow): Outcome {

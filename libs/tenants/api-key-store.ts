@@ -1,6 +1,7 @@
 import { Injectable } from '@nestjs/common';
+import { type Actor, type Facts, recordChange, SYSTEM } from '#audit';
 import { Database, type Executor, keyset, type ListPage } from '#database';
-import { DatabaseClock, newUuid, type Uuid } from '#kernel';
+import { DatabaseClock, newUuid, toTypeId, toTypeIdOrNull, type Uuid } from '#kernel';
 import { hashKey, keyPrefix, newKeyText } from './key-text.js';
 import type { Role } from './principal.js';
 
@@ -24,7 +25,10 @@ export interface ApiKeyRow extends NewApiKey {
 const COLUMNS = `id, name, role, tenant_id AS "tenantId", tenant_ids AS "tenantIds", event_types AS "eventTypes",
   prefix, created_at AS "createdAt", expires_at AS "expiresAt", last_used_at AS "lastUsedAt"`;
 
-/** API keys: made, listed, revoked. Only their SHA-256 is kept, so a key can be shown once and never again. */
+/**
+ * API keys: made, listed, revoked. Only their SHA-256 is kept, so a key can be shown once and never again. Every change is
+ * put on record, in its transaction.
+ */
 @Injectable()
 export class ApiKeyStore {
   constructor(
@@ -33,9 +37,9 @@ export class ApiKeyStore {
   ) {}
 
   /** Makes a key and answers its text, for the only time. */
-  async create(input: NewApiKey, tx: Executor = this.db): Promise<{ row: ApiKeyRow; text: string }> {
+  async create(by: Actor, input: NewApiKey): Promise<{ row: ApiKeyRow; text: string }> {
     const text = newKeyText();
-    const row = await this.insert(tx, input, text);
+    const row = await this.db.transaction((tx) => this.insert(tx, by, input, text));
     return { row: row!, text };
   }
 
@@ -45,7 +49,7 @@ export class ApiKeyStore {
    */
   async ensureAdminKey(text: string): Promise<void> {
     const input = { name: 'POSTHORN_ADMIN_KEY', role: 'admin', tenantId: null, tenantIds: null } as const;
-    await this.insert(this.db, { ...input, eventTypes: null, expiresAt: null }, text);
+    await this.db.transaction((tx) => this.insert(tx, SYSTEM, { ...input, eventTypes: null, expiresAt: null }, text));
   }
 
   async list(page: ListPage): Promise<ApiKeyRow[]> {
@@ -60,12 +64,21 @@ export class ApiKeyStore {
   }
 
   /** Whether there was a living key to revoke. */
-  async revoke(id: Uuid): Promise<boolean> {
-    const sql = `UPDATE api_keys SET revoked_at = clock_timestamp() WHERE id = $1 AND revoked_at IS NULL RETURNING id`;
-    return (await this.db.query(sql, [id])).length > 0;
+  async revoke(by: Actor, id: Uuid): Promise<boolean> {
+    return this.db.transaction(async (tx) => {
+      const [row] = await tx.query<ApiKeyRow>(
+        `UPDATE api_keys SET revoked_at = clock_timestamp() WHERE id = $1 AND revoked_at IS NULL RETURNING ${COLUMNS}`,
+        [id],
+      );
+      if (!row) return false;
+      const { object, tenantId, facts } = toAudited(row);
+      await recordChange(tx, by, { action: 'api_key.revoked', object, tenantId, before: facts });
+      return true;
+    });
   }
 
-  private async insert(tx: Executor, input: NewApiKey, text: string): Promise<ApiKeyRow | undefined> {
+  /** Nothing, when the text is a key already. */
+  private async insert(tx: Executor, by: Actor, input: NewApiKey, text: string): Promise<ApiKeyRow | undefined> {
     const [row] = await tx.query<ApiKeyRow>(
       `INSERT INTO api_keys (id, name, role, tenant_id, tenant_ids, event_types, prefix, hash, expires_at)
        VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)
@@ -83,6 +96,17 @@ export class ApiKeyStore {
         input.expiresAt,
       ],
     );
+    if (!row) return undefined;
+    const { object, tenantId, facts } = toAudited(row);
+    await recordChange(tx, by, { action: 'api_key.created', object, tenantId, after: facts });
     return row;
   }
+}
+
+/** The key as the audit log shows it. */
+function toAudited(row: ApiKeyRow): { object: string; tenantId: Uuid | null; facts: Facts } {
+  const { id, name, role, prefix, tenantId, tenantIds, eventTypes, expiresAt } = row;
+  const tenants = tenantIds?.map((one) => toTypeId('ten', one)) ?? null;
+  const facts = { name, role, prefix, tenant: toTypeIdOrNull('ten', tenantId), tenants, eventTypes, expiresAt };
+  return { object: toTypeId('key', id), tenantId, facts };
 }

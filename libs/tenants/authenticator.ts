@@ -83,7 +83,7 @@ export class Authenticator {
 
   private async load(name: string, column: 'hash' | 'api_keys.id', value: Buffer | Uuid): Promise<Known | null> {
     const [row] = await this.db.query<KeyRow>(
-      `SELECT api_keys.id AS "keyId", role, tenant_id AS "tenantId", tenant_ids AS "tenantIds",
+      `SELECT api_keys.id AS "keyId", api_keys.name AS "keyName", role, tenant_id AS "tenantId", tenant_ids AS "tenantIds",
               event_types AS "eventTypes", hash, expires_at AS "expiresAt", last_used_at AS "lastUsedAt"
          FROM api_keys LEFT JOIN tenants ON tenants.id = tenant_id
         WHERE ${column} = $1 AND revoked_at IS NULL AND tenants.deleted_at IS NULL`,

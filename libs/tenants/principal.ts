@@ -21,6 +21,7 @@ export interface Session {
 export interface Principal {
   /** The key itself, or the one that the session was opened with. */
   keyId: Uuid;
+  keyName: string;
   role: Role;
   /** The tenant that a tenant's key belongs to, and sees nothing but; null for the other roles. */
   tenantId: Uuid | null;

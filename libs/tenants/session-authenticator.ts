@@ -26,7 +26,7 @@ export class SessionAuthenticator {
     const read = await this.tokens.read('portal', token);
     const key = read && (await this.keys.authenticateById(read.keyId));
     if (!key || !(await this.isAlive(read.tenantId!))) return null;
-    return { ...read, role: 'tenant', tenantIds: null, eventTypes: null };
+    return { ...read, keyName: key.keyName, role: 'tenant', tenantIds: null, eventTypes: null };
   }
 
   private async isAlive(tenantId: Uuid): Promise<boolean> {

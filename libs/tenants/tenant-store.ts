@@ -1,6 +1,7 @@
 import { Injectable } from '@nestjs/common';
+import { type Actor, type Facts, recordChange } from '#audit';
 import { Database, type Executor, isUniqueViolation, keyset, type ListPage, raiseConfigVersion } from '#database';
-import { DatabaseClock, newUuid, PosthornError, parseTypeId, type Uuid } from '#kernel';
+import { DatabaseClock, newUuid, PosthornError, parseTypeId, toTypeId, type Uuid } from '#kernel';
 import { askForErasure } from './payload-erasure.store.js';
 
 /** What an operator may set for one tenant; what is left out is not limited, or as configured for the platform. */
@@ -49,7 +50,10 @@ export abstract class TenantEffects {
 const COLUMNS = `id, uid, name, metadata, settings, paused_at AS "pausedAt", created_at AS "createdAt",
   updated_at AS "updatedAt"`;
 
-/** Tenants: whose endpoints events go to. Every change raises the tenant's configuration version, in its transaction. */
+/**
+ * Tenants: whose endpoints events go to. Every change raises the tenant's configuration version and is put on record, in
+ * its transaction.
+ */
 @Injectable()
 export class TenantStore {
   constructor(
@@ -58,20 +62,24 @@ export class TenantStore {
     private readonly effects: TenantEffects,
   ) {}
 
-  async create(input: TenantInput): Promise<TenantRow> {
-    return this.insert(this.db, input);
+  async create(by: Actor, input: TenantInput): Promise<TenantRow> {
+    return this.db.transaction(async (tx) => {
+      const row = await this.insert(tx, input);
+      await record(tx, by, 'tenant.created', null, row);
+      return row;
+    });
   }
 
   /** Creates the tenant of this uid, or replaces all that can be given of it. */
-  async put(uid: string, input: Omit<TenantInput, 'uid'>): Promise<{ row: TenantRow; created: boolean }> {
+  async put(by: Actor, uid: string, input: Omit<TenantInput, 'uid'>): Promise<{ row: TenantRow; created: boolean }> {
     for (;;) {
       const existing = await this.findByReference(uid);
       if (existing) {
-        const row = await this.update(existing.id, { ...input, uid });
+        const row = await this.patch(by, existing.id, () => ({ ...input, uid }));
         if (row) return { row, created: false };
       } else {
         try {
-          return { row: await this.insert(this.db, { ...input, uid }), created: true };
+          return { row: await this.create(by, { ...input, uid }), created: true };
         } catch (error) {
           // Someone else created it between the look and the insert: replace theirs.
           if (!(error instanceof PosthornError) || error.code !== 'uid_taken') throw error;
@@ -80,23 +88,8 @@ export class TenantStore {
     }
   }
 
-  /** Replaces all that can be given; null when there is no such tenant. */
-  async update(id: Uuid, input: TenantInput): Promise<TenantRow | null> {
-    return this.db.transaction(async (tx) => {
-      const [row] = await refuseTakenUid(input.uid, () =>
-        tx.query<TenantRow>(
-          `UPDATE tenants SET uid = $2, name = $3, metadata = $4, settings = $5, updated_at = clock_timestamp()
-            WHERE id = $1 AND deleted_at IS NULL RETURNING ${COLUMNS}`,
-          [id, input.uid, input.name, JSON.stringify(input.metadata), JSON.stringify(input.settings)],
-        ),
-      );
-      if (row) await raiseConfigVersion(tx, id);
-      return row ?? null;
-    });
-  }
-
   /** Reads, lets `change` decide, writes, with the row locked between; null when there is no such tenant. */
-  async patch(id: Uuid, change: (current: TenantRow) => TenantInput): Promise<TenantRow | null> {
+  async patch(by: Actor, id: Uuid, change: (current: TenantRow) => TenantInput): Promise<TenantRow | null> {
     return this.db.transaction(async (tx) => {
       const sql = `SELECT ${COLUMNS} FROM tenants WHERE id = $1 AND deleted_at IS NULL FOR UPDATE`;
       const [current] = await tx.query<TenantRow>(sql, [id]);
@@ -110,21 +103,29 @@ export class TenantStore {
         ),
       );
       await raiseConfigVersion(tx, id);
+      await record(tx, by, 'tenant.updated', current, row!);
       return row!;
     });
   }
 
   /** Holds back (or lets go) everything this tenant's endpoints would get; saying it twice changes nothing. */
-  async setPaused(id: Uuid, paused: boolean): Promise<TenantRow | null> {
+  async setPaused(by: Actor, id: Uuid, paused: boolean): Promise<TenantRow | null> {
     const row = await this.db.transaction(async (tx) => {
+      const [before] = await tx.query<{ pausedAt: Date | null }>(
+        `SELECT paused_at AS "pausedAt" FROM tenants WHERE id = $1 AND deleted_at IS NULL FOR UPDATE`,
+        [id],
+      );
+      if (!before) return null;
       const [row] = await tx.query<TenantRow>(
         `UPDATE tenants SET paused_at = CASE WHEN $2 THEN coalesce(paused_at, clock_timestamp()) END
-          WHERE id = $1 AND deleted_at IS NULL RETURNING ${COLUMNS}`,
+          WHERE id = $1 RETURNING ${COLUMNS}`,
         [id, paused],
       );
-      if (!row) return null;
       await raiseConfigVersion(tx, id);
-      return row;
+      const { pausedAt } = row!;
+      const action = paused ? 'tenant.paused' : 'tenant.resumed';
+      await recordChange(tx, by, { action, object: toTypeId('ten', id), tenantId: id, before, after: { pausedAt } });
+      return row!;
     });
     if (row && !paused) await this.effects.releaseHeld(id);
     return row;
@@ -135,10 +136,13 @@ export class TenantStore {
    * open deliveries are cancelled. Payloads, secrets and headers are erased in the background; the record of what was
    * delivered stays until retention takes it. Answers whether there was one.
    */
-  async delete(id: Uuid): Promise<boolean> {
+  async delete(by: Actor, id: Uuid): Promise<boolean> {
     const isDeleted = await this.db.transaction(async (tx) => {
-      const sql = `UPDATE tenants SET deleted_at = clock_timestamp() WHERE id = $1 AND deleted_at IS NULL RETURNING id`;
-      if ((await tx.query(sql, [id])).length === 0) return false;
+      const [row] = await tx.query<TenantRow>(
+        `UPDATE tenants SET deleted_at = clock_timestamp() WHERE id = $1 AND deleted_at IS NULL RETURNING ${COLUMNS}`,
+        [id],
+      );
+      if (!row) return false;
       for (const table of ['endpoints', 'subscriptions']) {
         await tx.query(
           `UPDATE ${table} SET deleted_at = clock_timestamp() WHERE tenant_id = $1 AND deleted_at IS NULL`,
@@ -150,6 +154,7 @@ export class TenantStore {
       ]);
       await askForErasure(tx, id);
       await raiseConfigVersion(tx, id);
+      await record(tx, by, 'tenant.deleted', row, null);
       return true;
     });
     if (isDeleted) await this.effects.cancelOpen(id, 'tenant_deleted');
@@ -200,6 +205,28 @@ export class TenantStore {
     );
     return row!;
   }
+}
+
+async function record(
+  tx: Executor,
+  by: Actor,
+  action: 'tenant.created' | 'tenant.updated' | 'tenant.deleted',
+  before: TenantRow | null,
+  after: TenantRow | null,
+): Promise<void> {
+  const tenantId = (after ?? before)!.id;
+  const object = toTypeId('ten', tenantId);
+  await recordChange(tx, by, {
+    action,
+    object,
+    tenantId,
+    before: before && factsOf(before),
+    after: after && factsOf(after),
+  });
+}
+
+function factsOf({ uid, name, metadata, settings }: TenantRow): Facts {
+  return { uid, name, metadata, settings };
 }
 
 async function refuseTakenUid<T>(uid: string | null, work: () => Promise<T>): Promise<T> {

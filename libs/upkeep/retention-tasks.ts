@@ -8,7 +8,7 @@ import { PayloadErasureStore } from '#tenants';
 import { Erasure } from './erasure.js';
 import { tellOfExpiring } from './expiring-news.js';
 import { Retention } from './retention.js';
-import { forgetOldReplays } from './sweep.js';
+import { forgetOldAudits, forgetOldReplays } from './sweep.js';
 import type { UpkeepLog } from './upkeep.js';
 import type { UpkeepTask } from './upkeep-task.js';
 
@@ -32,7 +32,7 @@ const LONGEST_DAYS = 2;
 /** All that is done for retention and erasure. */
 export function retentionTasks(deps: RetentionTaskDeps): UpkeepTask[] {
   const { config, db, deliveries, clock, metrics, log } = deps;
-  const { days } = config.retention;
+  const { days, auditDays } = config.retention;
   const retention = new Retention(db, new RetentionStore(db, deliveries), clock, metrics, log, {
     days,
     directUrl: config.database.directUrl,
@@ -61,6 +61,7 @@ export function retentionTasks(deps: RetentionTaskDeps): UpkeepTask[] {
     { name: 'deleted tenants', everyMs: MINUTE_MS, run: () => erasure.eraseDeletedTenants() },
     { name: 'old payloads', everyMs: 10 * MINUTE_MS, run: () => erasure.eraseOld() },
     { name: 'late answers', everyMs: MINUTE_MS, run: () => erasure.eraseLateAnswers() },
+    { name: 'old audits', everyMs: HOUR_MS, run: () => forgetOldAudits(db, clock.now() - auditDays * DAY_MS) },
     { name: 'old health rows', everyMs: HOUR_MS, run: () => endpoints.foldHealth(clock.now() - DAY_MS) },
     { name: 'health of deleted endpoints', everyMs: HOUR_MS, run: () => endpoints.forgetHealth(forgottenBeforeMs()) },
     { name: 'old replays', everyMs: HOUR_MS, run: () => forgetOldReplays(db, forgottenBeforeMs()) },

@@ -28,6 +28,16 @@ export function forgetOldSecrets(db: Database): Promise<number> {
   );
 }
 
+/** Forgets entries of the audit log from before `beforeMs`. */
+export function forgetOldAudits(db: Database, beforeMs: number): Promise<number> {
+  return inBatches(() =>
+    db.query(
+      `DELETE FROM audit_log WHERE id IN (SELECT id FROM audit_log WHERE id < $1 ORDER BY id LIMIT $2) RETURNING 1`,
+      [uuidFloor(beforeMs), BATCH],
+    ),
+  );
+}
+
 /**
  * Forgets bulk replays that ended before; and what was begun so long before that whatever it was of has gone, which ends by
  * itself unless a count was lost.

@@ -1,9 +1,10 @@
 import { Body, Controller, Delete, Get, Param, Post, Query, Res } from '@nestjs/common';
 import { ApiOperation, ApiTags } from '@nestjs/swagger';
+import type { Actor } from '#audit';
 import { parseTypeId, type Uuid } from '#kernel';
 import { ApiKeyStore, Authenticator, type Principal } from '#tenants';
 import { Allow } from '../auth/allow.decorator.js';
-import { Caller } from '../auth/caller.decorator.js';
+import { By, Caller } from '../auth/caller.decorator.js';
 import { notFound } from '../auth/scope.js';
 import { created } from '../http/answers.js';
 import { Answers, AnswersCreated, AnswersNothing, AnswersPage } from '../http/api-docs.js';
@@ -28,11 +29,12 @@ export class ApiKeysController {
   @ApiOperation({ operationId: 'createApiKey', summary: 'Create an API key; the key itself is shown once' })
   @AnswersCreated(NewApiKeyResponse)
   async create(
+    @By() by: Actor,
     @Body() dto: CreateApiKeyDto,
     @Caller() caller: Principal,
     @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<NewApiKeyResponse> {
-    const { row, text } = await this.keys.create(await this.input.read(dto, caller));
+    const { row, text } = await this.keys.create(by, await this.input.read(dto, caller));
     const answer = Object.assign(toApiKeyResponse(row), { key: text });
     created(reply, `/v1/api-keys/${answer.id}`);
     return answer;
@@ -61,9 +63,9 @@ export class ApiKeysController {
   @Allow('api-keys:write')
   @ApiOperation({ operationId: 'revokeApiKey', summary: 'Revoke an API key, everywhere within a second' })
   @AnswersNothing()
-  async revoke(@Param('id') reference: string): Promise<void> {
+  async revoke(@By() by: Actor, @Param('id') reference: string): Promise<void> {
     const id = toKeyId(reference);
-    if (!(await this.keys.revoke(id))) throw notFound(reference, 'API key');
+    if (!(await this.keys.revoke(by, id))) throw notFound(reference, 'API key');
     this.authenticator.forget(id);
   }
 }

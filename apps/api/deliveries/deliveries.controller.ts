@@ -1,5 +1,6 @@
 import { Body, Controller, Get, Param, Post, Query, Res } from '@nestjs/common';
 import { ApiOperation, ApiTags } from '@nestjs/swagger';
+import type { Actor } from '#audit';
 import { AttemptReadModel, type DeliveryFilters, DeliveryReadModel, type DeliveryRow, EventPayloads } from '#insights';
 import { parseTypeId, type Uuid } from '#kernel';
 import { Canceller, Replayer } from '#replaying';
@@ -7,9 +8,8 @@ import type { Principal } from '#tenants';
 import { toAttemptPage } from '../attempts/attempt-page.js';
 import { AttemptResponse } from '../attempts/attempt.response.js';
 import { Allow } from '../auth/allow.decorator.js';
-import { Caller } from '../auth/caller.decorator.js';
+import { By, Caller } from '../auth/caller.decorator.js';
 import { found, pathId, queryId, Viewing } from '../auth/viewing.js';
-import { ReplayLog } from '../replay-log.js';
 import { Answers, AnswersCreated, AnswersPage } from '../http/api-docs.js';
 import { type Page, readPage } from '../http/pagination.js';
 import { toPayloadPage } from '../http/payload-page.js';
@@ -31,7 +31,6 @@ export class DeliveriesController {
     private readonly viewing: Viewing,
     private readonly replayer: Replayer,
     private readonly canceller: Canceller,
-    private readonly replayLog: ReplayLog,
   ) {}
 
   @Get()
@@ -89,15 +88,15 @@ export class DeliveriesController {
   })
   @AnswersCreated(DeliveryResponse)
   async replay(
+    @By() by: Actor,
     @Param('delivery') delivery: string,
     @Body() { reason }: ReasonDto,
     @Caller() caller: Principal,
     @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<DeliveryResponse> {
     const id = pathId('dlv', delivery, 'delivery');
-    const opened = await this.replayer.replayDelivery(id, this.viewing.all(caller), reason ?? null);
+    const opened = await this.replayer.replayDelivery(by, id, this.viewing.all(caller), reason ?? null);
     const replay = found(opened, delivery, 'delivery');
-    this.replayLog.note(caller, replay, reason ?? null);
     return createdReplay(reply, replay);
   }
 
@@ -111,12 +110,13 @@ export class DeliveriesController {
   })
   @Answers(DeliveryResponse)
   async cancel(
+    @By() by: Actor,
     @Param('delivery') delivery: string,
     @Body() { reason }: ReasonDto,
     @Caller() caller: Principal,
   ): Promise<DeliveryResponse> {
     const { id } = await this.see(delivery, caller);
-    await this.canceller.cancelDelivery(id, reason ?? null);
+    await this.canceller.cancelDelivery(by, id, reason ?? null);
     return toDeliveryResponse(await this.see(delivery, caller));
   }
 

@@ -1,10 +1,11 @@
 import { Body, Controller, Get, Post, Res } from '@nestjs/common';
 import { ApiBody, ApiOperation, ApiTags } from '@nestjs/swagger';
+import type { Actor } from '#audit';
 import { type Endpoint, EndpointHealthReadModel, EndpointSwitch, RateLimitReadModel } from '#endpoints';
 import { MissedReadModel } from '#insights';
 import type { Uuid } from '#kernel';
 import { Allow } from '../auth/allow.decorator.js';
-import { EndpointId, TenantId } from '../auth/caller.decorator.js';
+import { By, EndpointId, TenantId } from '../auth/caller.decorator.js';
 import { tagged } from '../http/answers.js';
 import { Answers } from '../http/api-docs.js';
 import { NoFieldsDto } from '../http/no-fields.dto.js';
@@ -36,12 +37,13 @@ export class EndpointStateController {
   @ApiBody({ type: NoFieldsDto, required: false })
   @Answers(EndpointResponse, { tagged: true })
   async pause(
+    @By() by: Actor,
     @TenantId() tenantId: Uuid,
     @EndpointId() endpointId: Uuid,
     @Body() _body: NoFieldsDto,
     @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<EndpointResponse> {
-    return this.answer(reply, await this.endpoints.turn(tenantId, endpointId, 'pause'));
+    return this.answer(reply, await this.endpoints.turn(by, tenantId, endpointId, 'pause'));
   }
 
   @Post('resume')
@@ -54,12 +56,13 @@ export class EndpointStateController {
   @ApiBody({ type: NoFieldsDto, required: false })
   @Answers(EndpointResponse, { tagged: true })
   async resume(
+    @By() by: Actor,
     @TenantId() tenantId: Uuid,
     @EndpointId() endpointId: Uuid,
     @Body() _body: NoFieldsDto,
     @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<EndpointResponse> {
-    return this.answer(reply, await this.endpoints.turn(tenantId, endpointId, 'resume'));
+    return this.answer(reply, await this.endpoints.turn(by, tenantId, endpointId, 'resume'));
   }
 
   @Post('enable')
@@ -68,18 +71,19 @@ export class EndpointStateController {
     operationId: 'enableEndpoint',
     summary: 'Take deliveries again',
     description:
-      'What the endpoint has missed is told as `missed`; `GET /v1/deliveries?endpoint=…&status=cancelled` lists it, and ' +
-      `\`POST /v1/deliveries/{delivery}/replay\` delivers one of it. ${CLOSES_CIRCUIT}`,
+      'What the endpoint has missed is told as `missed`, with the body for `POST /v1/replays` that delivers all of it; ' +
+      `\`GET /v1/deliveries?endpoint=…&status=cancelled\` lists it. ${CLOSES_CIRCUIT}`,
   })
   @ApiBody({ type: NoFieldsDto, required: false })
   @Answers(EndpointResponse, { tagged: true })
   async enable(
+    @By() by: Actor,
     @TenantId() tenantId: Uuid,
     @EndpointId() endpointId: Uuid,
     @Body() _body: NoFieldsDto,
     @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<EndpointResponse> {
-    return this.answer(reply, await this.endpoints.turn(tenantId, endpointId, 'enable'));
+    return this.answer(reply, await this.endpoints.turn(by, tenantId, endpointId, 'enable'));
   }
 
   @Post('disable')
@@ -88,12 +92,13 @@ export class EndpointStateController {
   @ApiBody({ type: DisableEndpointDto, required: false })
   @Answers(EndpointResponse, { tagged: true })
   async disable(
+    @By() by: Actor,
     @TenantId() tenantId: Uuid,
     @EndpointId() endpointId: Uuid,
     @Body() body: DisableEndpointDto,
     @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<EndpointResponse> {
-    return this.answer(reply, await this.endpoints.turn(tenantId, endpointId, 'disable', body.reason ?? null));
+    return this.answer(reply, await this.endpoints.turn(by, tenantId, endpointId, 'disable', body.reason ?? null));
   }
 
   @Get('health')

@@ -1,11 +1,12 @@
 import { Body, Controller, Delete, Get, Param, Patch, Post, Put, Query, Res } from '@nestjs/common';
 import { ApiOperation, ApiTags } from '@nestjs/swagger';
+import type { Actor } from '#audit';
 import { EndpointReadModel, type EndpointRef, EndpointStore, type WrittenEndpoint } from '#endpoints';
 import { MissedReadModel } from '#insights';
 import { parseTypeId, toTypeId, type Uuid } from '#kernel';
 import type { Principal } from '#tenants';
 import { Allow, MayNotExistYet } from '../auth/allow.decorator.js';
-import { Caller, EndpointId, TenantId } from '../auth/caller.decorator.js';
+import { By, Caller, EndpointId, TenantId } from '../auth/caller.decorator.js';
 import { isAllowed } from '../auth/permissions.js';
 import { created, IfMatch, tagged } from '../http/answers.js';
 import { Answers, AnswersCreated, AnswersNothing, AnswersPage } from '../http/api-docs.js';
@@ -36,12 +37,13 @@ export class EndpointsController {
   @ApiOperation({ operationId: 'createEndpoint', summary: 'Register an endpoint' })
   @AnswersCreated(CreatedEndpointResponse, { tagged: true })
   async create(
+    @By() by: Actor,
     @TenantId() tenantId: Uuid,
     @Caller() caller: Principal,
     @Body() body: CreateEndpointDto,
     @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<EndpointResponse> {
-    return answerWritten(reply, caller, await this.endpoints.create(tenantId, body));
+    return answerWritten(reply, caller, await this.endpoints.create(by, tenantId, body));
   }
 
   @Get()
@@ -67,6 +69,7 @@ export class EndpointsController {
   @Answers(EndpointResponse, { tagged: true })
   @AnswersCreated(CreatedEndpointResponse, { tagged: true })
   async put(
+    @By() by: Actor,
     @TenantId() tenantId: Uuid,
     @Caller() caller: Principal,
     @Param('endpoint') endpoint: string,
@@ -74,7 +77,7 @@ export class EndpointsController {
     @IfMatch() version: number | null,
     @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<EndpointResponse> {
-    return answerWritten(reply, caller, await this.endpoints.put(tenantId, readReference(endpoint), body, version));
+    return answerWritten(reply, caller, await this.endpoints.put(by, tenantId, readReference(endpoint), body, version));
   }
 
   @Get(':endpoint')
@@ -99,13 +102,14 @@ export class EndpointsController {
   })
   @Answers(EndpointResponse, { tagged: true })
   async patch(
+    @By() by: Actor,
     @TenantId() tenantId: Uuid,
     @EndpointId() endpointId: Uuid,
     @Body() body: PatchEndpointDto,
     @IfMatch() version: number | null,
     @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<EndpointResponse> {
-    return tagged(reply, toEndpointResponse(await this.endpoints.patch(tenantId, endpointId, body, version)));
+    return tagged(reply, toEndpointResponse(await this.endpoints.patch(by, tenantId, endpointId, body, version)));
   }
 
   @Delete(':endpoint')
@@ -117,18 +121,19 @@ export class EndpointsController {
   })
   @AnswersNothing()
   async delete(
+    @By() by: Actor,
     @TenantId() tenantId: Uuid,
     @EndpointId() endpointId: Uuid,
     @IfMatch() version: number | null,
   ): Promise<void> {
-    await this.endpoints.delete(tenantId, endpointId, version);
+    await this.endpoints.delete(by, tenantId, endpointId, version);
   }
 }
 
 function answerWritten(reply: FastifyReply, caller: Principal, written: WrittenEndpoint): EndpointResponse {
   const { tenantId, id } = written.endpoint;
   const path = `/v1/tenants/${toTypeId('ten', tenantId)}/endpoints/${toTypeId('ep', id)}`;
-  if (written.secret !== null) created(reply, path);
+  if (written.secrets !== null) created(reply, path);
   return tagged(reply, toWrittenEndpointResponse(written, isAllowed(caller, 'secrets:read')));
 }
 

@@ -1,9 +1,10 @@
 import { Body, Controller, Delete, Get, Param, Post, Res } from '@nestjs/common';
 import { ApiBody, ApiOperation, ApiTags } from '@nestjs/swagger';
+import type { Actor } from '#audit';
 import { SecretStore } from '#endpoints';
 import { parseTypeId, toTypeId, type Uuid } from '#kernel';
 import { Allow } from '../auth/allow.decorator.js';
-import { EndpointId, TenantId } from '../auth/caller.decorator.js';
+import { By, EndpointId, TenantId } from '../auth/caller.decorator.js';
 import { notFound } from '../auth/scope.js';
 import { created } from '../http/answers.js';
 import { AnswersCreated, AnswersNothing, AnswersPage } from '../http/api-docs.js';
@@ -36,15 +37,16 @@ export class SecretsController {
   @ApiBody({ type: RotateSecretDto, required: false })
   @AnswersCreated(SecretResponse)
   async rotate(
+    @By() by: Actor,
     @TenantId() tenantId: Uuid,
     @EndpointId() endpointId: Uuid,
     @Body() body: RotateSecretDto,
     @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<SecretResponse> {
-    const { secret: brought, secretEncoding, graceSeconds } = body;
+    const { secret: brought, secretEncoding, kind, graceSeconds } = body;
     const activatesAt = body.activatesAt === undefined ? null : new Date(body.activatesAt);
-    const rotation = { secret: brought, secretEncoding, activatesAt, graceSeconds };
-    const secret = toSecretResponse(await this.secrets.rotate(tenantId, endpointId, rotation));
+    const rotation = { secret: brought, secretEncoding, kind, activatesAt, graceSeconds };
+    const secret = toSecretResponse(await this.secrets.rotate(by, tenantId, endpointId, rotation));
     const endpoint = `/v1/tenants/${toTypeId('ten', tenantId)}/endpoints/${toTypeId('ep', endpointId)}`;
     created(reply, `${endpoint}/secrets/${secret.id}`);
     return secret;
@@ -59,12 +61,13 @@ export class SecretsController {
   })
   @AnswersNothing()
   async revoke(
+    @By() by: Actor,
     @TenantId() tenantId: Uuid,
     @EndpointId() endpointId: Uuid,
     @Param('secret') secret: string,
   ): Promise<void> {
     const secretId = parseTypeId('sec', secret);
     if (secretId === null) throw notFound(secret, 'secret');
-    await this.secrets.revoke(tenantId, endpointId, secretId);
+    await this.secrets.revoke(by, tenantId, endpointId, secretId);
   }
 }

@@ -1,7 +1,9 @@
 import { Body, Controller, Delete, Get, Param, Patch, Put, Query, Res } from '@nestjs/common';
 import { ApiOperation, ApiTags } from '@nestjs/swagger';
+import type { Actor } from '#audit';
 import { EventTypeStore } from '#endpoints';
 import { Allow } from '../auth/allow.decorator.js';
+import { By } from '../auth/caller.decorator.js';
 import { created, IfMatch, tagged } from '../http/answers.js';
 import { EventTypeCatalog } from '../publishing/event-type-catalog.js';
 import { Answers, AnswersCreated, AnswersNothing, AnswersPage } from '../http/api-docs.js';
@@ -38,12 +40,13 @@ export class EventTypesController {
   @Answers(EventTypeResponse, { tagged: true })
   @AnswersCreated(EventTypeResponse, { tagged: true })
   async put(
+    @By() by: Actor,
     @Param('name') name: string,
     @Body() body: PutEventTypeDto,
     @IfMatch() version: number | null,
     @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<EventTypeResponse> {
-    const written = await this.eventTypes.put(name, body, version);
+    const written = await this.eventTypes.put(by, name, body, version);
     this.catalog.forget();
     if (written.created) created(reply, `/v1/event-types/${name}`);
     return tagged(reply, toEventTypeResponse(written.eventType));
@@ -66,20 +69,21 @@ export class EventTypesController {
   })
   @Answers(EventTypeResponse, { tagged: true })
   async patch(
+    @By() by: Actor,
     @Param('name') name: string,
     @Body() body: PatchEventTypeDto,
     @IfMatch() version: number | null,
     @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<EventTypeResponse> {
-    return tagged(reply, toEventTypeResponse(await this.eventTypes.patch(name, body, version)));
+    return tagged(reply, toEventTypeResponse(await this.eventTypes.patch(by, name, body, version)));
   }
 
   @Delete(':name')
   @Allow('event-types:write')
   @ApiOperation({ operationId: 'deleteEventType', summary: 'Delete an event type' })
   @AnswersNothing()
-  async delete(@Param('name') name: string, @IfMatch() version: number | null): Promise<void> {
-    await this.eventTypes.delete(name, version);
+  async delete(@By() by: Actor, @Param('name') name: string, @IfMatch() version: number | null): Promise<void> {
+    await this.eventTypes.delete(by, name, version);
     this.catalog.forget();
   }
 }

@@ -1,17 +1,18 @@
 import { Body, Controller, Delete, Get, Param, Post, Query, Res } from '@nestjs/common';
 import { ApiOperation, ApiTags } from '@nestjs/swagger';
+import type { Actor } from '#audit';
 import { DeliveryReadModel, EventReadModel } from '#insights';
 import { toTypeId, type Uuid } from '#kernel';
 import { Canceller } from '#replaying';
 import type { Principal } from '#tenants';
 import { Allow } from '../auth/allow.decorator.js';
-import { Caller } from '../auth/caller.decorator.js';
+import { By, Caller } from '../auth/caller.decorator.js';
 import { found, pathId, Viewing } from '../auth/viewing.js';
 import { Answers, AnswersNothing, AnswersPage } from '../http/api-docs.js';
-import { readPage } from '../http/pagination.js';
 import { answerRaw } from '../http/raw-json.js';
 import { ReasonDto } from '../http/reason.dto.js';
 import type { FastifyReply } from '../http/request.js';
+import { readEventPage } from './event-page.js';
 import { EventLists } from './event-lists.js';
 import { ListEventsQuery } from './event-query.dto.js';
 import { EventResponse, EventWithDeliveriesResponse, toEventWithDeliveries } from './event.response.js';
@@ -41,7 +42,7 @@ export class EventsController {
     @Caller() caller: Principal,
     @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<string> {
-    const page = readPage(query, 'events');
+    const page = readEventPage(query, 'events');
     const viewer = await this.viewing.limitedTo(caller, query.tenant);
     return answerRaw(reply, await this.lists.page(viewer, query, page));
   }
@@ -69,13 +70,14 @@ export class EventsController {
   })
   @Answers(EventWithDeliveriesResponse)
   async cancel(
+    @By() by: Actor,
     @Param('event') event: string,
     @Body() { reason }: ReasonDto,
     @Caller() caller: Principal,
     @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<string> {
     const id = await this.see(event, caller);
-    await this.canceller.cancelEvent(id, reason ?? null);
+    await this.canceller.cancelEvent(by, id, reason ?? null);
     return answerRaw(reply, await this.read(id, caller));
   }
 
@@ -90,8 +92,8 @@ export class EventsController {
       'still go out, within a minute and a half at most.',
   })
   @AnswersNothing()
-  async erase(@Param('event') event: string, @Caller() caller: Principal): Promise<void> {
-    await this.canceller.erasePayload(await this.see(event, caller));
+  async erase(@By() by: Actor, @Param('event') event: string, @Caller() caller: Principal): Promise<void> {
+    await this.canceller.erasePayload(by, await this.see(event, caller));
   }
 
   private async see(event: string, caller: Principal): Promise<Uuid> {

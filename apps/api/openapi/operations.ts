@@ -1,6 +1,6 @@
 import type { OpenAPIObject } from '@nestjs/swagger';
 import { SIGN_IN_PATH } from '../auth/authentication.js';
-import { PROBLEM_TYPE } from '../http/problem.js';
+import { PROBLEM_CONTENT } from '../http/api-docs.js';
 
 type PathItem = OpenAPIObject['paths'][string];
 type Operation = NonNullable<PathItem['get']>;
@@ -55,8 +55,8 @@ function problemsOf(path: string, method: Method, { requestBody, responses }: Op
 }
 
 function addProblems(operation: Operation, statuses: readonly number[]): void {
-  const content = { [PROBLEM_TYPE.split(';')[0]!]: { schema: { $ref: '#/components/schemas/Problem' } } };
-  for (const status of statuses) operation.responses[status] = { description: MEANINGS[status]!, content };
+  for (const status of statuses)
+    operation.responses[status] = { description: MEANINGS[status]!, content: PROBLEM_CONTENT };
 }
 
 /** Parameters of the path that no decorator has told: the guard reads them. */
@@ -85,6 +85,7 @@ function addHeaders(operation: Operation, method: Method): void {
   };
   if (method === 'post')
     add('Idempotency-Key', 'Of your making: the same key and body give the same answer for 24 hours.');
+  if (method !== 'get') add('Posthorn-Actor', 'On whose behalf you act, for the audit log: 256 characters at most.');
   const isTagged = Object.values(operation.responses).some((one) => one && 'headers' in one && one.headers?.['ETag']);
   const told = operation.parameters?.some((one) => 'name' in one && one.name.toLowerCase() === 'if-match');
   if (isTagged && !told && (method === 'put' || method === 'patch')) {

@@ -1,9 +1,10 @@
 import { Body, Controller, Get, Param, Post, Query, Res } from '@nestjs/common';
 import { ApiBody, ApiExtraModels, ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
+import type { Actor } from '#audit';
 import { type BulkReplay, BulkReplayer, DEFAULT_REPLAY_RATE, ReplayStore } from '#replaying';
 import type { Principal } from '#tenants';
 import { Allow } from '../auth/allow.decorator.js';
-import { Caller } from '../auth/caller.decorator.js';
+import { By, Caller } from '../auth/caller.decorator.js';
 import { found, pathId, Viewing } from '../auth/viewing.js';
 import { created } from '../http/answers.js';
 import { Answers, AnswersCreated, AnswersPage } from '../http/api-docs.js';
@@ -38,6 +39,7 @@ export class ReplaysController {
   @AnswersCreated(ReplayResponse)
   @ApiOkResponse({ type: ReplayPreviewResponse, description: 'What it would be, with `dryRun`.' })
   async create(
+    @By() by: Actor,
     @Body() dto: CreateReplayDto,
     @Caller() caller: Principal,
     @Res({ passthrough: true }) reply: FastifyReply,
@@ -47,12 +49,11 @@ export class ReplaysController {
       void reply.status(200);
       return toReplayPreview(selection, await this.replayer.count(selection));
     }
-    const replay = await this.replayer.start({
+    const replay = await this.replayer.start(by, {
       selection,
       ratePerSecond: dto.ratePerSecond ?? DEFAULT_REPLAY_RATE,
       note: dto.note ?? null,
       requestedBy: caller.keyId,
-      actor: null,
     });
     const answer = toReplayResponse(replay);
     created(reply, `/v1/replays/${answer.id}`);
@@ -93,11 +94,12 @@ export class ReplaysController {
   @ApiBody({ type: NoFieldsDto, required: false })
   @Answers(ReplayResponse)
   async cancel(
+    @By() by: Actor,
     @Param('replay') replay: string,
     @Body() _body: NoFieldsDto,
     @Caller() caller: Principal,
   ): Promise<ReplayResponse> {
-    await this.replayer.cancel(await this.see(replay, caller));
+    await this.replayer.cancel(by, await this.see(replay, caller));
     return toReplayResponse(await this.see(replay, caller));
   }
 

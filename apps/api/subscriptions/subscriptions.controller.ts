@@ -1,9 +1,10 @@
 import { Body, Controller, Delete, Get, Param, Patch, Post, Query, Res } from '@nestjs/common';
 import { ApiOperation, ApiTags } from '@nestjs/swagger';
+import type { Actor } from '#audit';
 import { SubscriptionReadModel, SubscriptionStore } from '#endpoints';
 import { parseTypeId, toTypeId, type Uuid } from '#kernel';
 import { Allow } from '../auth/allow.decorator.js';
-import { TenantId } from '../auth/caller.decorator.js';
+import { By, TenantId } from '../auth/caller.decorator.js';
 import { notFound, Scope } from '../auth/scope.js';
 import { created, IfMatch, tagged } from '../http/answers.js';
 import { Answers, AnswersCreated, AnswersNothing, AnswersPage } from '../http/api-docs.js';
@@ -26,13 +27,14 @@ export class SubscriptionsController {
   @ApiOperation({ operationId: 'createSubscription', summary: 'Subscribe an endpoint to events' })
   @AnswersCreated(SubscriptionResponse, { tagged: true })
   async create(
+    @By() by: Actor,
     @TenantId() tenantId: Uuid,
     @Body() body: CreateSubscriptionDto,
     @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<SubscriptionResponse> {
     const endpointId = await this.scope.bodyEndpoint(tenantId, body.endpoint);
     const { eventTypes, channels, filter, enabled } = body;
-    const subscription = await this.subscriptions.create(tenantId, {
+    const subscription = await this.subscriptions.create(by, tenantId, {
       endpointId,
       eventTypes,
       channels,
@@ -76,13 +78,14 @@ export class SubscriptionsController {
   })
   @Answers(SubscriptionResponse, { tagged: true })
   async patch(
+    @By() by: Actor,
     @TenantId() tenantId: Uuid,
     @Param('subscription') subscription: string,
     @Body() body: PatchSubscriptionDto,
     @IfMatch() version: number | null,
     @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<SubscriptionResponse> {
-    const changed = await this.subscriptions.patch(tenantId, readId(subscription), body, version);
+    const changed = await this.subscriptions.patch(by, tenantId, readId(subscription), body, version);
     return tagged(reply, toSubscriptionResponse(changed));
   }
 
@@ -95,11 +98,12 @@ export class SubscriptionsController {
   })
   @AnswersNothing()
   async delete(
+    @By() by: Actor,
     @TenantId() tenantId: Uuid,
     @Param('subscription') subscription: string,
     @IfMatch() version: number | null,
   ): Promise<void> {
-    await this.subscriptions.delete(tenantId, readId(subscription), version);
+    await this.subscriptions.delete(by, tenantId, readId(subscription), version);
   }
 }
 

@@ -1,7 +1,9 @@
 import { Controller, Post } from '@nestjs/common';
 import { ApiOperation, ApiProperty, ApiTags } from '@nestjs/swagger';
+import type { Actor } from '#audit';
 import { SwitchStore } from '#tenants';
 import { Allow } from '../auth/allow.decorator.js';
+import { By } from '../auth/caller.decorator.js';
 import { Answers } from '../http/api-docs.js';
 
 export class PlatformResponse {
@@ -32,15 +34,15 @@ export class PlatformController {
       'They stay where they are; events that fall due meanwhile are matched. Saying it twice changes nothing.',
   })
   @Answers(PlatformResponse)
-  async pause(): Promise<PlatformResponse> {
-    return toPlatformResponse(await this.switches.setDeliveriesPaused(true));
+  async pause(@By() by: Actor): Promise<PlatformResponse> {
+    return toPlatformResponse(await this.switches.setDeliveriesPaused(by, true));
   }
 
   @Post('resume')
   @Allow('platform:pause')
   @ApiOperation({ operationId: 'resumeDeliveries', summary: 'Let all deliveries of the platform go on' })
   @Answers(PlatformResponse)
-  async resume(): Promise<PlatformResponse> {
-    return toPlatformResponse(await this.switches.setDeliveriesPaused(false));
+  async resume(@By() by: Actor): Promise<PlatformResponse> {
+    return toPlatformResponse(await this.switches.setDeliveriesPaused(by, false));
   }
 }

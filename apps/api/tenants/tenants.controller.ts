@@ -1,9 +1,10 @@
 import { Body, Controller, Delete, Get, HttpCode, Param, Patch, Post, Put, Query, Res } from '@nestjs/common';
 import { ApiCreatedResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
+import type { Actor } from '#audit';
 import { parseTypeId, toTypeId, type Uuid } from '#kernel';
 import { Authenticator, type Principal, TenantStore } from '#tenants';
 import { Allow, MayNotExistYet } from '../auth/allow.decorator.js';
-import { Caller, TenantId } from '../auth/caller.decorator.js';
+import { By, Caller, TenantId } from '../auth/caller.decorator.js';
 import { notFound } from '../auth/scope.js';
 import { created } from '../http/answers.js';
 import { Answers, AnswersCreated, AnswersNothing, AnswersPage } from '../http/api-docs.js';
@@ -28,8 +29,12 @@ export class TenantsController {
   @Allow('tenants:write')
   @ApiOperation({ operationId: 'createTenant', summary: 'Create a tenant' })
   @AnswersCreated(TenantResponse)
-  async create(@Body() dto: CreateTenantDto, @Res({ passthrough: true }) reply: FastifyReply): Promise<TenantResponse> {
-    const row = await this.tenants.create(toTenantInput(dto, dto.uid ?? null));
+  async create(
+    @By() by: Actor,
+    @Body() dto: CreateTenantDto,
+    @Res({ passthrough: true }) reply: FastifyReply,
+  ): Promise<TenantResponse> {
+    const row = await this.tenants.create(by, toTenantInput(dto, dto.uid ?? null));
     created(reply, `/v1/tenants/${toTypeId('ten', row.id)}`);
     return toTenantResponse(row);
   }
@@ -64,14 +69,15 @@ export class TenantsController {
   @Answers(TenantResponse)
   @ApiCreatedResponse({ type: TenantResponse })
   async put(
+    @By() by: Actor,
     @Param('tenant') reference: string,
     @Body() dto: PutTenantDto,
     @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<TenantResponse> {
     const id = parseTypeId('ten', reference);
-    if (id) return found(await this.tenants.patch(id, ({ uid }) => toTenantInput(dto, uid)), reference);
+    if (id) return found(await this.tenants.patch(by, id, ({ uid }) => toTenantInput(dto, uid)), reference);
     assertUid(reference);
-    const { row, created: isNew } = await this.tenants.put(reference, toTenantInput(dto));
+    const { row, created: isNew } = await this.tenants.put(by, reference, toTenantInput(dto));
     if (isNew) created(reply, `/v1/tenants/${toTypeId('ten', row.id)}`);
     return toTenantResponse(row);
   }
@@ -81,11 +87,12 @@ export class TenantsController {
   @ApiOperation({ operationId: 'patchTenant', summary: 'Change a tenant (merge patch)' })
   @Answers(TenantResponse)
   async patch(
+    @By() by: Actor,
     @TenantId() id: Uuid,
     @Param('tenant') reference: string,
     @Body() dto: PatchTenantDto,
   ): Promise<TenantResponse> {
-    return found(await this.tenants.patch(id, (current) => patchTenant(current, dto)), reference);
+    return found(await this.tenants.patch(by, id, (current) => patchTenant(current, dto)), reference);
   }
 
   @Delete(':tenant')
@@ -99,8 +106,8 @@ export class TenantsController {
       'good; the record of what was delivered stays until retention takes it.',
   })
   @AnswersNothing()
-  async delete(@TenantId() id: Uuid, @Param('tenant') reference: string): Promise<void> {
-    if (!(await this.tenants.delete(id))) throw notFound(reference, 'tenant');
+  async delete(@By() by: Actor, @TenantId() id: Uuid, @Param('tenant') reference: string): Promise<void> {
+    if (!(await this.tenants.delete(by, id))) throw notFound(reference, 'tenant');
     this.authenticator.forgetTenant(id);
   }
 
@@ -112,16 +119,16 @@ export class TenantsController {
     description: 'Events that fall due meanwhile are matched and held as well. Saying it twice changes nothing.',
   })
   @Answers(TenantResponse)
-  async pause(@TenantId() id: Uuid, @Param('tenant') reference: string): Promise<TenantResponse> {
-    return found(await this.tenants.setPaused(id, true), reference);
+  async pause(@By() by: Actor, @TenantId() id: Uuid, @Param('tenant') reference: string): Promise<TenantResponse> {
+    return found(await this.tenants.setPaused(by, id, true), reference);
   }
 
   @Post(':tenant/resume')
   @Allow('tenants:pause')
   @ApiOperation({ operationId: 'resumeTenant', summary: 'Let the held deliveries of a tenant go' })
   @Answers(TenantResponse)
-  async resume(@TenantId() id: Uuid, @Param('tenant') reference: string): Promise<TenantResponse> {
-    return found(await this.tenants.setPaused(id, false), reference);
+  async resume(@By() by: Actor, @TenantId() id: Uuid, @Param('tenant') reference: string): Promise<TenantResponse> {
+    return found(await this.tenants.setPaused(by, id, false), reference);
   }
 }
 

@@ -237,10 +237,10 @@ describe(OpenDeliveryStore, () => {
   describe('ending', () => {
     it('moves what is cancelled to history with the reason', async () => {
       const id = await bench.anOpenDelivery(endpoint);
-      expect(await store.cancel(id, 'requested')).toMatchObject({ id, orderKey: null });
+      expect(await store.cancel(bench.db, id, 'requested')).toMatchObject({ id, orderKey: null });
       expect(await bench.open(id)).toBeUndefined();
       expect(await bench.ended(id)).toMatchObject({ status: 'cancelled', cancel_reason: 'requested', attempts: 0 });
-      expect(await store.cancel(id, 'again')).toBeNull();
+      expect(await store.cancel(bench.db, id, 'again')).toBeNull();
     });
 
     it("cancels all of an endpoint's, and nobody else's", async () => {
@@ -303,7 +303,7 @@ describe(OpenDeliveryStore, () => {
     it('records the attempt of a delivery that was cancelled in flight', async () => {
       const id = await bench.anOpenDelivery(endpoint);
       const mine = await claimOne();
-      await store.cancel(id, 'requested');
+      await store.cancel(bench.db, id, 'requested');
       await recordAttempts(bench.db, [anAttempt(mine)]);
       expect(await bench.ended(id)).toMatchObject({ status: 'cancelled' });
       expect(await bench.attemptsOf(id)).toHaveLength(1);

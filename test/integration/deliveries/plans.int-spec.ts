@@ -51,7 +51,7 @@ describe('the plans of what is done to open deliveries', () => {
     ['releaseHeld', (store) => store.releaseHeld()],
     ['cancelLeased', (store) => store.cancelLeased(held, 'x')],
     ['buryExpired', (store) => store.buryExpired(held.map((row) => ({ ...row, deadLetterId: row.deliveryId })))],
-    ['cancel', (store) => store.cancel(ids[0]!, 'x')],
+    ['cancel', (store, db) => store.cancel(db, ids[0]!, 'x')],
     ['cancelOfEndpoint', (store) => store.cancelOfEndpoint(endpoint.endpointId, 'x', Date.now())],
     ['cancelOfTenant', (store) => store.cancelOfTenant(endpoint.tenantId, 'x')],
     ['buryOutlived', (store, db) => new RetentionStore(db, store).buryOutlived(Date.now(), Date.now())],

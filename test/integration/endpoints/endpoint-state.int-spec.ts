@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { SYSTEM } from '#audit';
 import { EndpointSwitch, OpenDeliveryEffects } from '#endpoints';
 import { parseTypeId, type Uuid } from '#kernel';
 import { startApi, type TestApi } from '../../support/api.js';
@@ -106,6 +107,18 @@ describe('what an endpoint has missed while it was disabled', () => {
     expect(list.body['data'][0]).not.toHaveProperty('missed');
   });
 
+  it('comes with what to post to have all of it replayed', async () => {
+    const { tenant, endpoint } = await subscribed();
+    await turn(endpoint.path, 'disable');
+    expect(await turn(endpoint.path, 'enable')).toMatchObject({ missed: { count: 0, replay: null } });
+    await turn(endpoint.path, 'disable');
+    for (let n = 0; n < 2; n++) await publishTo(tenant);
+    const { missed } = await turn(endpoint.path, 'enable');
+    const { path, body } = (missed as { replay: { path: string; body: object } }).replay;
+    const { body: replay } = await t.api.post(path, body, { expect: 201 });
+    expect(replay).toMatchObject({ endpoint: endpoint.id, matched: 2, state: 'running' });
+  });
+
   it('is what was cancelled for that, since the last time', async () => {
     const { tenant, endpoint } = await subscribed();
     await turn(endpoint.path, 'disable');
@@ -206,7 +219,7 @@ describe(EndpointSwitch.name, () => {
     const tenantId = parseTypeId('ten', tenant.id)!;
     const id = parseTypeId('ep', endpoint.id)!;
     for (const command of ['pause', 'pause', 'resume', 'resume', 'disable', 'disable', 'enable'] as const) {
-      await endpoints.turn(tenantId, id, command);
+      await endpoints.turn(SYSTEM, tenantId, id, command);
     }
     expect(effects.calls).toEqual([`release ${id}`, `cancel ${id} endpoint_disabled`, `release ${id}`]);
   });

@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { SYSTEM } from '#audit';
 import { ensurePartitions } from '#database';
 import { OpenDeliveryStore, PayloadEraser } from '#deliveries';
 import { TenantConfigs } from '#endpoints';
@@ -104,7 +105,7 @@ describe('cancelling events while they are fanned out', () => {
     const metrics = new Metrics({ processDefaults: false });
     const canceller = new Canceller(bench.db, store, scheduled, payloads, new DatabaseClock(), metrics);
     scheduler.start();
-    await Promise.all(ids.map((id) => canceller.cancelEvent(id, 'stop')));
+    await Promise.all(ids.map((id) => canceller.cancelEvent(SYSTEM, id, 'stop')));
     await scheduler.stop();
 
     const [left] = await bench.db.query<{ open: number; scheduled: number }>(

@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { SYSTEM } from '#audit';
 import { EndpointHealthStore, EndpointSwitch, type HealthChange } from '#endpoints';
 import { newUuid, toTypeId, type Uuid } from '#kernel';
 import { FailureWatch } from '#upkeep';
@@ -131,12 +132,12 @@ describe(FailureWatch, () => {
     expect(await told()).toEqual([]);
   });
 
-  it.each<[string, Parameters<EndpointSwitch['turn']>[2][]]>([
+  it.each<[string, Parameters<EndpointSwitch['turn']>[3][]]>([
     ['disabled and enabled again', ['disable', 'enable']],
     ['paused and resumed', ['pause', 'resume']],
   ])('starts afresh with an endpoint that was %s', async (_, commands) => {
     await failing(0, 4 * DAY_MS);
-    for (const command of commands) await endpoints.turn(endpoint.tenantId, endpoint.endpointId, command);
+    for (const command of commands) await endpoints.turn(SYSTEM, endpoint.tenantId, endpoint.endpointId, command);
     await bench.db.query(`UPDATE endpoints SET status_changed_at = to_timestamp($2) WHERE id = $1`, [
       endpoint.endpointId,
       (startMs + 4 * DAY_MS + 1_000) / 1_000,

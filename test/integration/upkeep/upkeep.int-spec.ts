@@ -38,7 +38,7 @@ describe(Upkeep, () => {
     const at = Date.now() - 40 * DAY_MS;
     const held = await old.open(await old.event(at), at, { due_at: `'infinity'`, waiting_for: `'held'` });
     await db.query(`UPDATE endpoints SET status = 'paused' WHERE id = $1`, [endpoint.endpointId]);
-    const config = { retention: { days: 30 }, database: { directUrl: bench.url } } as Config;
+    const config = { retention: { days: 30, auditDays: 365 }, database: { directUrl: bench.url } } as Config;
     const metrics = new Metrics({ processDefaults: false });
     const deliveries = new OpenDeliveryStore(db);
     const upkeep = upkeepWith(retentionTasks({ config, db, deliveries, clock: new DatabaseClock(), metrics, log }));
@@ -61,7 +61,7 @@ describe(Upkeep, () => {
       const old = new OldTraffic(db, one);
       await old.ended(await old.event(at), at, 'dead');
     }
-    const config = { retention: { days: 30 }, database: { directUrl: bench.url } } as Config;
+    const config = { retention: { days: 30, auditDays: 365 }, database: { directUrl: bench.url } } as Config;
     const metrics = new Metrics({ processDefaults: false });
     const deliveries = new OpenDeliveryStore(db);
     const tasks = retentionTasks({ config, db, deliveries, clock: new DatabaseClock(), metrics, log });

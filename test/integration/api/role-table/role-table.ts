@@ -63,6 +63,8 @@ export const ROLE_TABLE: readonly Row[] = [
   row('y --- yy0', 'POST /v1/tenants/{tenant}/pause'),
   row('y --- yy0', 'POST /v1/tenants/{tenant}/resume'),
 
+  row('y --- y--', 'GET /v1/audit-log'),
+
   row('y yyy yyy', 'GET /v1/event-types'),
   row('y --- ---', 'PUT /v1/event-types/{name}', () => ({ description: 'x' })),
   row('y yyy yyy', 'GET /v1/event-types/{name}'),
@@ -81,6 +83,10 @@ export const ROLE_TABLE: readonly Row[] = [
   row('y --- yy0', 'POST /v1/tenants/{tenant}/endpoints/{endpoint}/disable'),
   row('y --- yy0', 'POST /v1/tenants/{tenant}/endpoints/{endpoint}/test'),
   row('y --- yy0', 'POST /v1/tenants/{tenant}/endpoints/{endpoint}/check'),
+  row('y --- yy0', 'POST /v1/tenants/{tenant}/endpoints/{endpoint}/reconcile', () => ({
+    since: '2026-01-01T00:00:00Z',
+    ids: [],
+  })),
   row('y --- yy0', 'GET /v1/tenants/{tenant}/endpoints/{endpoint}/health'),
   row('y --- -y0', 'GET /v1/tenants/{tenant}/endpoints/{endpoint}/secrets'),
   row('y --- -y0', 'POST /v1/tenants/{tenant}/endpoints/{endpoint}/secrets/rotate'),
