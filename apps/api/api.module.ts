@@ -36,6 +36,7 @@ import {
   RequestSources,
   Search,
   SettledEvents,
+  SignatureChecks,
 } from '#insights';
 import { DeadLetterStore, OpenCancellationStore, OpenDeliveryStore, PayloadEraser } from '#deliveries';
 import {
@@ -111,6 +112,7 @@ import { SessionCookie } from './session/session-cookie.js';
 import { SearchController } from './search/search.controller.js';
 import { StatsController } from './stats/stats.controller.js';
 import { trafficLedgerOver } from './stats/traffic-ledger.provider.js';
+import { SignatureChecksController } from './signature-checks/signature-checks.controller.js';
 import { SubscriptionsController } from './subscriptions/subscriptions.controller.js';
 import { PlatformController } from './tenants/platform.controller.js';
 import { TenantsController } from './tenants/tenants.controller.js';
@@ -145,6 +147,7 @@ const CONTROLLERS = [
   SessionController,
   SharedExplanationController,
   StatsController,
+  SignatureChecksController,
   SubscriptionsController,
   TenantEventsController,
   TenantsController,
@@ -207,6 +210,7 @@ const PROVIDERS: Provider[] = [
   SessionTokens,
   SlotStore,
   SettledEvents,
+  SignatureChecks,
   SubscriptionReadModel,
   SubscriptionStore,
   SwitchStore,
