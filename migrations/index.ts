@@ -13,6 +13,7 @@ import { FailingEndpoints1764000013000 } from './1764000013000-failing-endpoints
 import { EndpointCredentials1764000120000 } from './1764000120000-endpoint-credentials.js';
 import { SubscriptionFilters1764000130000 } from './1764000130000-subscription-filters.js';
 import { AuditLog1764000140000 } from './1764000140000-audit-log.js';
+import { EndpointHistory1764000141000 } from './1764000141000-endpoint-history.js';
 import { Replays1764000160000 } from './1764000160000-replays.js';
 import { SearchIndexes1764000170000 } from './1764000170000-search-indexes.js';
 import { TrafficCounts1764000171000 } from './1764000171000-traffic-counts.js';
@@ -34,6 +35,7 @@ export const migrations = [
   EndpointCredentials1764000120000,
   SubscriptionFilters1764000130000,
   AuditLog1764000140000,
+  EndpointHistory1764000141000,
   Replays1764000160000,
   SearchIndexes1764000170000,
   TrafficCounts1764000171000,

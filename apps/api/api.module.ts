@@ -7,6 +7,7 @@ import {
   EndpointReadModel,
   EndpointStore,
   EndpointSwitch,
+  EndpointVersionsReadModel,
   EventTypeStore,
   OpenDeliveryEffects,
   RateLimitReadModel,
@@ -74,6 +75,7 @@ import { EgressController } from './egress/egress.controller.js';
 import { EndpointCheckController } from './endpoints/endpoint-check.controller.js';
 import { EndpointStateController } from './endpoints/endpoint-state.controller.js';
 import { EndpointTestController } from './endpoints/endpoint-test.controller.js';
+import { EndpointVersionsController } from './endpoints/endpoint-versions.controller.js';
 import { EndpointsController } from './endpoints/endpoints.controller.js';
 import { testSenderOver } from './endpoints/test-sender.provider.js';
 import { SecretsController } from './endpoints/secrets.controller.js';
@@ -122,6 +124,7 @@ const CONTROLLERS = [
   EndpointsController,
   EndpointStateController,
   EndpointTestController,
+  EndpointVersionsController,
   EventsController,
   EventTypesController,
   ExplainController,
@@ -163,6 +166,7 @@ const PROVIDERS: Provider[] = [
   EndpointReadModel,
   EndpointStore,
   EndpointSwitch,
+  EndpointVersionsReadModel,
   EventFinder,
   EventIntake,
   EventLists,
