@@ -10,11 +10,13 @@ import { Ordering1764000009000 } from './1764000009000-ordering.js';
 import { ScheduledEvents1764000010000 } from './1764000010000-scheduled-events.js';
 import { Retention1764000011000 } from './1764000011000-retention.js';
 import { FailingEndpoints1764000013000 } from './1764000013000-failing-endpoints.js';
+import { Signing1764000110000 } from './1764000110000-signing.js';
 import { EndpointCredentials1764000120000 } from './1764000120000-endpoint-credentials.js';
 import { SubscriptionFilters1764000130000 } from './1764000130000-subscription-filters.js';
 import { AuditLog1764000140000 } from './1764000140000-audit-log.js';
 import { EndpointHistory1764000141000 } from './1764000141000-endpoint-history.js';
 import { Replays1764000160000 } from './1764000160000-replays.js';
+import { DeadLetterGroups1764000161000 } from './1764000161000-dead-letter-groups.js';
 import { SearchIndexes1764000170000 } from './1764000170000-search-indexes.js';
 import { TrafficCounts1764000171000 } from './1764000171000-traffic-counts.js';
 
@@ -32,11 +34,13 @@ export const migrations = [
   ScheduledEvents1764000010000,
   Retention1764000011000,
   FailingEndpoints1764000013000,
+  Signing1764000110000,
   EndpointCredentials1764000120000,
   SubscriptionFilters1764000130000,
   AuditLog1764000140000,
   EndpointHistory1764000141000,
   Replays1764000160000,
+  DeadLetterGroups1764000161000,
   SearchIndexes1764000170000,
   TrafficCounts1764000171000,
 ];

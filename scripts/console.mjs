@@ -17,7 +17,17 @@ export function buildConsole(fresh, last) {
   } else {
     const vite = join(ROOT, 'node_modules', 'vite', 'bin', 'vite.js');
     const config = join(ROOT, 'apps', 'console', 'vite.config.ts');
-    const args = [vite, 'build', '--config', config, '--outDir', join(fresh, folder), '--logLevel', 'warn'];
+    const args = [
+      vite,
+      'build',
+      '--config',
+      config,
+      '--outDir',
+      join(fresh, folder),
+      '--emptyOutDir',
+      '--logLevel',
+      'warn',
+    ];
     run(process.execPath, args, { cwd: ROOT, what: 'The build of the console' });
   }
   writeFileSync(join(fresh, STAMP), hash);

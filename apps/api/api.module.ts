@@ -21,6 +21,7 @@ import { ReceiverChecker, TestSender } from '#delivering';
 import { DatabaseClock, KeyRing } from '#kernel';
 import {
   AttemptReadModel,
+  DeadLetterGroupReadModel,
   AuditReadModel,
   DeadLetterReadModel,
   DeliveryReadModel,
@@ -29,6 +30,7 @@ import {
   EventReadModel,
   ExplanationReadModel,
   MissedReadModel,
+  ReconciliationReadModel,
   OverviewReadModel,
   References,
   RequestSources,
@@ -52,6 +54,7 @@ import {
   ApiKeyStore,
   Authenticator,
   IdempotencyStore,
+  PortalSessions,
   SessionAuthenticator,
   SessionTokens,
   SwitchStore,
@@ -74,10 +77,12 @@ import { DeliveriesController } from './deliveries/deliveries.controller.js';
 import { EgressController } from './egress/egress.controller.js';
 import { EndpointCheckController } from './endpoints/endpoint-check.controller.js';
 import { EndpointStateController } from './endpoints/endpoint-state.controller.js';
+import { ReconcileController } from './endpoints/reconcile.controller.js';
 import { EndpointTestController } from './endpoints/endpoint-test.controller.js';
 import { EndpointVersionsController } from './endpoints/endpoint-versions.controller.js';
 import { EndpointsController } from './endpoints/endpoints.controller.js';
 import { testSenderOver } from './endpoints/test-sender.provider.js';
+import { JwksController } from './endpoints/jwks.controller.js';
 import { SecretsController } from './endpoints/secrets.controller.js';
 import { EventTypesController } from './event-types/event-types.controller.js';
 import { EventLists } from './events/event-lists.js';
@@ -129,11 +134,13 @@ const CONTROLLERS = [
   EventTypesController,
   ExplainController,
   HealthController,
+  JwksController,
   LiveController,
   MetricsController,
   PlatformController,
   PortalSessionsController,
   PublishingController,
+  ReconcileController,
   ReplaysController,
   SearchController,
   SecretsController,
@@ -156,6 +163,7 @@ const PROVIDERS: Provider[] = [
   Authenticator,
   BulkReplayer,
   Canceller,
+  DeadLetterGroupReadModel,
   DeadLetterReadModel,
   DeadLetterStore,
   DeliveryReadModel,
@@ -184,7 +192,9 @@ const PROVIDERS: Provider[] = [
   OriginalFinder,
   OverviewReadModel,
   PayloadEraser,
+  PortalSessions,
   Readiness,
+  ReconciliationReadModel,
   References,
   Replayer,
   ReplaySelectionReader,

@@ -22,6 +22,7 @@ export const AUDIT_ACTIONS = {
   'event_type.updated': 'An event type was changed.',
   'platform.paused': 'All deliveries were paused.',
   'platform.resumed': 'All deliveries were resumed.',
+  'portal_session.opened': "A tenant's portal was opened for somebody.",
   'replay.cancelled': 'A bulk replay was stopped.',
   'replay.started': 'A bulk replay was asked for.',
   'secret.revoked': 'A secret of an endpoint was revoked.',

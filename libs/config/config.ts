@@ -1,3 +1,5 @@
+import type { OwnPorts } from './own-ports.js';
+
 /** The levels of pino, from silence to everything. */
 export const LOG_LEVELS = ['silent', 'fatal', 'error', 'warn', 'info', 'debug', 'trace'] as const;
 
@@ -49,6 +51,8 @@ export abstract class Config {
     readonly allow: readonly string[];
     /** CIDRs or host patterns refused on top of the built-in list. */
     readonly deny: readonly string[];
+    /** Where no delivery may go, whatever is allowed. */
+    readonly ownPorts: OwnPorts;
     /** An HTTP CONNECT proxy for deliveries. */
     readonly proxy: string | null;
     /** What tenants are told to allow in their firewalls. */

@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { Config } from './config.js';
 import { ConfigError, type ConfigProblem } from './config-error.js';
+import { toOwnPorts } from './own-ports.js';
 import { type Values, VARIABLES, type VariableName } from './variables.js';
 
 export type Environment = Readonly<Record<string, string | undefined>>;
@@ -100,6 +101,7 @@ function toTree(values: Values, unknown: readonly string[]): Config {
       allowHttp: values.POSTHORN_ALLOW_HTTP!,
       allow: values.POSTHORN_EGRESS_ALLOW!,
       deny: values.POSTHORN_EGRESS_DENY!,
+      ownPorts: toOwnPorts([values.PORT, values.METRICS_PORT], [databaseUrl, directUrl, values.QUEUE_URL ?? directUrl]),
       proxy: values.POSTHORN_EGRESS_PROXY,
       addresses: values.POSTHORN_EGRESS_ADDRESSES!,
     },

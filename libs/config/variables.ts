@@ -84,7 +84,8 @@ export const VARIABLES = {
     schema: read.cidrs,
     fallback: '',
     shown: 'empty',
-    meaning: 'Networks (CIDR, comma-separated) that may be reached although they are not public.',
+    meaning:
+      "Networks (CIDR, comma-separated) that may be reached although they are not public; the platform's own ports stay closed.",
   }),
   POSTHORN_EGRESS_DENY: variable({
     schema: read.cidrsOrHosts,

@@ -15,7 +15,7 @@ export const CLAIMED_COLUMNS = (longestBody: string): string => `
          AS "slotAtMs",
        p.waiting_for = 'rate_limit' AS "isSlotOfRate",
        extract(epoch FROM c.due_at)::float8 * 1000 AS "leaseUntilMs", c.event_id AS "eventId",
-       e.uid, c.type, extract(epoch FROM e.occurred_at)::float8 * 1000 AS "occurredAtMs", e.subject,
+       e.uid, c.type, extract(epoch FROM e.occurred_at)::float8 * 1000 AS "occurredAtMs", e.subject, e.source,
        e.schema_version AS "schemaVersion", e.correlation_id AS "correlationId",
        CASE WHEN octet_length(e.data) <= ${longestBody} THEN e.data END AS data,
        coalesce(octet_length(e.data) > ${longestBody}, false) AS "isLarge", e.data IS NULL AS "isErased",

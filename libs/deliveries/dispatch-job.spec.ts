@@ -11,6 +11,7 @@ const anEvent = (body = '{"data":1}'): WireEvent => ({
   body,
   dataStart: 8,
   dataEnd: 9,
+  source: null,
   headers: ['x-a', '1'],
   traceparent: null,
   expiresAtMs: 5,

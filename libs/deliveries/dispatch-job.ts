@@ -20,6 +20,7 @@ interface JobEvent {
   readonly b?: string;
   readonly s: number;
   readonly e: number;
+  readonly o?: string;
   readonly h?: readonly string[];
   readonly p?: string;
   readonly x?: number;
@@ -95,6 +96,7 @@ function packEvent(event: WireEvent): JobEvent {
     e: event.dataEnd,
   };
   if (event.body !== null && event.body.length <= INLINE_BODY_CHARACTERS) packed.b = event.body;
+  if (event.source !== null) packed.o = event.source;
   if (event.headers.length > 0) packed.h = event.headers;
   if (event.traceparent !== null) packed.p = event.traceparent;
   if (event.expiresAtMs !== null) packed.x = event.expiresAtMs;
@@ -108,6 +110,7 @@ function unpackEvent(event: JobEvent): WireEvent {
     body: event.b ?? null,
     dataStart: event.s,
     dataEnd: event.e,
+    source: event.o ?? null,
     headers: event.h ?? [],
     traceparent: event.p ?? null,
     expiresAtMs: event.x ?? null,

@@ -8,6 +8,7 @@ const anEvent = (over: Partial<EventContent> = {}): EventContent => ({
   type: 'a.b',
   occurredAtMs: 1_764_000_000_000,
   subject: null,
+  source: null,
   schemaVersion: null,
   correlationId: null,
   data: '{"x": 1.0}',

@@ -15,6 +15,8 @@ export interface WireEvent {
   readonly body: string | null;
   readonly dataStart: number;
   readonly dataEnd: number;
+  /** The publishing service: not in the standard payload. */
+  readonly source: string | null;
   /** The event's own headers, flat name, value pairs. */
   readonly headers: readonly string[];
   readonly traceparent: string | null;
@@ -28,6 +30,7 @@ export interface EventContent {
   readonly type: string;
   readonly occurredAtMs: number;
   readonly subject: string | null;
+  readonly source: string | null;
   readonly schemaVersion: string | null;
   readonly correlationId: string | null;
   readonly data: string | null;
@@ -75,7 +78,7 @@ export function toWireEvent(event: EventContent): WireEvent {
     data,
     metadata: event.metadata,
   };
-  const body = formatPayload(payload, 'standard');
+  const body = formatPayload(payload);
   // From the end: nothing but metadata of known length follows the data.
   const dataEnd = body.length - 1 - (event.metadata === null ? 0 : `,"metadata":`.length + event.metadata.length);
   return {
@@ -84,6 +87,7 @@ export function toWireEvent(event: EventContent): WireEvent {
     body,
     dataStart: dataEnd - data.length,
     dataEnd,
+    source: event.source,
     headers: event.headers === null ? [] : Object.entries(JSON.parse(event.headers) as Record<string, string>).flat(),
     traceparent: event.traceparent,
     expiresAtMs: event.expiresAtMs,

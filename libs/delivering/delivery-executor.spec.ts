@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import type { Dispatch, OpenDeliveryStore } from '#deliveries';
 import type { SendTarget, SendTargets } from '#endpoints';
 import { FixedClock } from '#kernel';
+import { compileSigner, DEFAULT_SIGNING } from '#signing';
 import { parseTarget } from '#transport';
 import type { AuthenticatedSender } from './authenticated-sender.js';
 import { DeliveryExecutor } from './delivery-executor.js';
@@ -20,7 +21,7 @@ const aTarget = (version: number): SendTarget => ({
   headers: [],
   authHeader: null,
   oauth2: null,
-  secrets: [],
+  signer: compileSigner(DEFAULT_SIGNING, []),
   payloadFormat: 'standard',
   timeoutMs: null,
   retrySchedule: null,
@@ -46,6 +47,7 @@ const dispatch: Dispatch = {
     body: '{}',
     dataStart: 0,
     dataEnd: 2,
+    source: null,
     headers: [],
     traceparent: null,
     expiresAtMs: null,

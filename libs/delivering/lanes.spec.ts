@@ -17,7 +17,17 @@ const to = (endpointId: string): Dispatch => ({
   slotAtMs: null,
   isSlotOfRate: false,
   orderKey: null,
-  event: { id: 'e', type: 'a', body: '', dataStart: 0, dataEnd: 0, headers: [], traceparent: null, expiresAtMs: null },
+  event: {
+    id: 'e',
+    type: 'a',
+    body: '',
+    dataStart: 0,
+    dataEnd: 0,
+    source: null,
+    headers: [],
+    traceparent: null,
+    expiresAtMs: null,
+  },
 });
 
 function setup(concurrency: number, maxInFlight: Record<string, number> = {}) {

@@ -5,7 +5,7 @@ import type { Uuid } from '#kernel';
 const LOAD = {
   name: 'load_event_content',
   text: `
-    SELECT id, uid, type, extract(epoch FROM occurred_at)::float8 * 1000 AS "occurredAtMs", subject,
+    SELECT id, uid, type, extract(epoch FROM occurred_at)::float8 * 1000 AS "occurredAtMs", subject, source,
            schema_version AS "schemaVersion", correlation_id AS "correlationId", data, metadata, headers, traceparent,
            extract(epoch FROM expires_at)::float8 * 1000 AS "expiresAtMs"
       FROM events WHERE id = $1`,

@@ -1,14 +1,15 @@
 import type { AttemptRecord, Dispatch, NextStep, WireEvent } from '#deliveries';
-import { liveKeys, type SendTarget } from '#endpoints';
+import type { SendTarget } from '#endpoints';
 import { type Clock, toTypeId, toTypeIdOrNull } from '#kernel';
-import { requestHeaders, signStandard } from '#signing';
+import { formatBody, requestHeaders, writeSignature } from '#signing';
 import type { SendResult } from '#transport';
 import type { AuthenticatedSender } from './authenticated-sender.js';
 
 /** A request that was made, and what came of it. */
 export interface SentRequest {
   readonly startedAtMs: number;
-  readonly signature: string;
+  /** The signature headers, flat name, value pairs. */
+  readonly signature: readonly string[];
   readonly result: SendResult;
 }
 
@@ -23,7 +24,7 @@ export interface Flaw {
   readonly ageMs?: number;
 }
 
-/** Signs exactly the bytes of `body` with every key that is live at this moment, and sends them. Never rejects. */
+/** Signs exactly the bytes of `body` with the keys that are live at this moment, and sends them. Never rejects. */
 export async function sendSigned(
   sender: AuthenticatedSender,
   clock: Clock,
@@ -35,28 +36,20 @@ export async function sendSigned(
   flaw: Flaw | null = null,
 ): Promise<SentRequest> {
   const startedAtMs = clock.now();
-  const timestampSeconds = Math.floor((startedAtMs - (flaw?.ageMs ?? 0)) / 1000);
-  const eventId = toTypeId('evt', event.id);
-  const signature = signStandard(
-    liveKeys(target.secrets, startedAtMs),
-    eventId,
-    timestampSeconds,
-    flaw?.signedBody ?? body,
-  );
   const facts = {
-    eventId,
+    eventId: toTypeId('evt', event.id),
     type: event.type,
     deliveryId: toTypeId('dlv', deliveryId),
     attemptNumber: attempts + 1,
-    timestampSeconds,
-    signature,
+    timestampSeconds: Math.floor((startedAtMs - (flaw?.ageMs ?? 0)) / 1000),
     replayOf: toTypeIdOrNull('dlv', replayOf),
     traceparent: event.traceparent,
   };
-  const headers = requestHeaders(facts, userAgent, target.headers, headersBeside(target.authHeader, event.headers));
+  const signature = target.signer.sign(facts, flaw?.signedBody ?? body, startedAtMs);
+  const ofEvent = target.signer.without(headersBeside(target.authHeader, event.headers));
   const request = {
     target: target.url,
-    headers,
+    headers: requestHeaders(facts, target.payloadFormat, signature, userAgent, target.headers, ofEvent),
     body,
     timeoutMs,
     ...(flaw === null ? {} : { wantsCertificate: true }),
@@ -95,7 +88,7 @@ export function toRecord(
     connectMs: result.timings.connectMs,
     tlsMs: result.timings.tlsMs,
     firstByteMs: result.timings.firstByteMs,
-    signature,
+    signature: writeSignature(signature),
     responseHeaders: result.responseHeaders,
     responseBody: result.responseBody,
     truncated: result.truncated,
@@ -104,6 +97,7 @@ export function toRecord(
 }
 
 /** The bytes for an endpoint that wants this format; null when the body is not at hand. */
-export function bodyIn(format: SendTarget['payloadFormat'], { body, dataStart, dataEnd }: WireEvent): string | null {
-  return body !== null && format === 'data' ? body.slice(dataStart, dataEnd) : body;
+export function bodyIn(format: SendTarget['payloadFormat'], event: WireEvent): string | null {
+  const { body } = event;
+  return body === null || format === 'standard' ? body : formatBody(format, { ...event, body });
 }

@@ -18,7 +18,17 @@ const dispatch = (tenantId: string, endpointId: string, body: string | null = ''
   slotAtMs: null,
   isSlotOfRate: false,
   orderKey: null,
-  event: { id: 'e', type: 'a', body, dataStart: 0, dataEnd: 0, headers: [], traceparent: null, expiresAtMs: null },
+  event: {
+    id: 'e',
+    type: 'a',
+    body,
+    dataStart: 0,
+    dataEnd: 0,
+    source: null,
+    headers: [],
+    traceparent: null,
+    expiresAtMs: null,
+  },
 });
 
 function setup(concurrency: number) {

@@ -139,6 +139,7 @@ export class TestSender {
 const NOTHING_ELSE = {
   uid: null,
   subject: null,
+  source: null,
   schemaVersion: null,
   correlationId: null,
   metadata: null,

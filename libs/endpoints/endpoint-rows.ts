@@ -1,7 +1,7 @@
 import type { Executor } from '#database';
 import { type KeyRing, PosthornError, toTypeId, type Uuid } from '#kernel';
 import { type JsonObject, maskHeaders } from '#policy';
-import type { PayloadFormat } from '#signing';
+import type { PayloadFormat, SigningScheme } from '#signing';
 import { CLOSED_CIRCUIT, type CircuitState, type ShownCircuit } from './circuit.js';
 import { type Credentials, maskCredentials, NO_CREDENTIALS } from './credentials.js';
 import type { Endpoint, EndpointSettings, EndpointStatus, Ordering } from './endpoint.js';
@@ -22,6 +22,7 @@ export interface EndpointRow {
   readonly credentials: Credentials | null;
   readonly sealed_credentials: Buffer | null;
   readonly payload_format: PayloadFormat;
+  readonly signing: SigningScheme[];
   readonly ordering: Ordering;
   readonly max_in_flight: number | null;
   readonly rate_limit: number | null;
@@ -42,7 +43,8 @@ export interface EndpointRow {
 
 /** The columns of {@link EndpointRow}. */
 export const ENDPOINT_COLUMNS = `id, tenant_id, uid, version, status, disabled_reason, url, description, sealed_headers,
-  credentials, sealed_credentials, payload_format, max_in_flight, timeout_seconds, retry_schedule, metadata, ordering, rate_limit, rate_period_seconds,
+  credentials, sealed_credentials, payload_format, max_in_flight, timeout_seconds, retry_schedule, metadata, ordering,
+  rate_limit, rate_period_seconds, signing,
   created_at, updated_at, coalesce(disabled_at, CASE WHEN status = 'disabled' THEN status_changed_at END) AS disabled_at,
   (SELECT json_build_object('state', c.state, 'since', c.since, 'reason', c.reason)
      FROM endpoint_circuits c WHERE c.endpoint_id = endpoints.id) AS circuit`;
@@ -86,6 +88,7 @@ export function openSettingsOf(row: EndpointRow): Omit<EndpointSettings, 'header
     url: row.url,
     description: row.description,
     payloadFormat: row.payload_format,
+    signing: row.signing,
     ordering: row.ordering,
     maxInFlight: row.max_in_flight,
     rateLimit: row.rate_limit === null ? null : { limit: row.rate_limit, periodSeconds: row.rate_period_seconds! },
@@ -132,8 +135,8 @@ export async function insertEndpoint(
     tx,
     `INSERT INTO endpoints (id, tenant_id, uid, url, description, sealed_headers, payload_format, max_in_flight,
        timeout_seconds, retry_schedule, metadata, ordering, rate_limit, rate_period_seconds, credentials,
-       sealed_credentials)
-     VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16)`,
+       sealed_credentials, signing)
+     VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17)`,
     [ids.id, ids.tenantId, ...settingValues(settings, keyRing, ids.id)],
   );
 }
@@ -149,7 +152,7 @@ export async function updateEndpoint(
     `UPDATE endpoints SET version = version + 1, updated_at = clock_timestamp(), uid = $2, url = $3, description = $4,
        sealed_headers = $5, payload_format = $6, max_in_flight = $7, timeout_seconds = $8, retry_schedule = $9,
        metadata = $10, ordering = $11, rate_limit = $12, rate_period_seconds = $13, credentials = $14,
-       sealed_credentials = $15
+       sealed_credentials = $15, signing = $16
      WHERE id = $1`,
     [endpointId, ...settingValues(settings, keyRing, endpointId)],
   );
@@ -240,5 +243,6 @@ function settingValues(settings: EndpointSettings, keyRing: KeyRing, endpointId:
     settings.rateLimit?.periodSeconds ?? null,
     sealedCredentials && JSON.stringify(maskCredentials(credentials)),
     sealedCredentials,
+    JSON.stringify(settings.signing),
   ];
 }

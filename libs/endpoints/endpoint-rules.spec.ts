@@ -32,6 +32,7 @@ describe(settleEndpoint.name, () => {
         auth: null,
         tls: null,
         payloadFormat: 'standard',
+        signing: [{ scheme: 'standard' }],
         ordering: 'none',
         maxInFlight: null,
         rateLimit: null,
@@ -74,19 +75,16 @@ describe(settleEndpoint.name, () => {
     ['/rateLimit/periodSeconds required', { rateLimit: { limit: 1 } }],
     ['/rateLimit out_of_range', { rateLimit: { limit: 1, periodSeconds: 1_000 } }],
     ['/metadata too_long', { metadata: { note: 'x'.repeat(16 * 1024) } }],
-    ['/payloadFormat not_supported_yet', { payloadFormat: 'cloudevents' }],
-    ['/signing not_supported_yet', { signing: [{ scheme: 'github' }] }],
-    ['/signing not_supported_yet', { signing: [{ scheme: 'standard' }, { scheme: 'github' }] }],
-    ['/signing not_supported_yet', { signing: [] }],
+    ['/signing/0/scheme not_allowed', { signing: [{ scheme: 'gitlab' }] }],
   ])('refuses with %s', (error, document) => {
     expect(errorsOf(document)).toEqual([error]);
   });
 
   it('names everything that is wrong at once', () => {
-    expect(errorsOf({ url: 'ftp://x', headers: { host: 'x' }, payloadFormat: 'slack' })).toEqual([
+    expect(errorsOf({ url: 'ftp://x', headers: { host: 'x' }, signing: [] })).toEqual([
       '/url url_refused',
       '/headers/host invalid_header',
-      '/payloadFormat not_supported_yet',
+      '/signing invalid',
     ]);
   });
 

@@ -13,6 +13,8 @@ import type { PayloadFormat } from '#signing';
 import { refuseWithoutTls, settleCredentials } from './credential-rules.js';
 import { authHeaderName, type Credentials } from './credentials.js';
 import type { EndpointSettings, Ordering } from './endpoint.js';
+import { escapePointer } from './refuse.js';
+import { settleSigning, type SigningEntry } from './signing-rules.js';
 
 /** An endpoint as its owner writes it, or as it is after a merge patch; types and ranges are checked before. */
 export interface EndpointDocument {
@@ -28,7 +30,7 @@ export interface EndpointDocument {
   readonly timeoutSeconds?: number | null;
   readonly retrySchedule?: readonly number[] | null;
   readonly metadata?: JsonObject | null;
-  readonly signing?: readonly { readonly scheme?: unknown }[] | null;
+  readonly signing?: readonly SigningEntry[] | null;
   readonly ordering?: string | null;
 }
 
@@ -61,6 +63,7 @@ export function settleEndpoint(
   rules: EndpointRules,
 ): { settings: EndpointSettings } | { errors: readonly FieldError[] } {
   const { credentials, errors: credentialErrors } = settleCredentials(document, kept, rules);
+  const signing = settleSigning(document.signing ?? null, ownHeaderNames(document, credentials));
   const errors = [
     ...checkUrl(document.url, rules),
     ...checkHeaders(document.headers ?? {}, kept.headers),
@@ -69,9 +72,9 @@ export function settleEndpoint(
     ...checkSchedule(document.retrySchedule ?? [], rules),
     ...checkRateLimit(document.rateLimit ?? null, rules),
     ...checkMetadata(document.metadata ?? {}),
-    ...checkNotSupportedYet(document),
+    ...('errors' in signing ? signing.errors : []),
   ];
-  if (errors.length > 0) return { errors };
+  if (errors.length > 0 || 'errors' in signing) return { errors };
   return {
     settings: {
       uid: document.uid ?? null,
@@ -80,6 +83,7 @@ export function settleEndpoint(
       headers: unmaskHeaders(lowerCaseNames(document.headers ?? {}) as CustomHeaders, kept.headers),
       ...credentials,
       payloadFormat: (document.payloadFormat ?? 'standard') as PayloadFormat,
+      signing: signing.signing,
       ordering: (document.ordering ?? 'none') as Ordering,
       maxInFlight: document.maxInFlight ?? null,
       rateLimit: settleRateLimit(document.rateLimit ?? null),
@@ -123,6 +127,12 @@ function checkHeaders(headers: Readonly<Record<string, unknown>>, kept: CustomHe
 }
 
 /** What else the document must or must not say for these credentials. */
+/** The headers that an endpoint's requests carry beside Posthorn's own and those of signatures. */
+function ownHeaderNames({ headers }: EndpointDocument, credentials: Credentials): string[] {
+  const ofAuth = authHeaderName(credentials);
+  return [...Object.keys(headers ?? {}), ...(ofAuth === null ? [] : [ofAuth])];
+}
+
 function checkBesideCredentials({ url, headers }: EndpointDocument, credentials: Credentials): FieldError[] {
   const taken = authHeaderName(credentials);
   const again = Object.keys(headers ?? {}).filter((name) => name.toLowerCase() === taken);
@@ -138,11 +148,6 @@ function headerError(name: string, refusal: string): FieldError {
     code: 'invalid_header',
     message: refusal,
   };
-}
-
-/** RFC 6901, section 3. */
-function escapePointer(key: string): string {
-  return key.replace(/~/g, '~0').replace(/\//g, '~1');
 }
 
 function checkSchedule(schedule: readonly number[], { retentionSeconds }: EndpointRules): FieldError[] {
@@ -174,21 +179,4 @@ function checkMetadata(metadata: JsonObject): FieldError[] {
   if (bytes <= MAX_METADATA_BYTES) return [];
   const message = `has ${bytes} bytes; at most ${MAX_METADATA_BYTES} are allowed`;
   return [{ pointer: '/metadata', code: 'too_long', message }];
-}
-
-function checkNotSupportedYet({ signing, payloadFormat }: EndpointDocument): FieldError[] {
-  const errors: FieldError[] = [];
-  const refuse = (pointer: string, what: string) =>
-    errors.push({ pointer, code: 'not_supported_yet', message: `${what} not supported yet` });
-  if (payloadFormat != null && payloadFormat !== 'standard' && payloadFormat !== 'data') {
-    refuse('/payloadFormat', `is "${payloadFormat}", which is`);
-  }
-  if (signing != null && !(signing.length === 1 && isPlainStandard(signing[0]!))) {
-    refuse('/signing', 'is anything but [{"scheme":"standard"}], which is');
-  }
-  return errors;
-}
-
-function isPlainStandard(entry: { readonly scheme?: unknown }): boolean {
-  return entry.scheme === 'standard' && Object.keys(entry).length === 1;
 }

@@ -7,7 +7,7 @@ import { DatabaseClock, KeyRing, newUuid, PosthornError, type Uuid } from '#kern
 import { type Json, maskHeaders, mergePatch } from '#policy';
 import { AddressPolicy } from '#transport';
 import { ofEndpoint, ofSubscription, settingsFacts, subscriptionFacts } from './audited.js';
-import { chooseSecret, type SecretChoice } from './choose-secret.js';
+import { chooseSecrets, readBrought, type SecretChoice } from './choose-secret.js';
 import { maskCredentials, NO_CREDENTIALS } from './credentials.js';
 import type { Endpoint, EndpointSettings } from './endpoint.js';
 import { recordVersion } from './endpoint-history.js';
@@ -25,7 +25,9 @@ import { type EndpointDocument, type KeptSecrets, lowerCaseNames, settleEndpoint
 import { OpenDeliveryEffects } from './open-delivery-effects.js';
 import { refuseFields } from './refuse.js';
 import { findVersion, restoreSubscriptions, toRestoredDocument } from './restored.js';
-import { hasLiveSecret, insertSecret } from './secret-rows.js';
+import { generateSecret, type SecretText } from './secret-encoding.js';
+import { findSecrets, hasSecret, insertSecret, ofKind } from './secret-rows.js';
+import { keyKindsOf } from './signing-rules.js';
 import { endTimetable, restartTimetable } from './slot-store.js';
 import { findSubscriptionsOf, insertSubscription, unique, updateSubscription } from './subscription-rows.js';
 import { changeTenant, type TenantLimits } from './tenant-change.js';
@@ -41,8 +43,8 @@ export type EndpointRef = { readonly id: Uuid } | { readonly uid: string };
 
 export interface WrittenEndpoint {
   readonly endpoint: Endpoint;
-  /** `whsec_…`, when the endpoint was made just now. */
-  readonly secret: string | null;
+  /** When the endpoint was made just now: what it signs with, first what its owner has brought along. */
+  readonly secrets: readonly SecretText[] | null;
 }
 
 const SECONDS_PER_DAY = 86_400;
@@ -175,21 +177,22 @@ export class EndpointStore {
     limits: TenantLimits,
   ): Promise<WrittenEndpoint> {
     const settings = this.settle(wanted, NOTHING_KEPT, limits);
-    const secret = chooseSecret(wanted);
+    const secrets = chooseSecrets(wanted, keyKindsOf(settings.signing));
     await refuseTooMany(tx, tenantId, limits.maxEndpoints ?? this.config.limits.endpointsPerTenant);
     const id = newUuid(this.clock.now());
     const row = await insertEndpoint(tx, this.keyRing, { id, tenantId }, settings);
-    await insertSecret(tx, this.keyRing, { id: newUuid(this.clock.now()), endpointId: id, secret, activatesAt: null });
+    for (const secret of secrets) await this.addSecret(tx, id, secret);
     if (settings.rateLimit !== null) await restartTimetable(tx, id);
     if (wanted.eventTypes) {
       const subscriptionId = newUuid(this.clock.now());
       await insertSubscription(tx, { id: subscriptionId, tenantId, endpointId: id, eventTypes: wanted.eventTypes });
     }
     await raiseConfigVersion(tx, tenantId);
-    const made = { eventTypes: wanted.eventTypes ?? null, secret: this.keyRing.fingerprint(secret) };
+    const fingerprints = secrets.map(({ secret }) => this.keyRing.fingerprint(secret));
+    const made = { eventTypes: wanted.eventTypes ?? null, secret: fingerprints.join(', ') };
     const after = { ...settingsFacts(settings, this.keyRing), ...made };
     await recordVersion(tx, by, id, { action: 'endpoint.created', ...ofEndpoint(row), after });
-    return { endpoint: toEndpoint(row, this.keyRing), secret };
+    return { endpoint: toEndpoint(row, this.keyRing), secrets };
   }
 
   private async replaceIn(
@@ -199,10 +202,11 @@ export class EndpointStore {
     wanted: NewEndpoint,
     limits: TenantLimits,
   ): Promise<WrittenEndpoint> {
-    if (wanted.secret != null) await this.refuseOtherSecret(tx, row.id, wanted);
+    const secret = readBrought(wanted);
+    if (secret !== null) await this.refuseOtherSecret(tx, row.id, secret);
     const settled = await this.settleIn(tx, by, row, wanted, limits);
     const written = wanted.eventTypes ? await this.subscribeOnly(tx, by, settled, wanted.eventTypes) : settled;
-    return { endpoint: toEndpoint(written, this.keyRing), secret: null };
+    return { endpoint: toEndpoint(written, this.keyRing), secrets: null };
   }
 
   /** A replacement that names event types means the endpoint's one subscription; of several it would have to choose. */
@@ -245,6 +249,7 @@ export class EndpointStore {
     const settings = this.settle(document, now, limits);
     if (isDeepStrictEqual(settings, now)) return row;
     const written = await updateEndpoint(tx, this.keyRing, row.id, settings);
+    await this.addMissingSecrets(tx, row, settings);
     if (hasOtherRate(row, settings)) await restartTimetable(tx, row.id);
     await raiseConfigVersion(tx, row.tenant_id);
     const [before, after] = [now, settings].map((one) => settingsFacts(one, this.keyRing));
@@ -266,6 +271,7 @@ export class EndpointStore {
     const isSame = isDeepStrictEqual(settings, now);
     if (isSame && isDeepStrictEqual(subscriptions.before, subscriptions.after)) return row;
     const written = isSame ? await touchEndpoint(tx, row.id) : await updateEndpoint(tx, this.keyRing, row.id, settings);
+    if (!isSame) await this.addMissingSecrets(tx, row, settings);
     if (hasOtherRate(row, settings)) await restartTimetable(tx, row.id);
     await raiseConfigVersion(tx, row.tenant_id);
     const before = { ...settingsFacts(now, this.keyRing), subscriptions: subscriptions.before.map(subscriptionFacts) };
@@ -278,6 +284,21 @@ export class EndpointStore {
     return written;
   }
 
+  /** A scheme that signs with a kind of key which the endpoint did not need before gets one. */
+  private async addMissingSecrets(tx: Executor, { id, signing }: EndpointRow, now: EndpointSettings): Promise<void> {
+    const before = keyKindsOf(signing);
+    for (const kind of keyKindsOf(now.signing)) {
+      if (before.includes(kind)) continue;
+      const known = ofKind(await findSecrets(tx, this.keyRing, id), kind);
+      if (known.length === 0) await this.addSecret(tx, id, generateSecret(kind));
+    }
+  }
+
+  private addSecret(tx: Executor, endpointId: Uuid, secret: SecretText): Promise<void> {
+    const id = newUuid(this.clock.now());
+    return insertSecret(tx, this.keyRing, { id, endpointId, activatesAt: null }, secret);
+  }
+
   private settle(document: EndpointDocument, kept: KeptSecrets, { allowHttp }: TenantLimits): EndpointSettings {
     const result = settleEndpoint(document, kept, {
       refuseUrl: (url) => this.addresses.checkUrl(url, allowHttp ?? this.config.egress.allowHttp)?.message ?? null,
@@ -288,8 +309,8 @@ export class EndpointStore {
   }
 
   /** A replacement that repeats a live secret is fine; one that brings another would have to guess at the old one's end. */
-  private async refuseOtherSecret(tx: Executor, endpointId: Uuid, wanted: NewEndpoint): Promise<void> {
-    if (await hasLiveSecret(tx, this.keyRing, endpointId, chooseSecret(wanted))) return;
+  private async refuseOtherSecret(tx: Executor, endpointId: Uuid, secret: SecretText): Promise<void> {
+    if (await hasSecret(tx, this.keyRing, endpointId, secret)) return;
     const message = 'is not one of the secrets that the endpoint has; change them with POST …/secrets/rotate';
     refuseFields([{ pointer: '/secret', code: 'invalid', message }]);
   }

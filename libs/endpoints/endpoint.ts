@@ -1,6 +1,6 @@
 import type { Uuid } from '#kernel';
 import type { CustomHeaders, JsonObject, RateLimit } from '#policy';
-import type { PayloadFormat } from '#signing';
+import type { PayloadFormat, SigningScheme } from '#signing';
 import type { EndpointAuth, EndpointTls } from './credentials.js';
 import type { ShownCircuit } from './circuit.js';
 
@@ -21,6 +21,7 @@ export interface EndpointSettings {
   readonly auth: EndpointAuth | null;
   readonly tls: EndpointTls | null;
   readonly payloadFormat: PayloadFormat;
+  readonly signing: readonly SigningScheme[];
   readonly ordering: Ordering;
   readonly maxInFlight: number | null;
   readonly rateLimit: RateLimit | null;

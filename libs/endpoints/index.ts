@@ -62,10 +62,19 @@ export { MAX_COUNTED_WAITING, RateLimitReadModel, type RateLimitState } from './
 export { openHeaders } from './sealed-headers.js';
 export { openCredentials } from './sealed-credentials.js';
 export type { OAuth2Client } from './send-credentials.js';
-export { SECRET_ENCODINGS, type SecretEncoding } from './secret-encoding.js';
+export { publicKeyOf, type SecretText, toWhsec } from './secret-encoding.js';
 export { type EndpointSecret, openSecret } from './secret-rows.js';
-export { DEFAULT_GRACE_SECONDS, type Rotation, SecretStore } from './secret-store.js';
-export { liveKeys, type LiveSecret, type SendTarget, SendTargets, type SendTargetsLog } from './send-targets.js';
+export { DEFAULT_GRACE_SECONDS, type PublicKey, type Rotation, SecretStore } from './secret-store.js';
+export { type SendTarget, SendTargets, type SendTargetsLog } from './send-targets.js';
+export {
+  DEFAULT_SHOP_DOMAIN,
+  DEFAULT_SHOPIFY_API_VERSION,
+  keyKindsOf,
+  MAX_CONTENT_CHARACTERS,
+  MAX_PREFIX_CHARACTERS,
+  MAX_SCHEMES,
+  type SigningEntry,
+} from './signing-rules.js';
 export { type SlotRequest, SlotStore } from './slot-store.js';
 export { SubscriptionReadModel, type SubscriptionFilters } from './subscription-read-model.js';
 export type { Subscription } from './subscription-rows.js';

@@ -1,9 +1,22 @@
 import { randomBytes } from 'node:crypto';
-import { SECRET_PREFIX } from '#signing';
+import {
+  formatEd25519Secret,
+  formatPublicKey,
+  type KeyKind,
+  kindOf,
+  PRIVATE_PREFIX,
+  readEd25519Secret,
+  SECRET_PREFIX,
+  type SecretEncoding,
+  SEED_BYTES,
+  toSigningKey,
+} from '#signing';
 
-/** How a secret that is brought along is written. */
-export const SECRET_ENCODINGS = ['whsec', 'utf8', 'hex', 'base64'] as const;
-export type SecretEncoding = (typeof SECRET_ENCODINGS)[number];
+/** A secret as its owner writes it. */
+export interface SecretText {
+  readonly secret: string;
+  readonly encoding: SecretEncoding;
+}
 
 /** Standard Webhooks, section "Signature scheme": a symmetric secret has between 24 and 64 bytes. */
 const STANDARD_BYTES = { least: 24, most: 64 };
@@ -16,24 +29,43 @@ const LONE_SURROGATE = /\p{Cs}/u;
 const HEX = /^(?:[0-9a-fA-F]{2})+$/;
 
 /** A new secret in the form that receivers' libraries take. */
-export function generateSecret(): string {
-  return formatSecret(randomBytes(GENERATED_BYTES));
+export function generateSecret(kind: KeyKind): SecretText {
+  return kind === 'hmac'
+    ? { secret: SECRET_PREFIX + randomBytes(GENERATED_BYTES).toString('base64'), encoding: 'whsec' }
+    : { secret: formatEd25519Secret(randomBytes(SEED_BYTES)), encoding: 'whsk' };
 }
 
-/** `whsec_` and the base64 of the key: the one form in which secrets are kept and shown, however they were brought. */
-export function formatSecret(key: Buffer): string {
-  return SECRET_PREFIX + key.toString('base64');
-}
-
-/** The secret in the form of {@link formatSecret}, or why it cannot be taken, as what follows "the secret". */
-export function readSecret(text: string, encoding: SecretEncoding): { secret: string } | { refusal: string } {
-  const key = decode(text, encoding);
-  if (key === null) return { refusal: MALFORMED[encoding] };
+/** Why a secret cannot be taken, as what follows "the secret"; null when it can. */
+export function refuseSecret({ secret, encoding }: SecretText): string | null {
+  if (encoding === 'whsk') return readEd25519Secret(secret) === null ? MALFORMED.whsk : null;
+  const key = decode(secret, encoding);
+  if (key === null) return MALFORMED[encoding];
   const { least, most } = encoding === 'whsec' ? STANDARD_BYTES : FOREIGN_BYTES;
-  if (key.length < least || key.length > most) {
-    return { refusal: `must have ${least} to ${most} bytes and has ${key.length}` };
-  }
-  return { secret: formatSecret(key) };
+  const fits = key.length >= least && key.length <= most;
+  return fits ? null : `must have ${least} to ${most} bytes and has ${key.length}`;
+}
+
+/** Whether two texts stand for the same key, however they are written. */
+export function isSameKey(a: SecretText, b: SecretText): boolean {
+  if (kindOf(a.encoding) !== kindOf(b.encoding)) return false;
+  return identityOf(a).equals(identityOf(b));
+}
+
+/** What of a secret may be told to everybody: the public key of an Ed25519 pair; null for a secret of HMACs. */
+export function publicKeyOf({ secret, encoding }: SecretText): string | null {
+  const key = toSigningKey(secret, encoding);
+  return key.kind === 'ed25519' ? formatPublicKey(key.publicKey) : null;
+}
+
+/** The secret as Standard Webhooks' libraries take it; null for a key pair, of which they take the public key. */
+export function toWhsec({ secret, encoding }: SecretText): string | null {
+  const key = toSigningKey(secret, encoding);
+  return key.kind === 'hmac' ? SECRET_PREFIX + key.standard.toString('base64') : null;
+}
+
+function identityOf({ secret, encoding }: SecretText): Buffer {
+  const key = toSigningKey(secret, encoding);
+  return key.kind === 'hmac' ? key.standard : key.publicKey;
 }
 
 const MALFORMED: Readonly<Record<SecretEncoding, string>> = {
@@ -41,9 +73,10 @@ const MALFORMED: Readonly<Record<SecretEncoding, string>> = {
   utf8: 'must be well-formed text',
   hex: 'must be hexadecimal: pairs of 0-9a-f',
   base64: 'must be base64',
+  whsk: `must be ${PRIVATE_PREFIX} followed by the base64 of a seed, or of a seed and its public key`,
 };
 
-function decode(text: string, encoding: SecretEncoding): Buffer | null {
+function decode(text: string, encoding: Exclude<SecretEncoding, 'whsk'>): Buffer | null {
   switch (encoding) {
     case 'whsec':
       return text.startsWith(SECRET_PREFIX) ? decode(text.slice(SECRET_PREFIX.length), 'base64') : null;

@@ -1,11 +1,11 @@
 import type { Executor } from '#database';
 import type { KeyRing, Uuid } from '#kernel';
+import { type KeyKind, kindOf, type SecretEncoding } from '#signing';
+import { isSameKey, type SecretText } from './secret-encoding.js';
 
 /** A secret that has not expired: live, or waiting to become so. */
-export interface EndpointSecret {
+export interface EndpointSecret extends SecretText {
   readonly id: Uuid;
-  /** `whsec_…`, whatever form it was brought in. */
-  readonly secret: string;
   readonly createdAt: Date;
   readonly activatesAt: Date;
   readonly expiresAt: Date | null;
@@ -16,6 +16,7 @@ export interface EndpointSecret {
 interface SecretRow {
   readonly id: Uuid;
   readonly sealed_secret: Buffer;
+  readonly encoding: SecretEncoding;
   readonly created_at: Date;
   readonly activates_at: Date;
   readonly expires_at: Date | null;
@@ -30,7 +31,7 @@ export function openSecret(keyRing: KeyRing, row: { readonly id: Uuid; readonly 
 /** The secrets of an endpoint that have not expired, newest first. */
 export async function findSecrets(tx: Executor, keyRing: KeyRing, endpointId: Uuid): Promise<EndpointSecret[]> {
   const rows = await tx.query<SecretRow>(
-    `SELECT id, sealed_secret, created_at, activates_at, expires_at, activates_at <= clock_timestamp() AS is_live
+    `SELECT id, sealed_secret, encoding, created_at, activates_at, expires_at, activates_at <= clock_timestamp() AS is_live
      FROM endpoint_secrets
      WHERE endpoint_id = $1 AND (expires_at IS NULL OR expires_at > clock_timestamp())
      ORDER BY id DESC`,
@@ -39,6 +40,7 @@ export async function findSecrets(tx: Executor, keyRing: KeyRing, endpointId: Uu
   return rows.map((row) => ({
     id: row.id,
     secret: openSecret(keyRing, row),
+    encoding: row.encoding,
     createdAt: row.created_at,
     activatesAt: row.activates_at,
     expiresAt: row.expires_at,
@@ -50,23 +52,28 @@ export async function findSecrets(tx: Executor, keyRing: KeyRing, endpointId: Uu
 export async function insertSecret(
   tx: Executor,
   keyRing: KeyRing,
-  secret: { readonly id: Uuid; readonly endpointId: Uuid; readonly secret: string; readonly activatesAt: Date | null },
+  of: { readonly id: Uuid; readonly endpointId: Uuid; readonly activatesAt: Date | null },
+  { secret, encoding }: SecretText,
 ): Promise<void> {
   await tx.query(
-    `INSERT INTO endpoint_secrets (id, endpoint_id, sealed_secret, activates_at)
-     VALUES ($1, $2, $3, coalesce($4::timestamptz, clock_timestamp()))`,
-    [secret.id, secret.endpointId, keyRing.seal(secret.secret, secret.id), secret.activatesAt],
+    `INSERT INTO endpoint_secrets (id, endpoint_id, sealed_secret, encoding, activates_at)
+     VALUES ($1, $2, $3, $4, coalesce($5::timestamptz, clock_timestamp()))`,
+    [of.id, of.endpointId, keyRing.seal(secret, of.id), encoding, of.activatesAt],
   );
 }
 
-export async function hasLiveSecret(
+export async function hasSecret(
   tx: Executor,
   keyRing: KeyRing,
   endpointId: Uuid,
-  secret: string,
+  secret: SecretText,
 ): Promise<boolean> {
   const secrets = await findSecrets(tx, keyRing, endpointId);
-  return secrets.some((one) => one.secret === secret);
+  return secrets.some((one) => isSameKey(one, secret));
+}
+
+export function ofKind<Secret extends SecretText>(secrets: readonly Secret[], kind: KeyKind): Secret[] {
+  return secrets.filter(({ encoding }) => kindOf(encoding) === kind);
 }
 
 /** Ends a secret now. */
@@ -79,10 +86,11 @@ export async function moveSecretEnd(tx: Executor, secretId: Uuid, expiresAt: Dat
   await tx.query(`UPDATE endpoint_secrets SET expires_at = $2 WHERE id = $1`, [secretId, expiresAt]);
 }
 
-/** Gives each secret that has none, or a later one, an end: when the next secret is live and the grace has passed. */
+/** Gives each secret of a kind that has no end, or a later one, an end: when the next secret is live and the grace has passed. */
 export async function limitSecrets(
   tx: Executor,
   endpointId: Uuid,
+  kind: KeyKind,
   activatesAt: Date | null,
   graceSeconds: number,
 ): Promise<void> {
@@ -92,7 +100,7 @@ export async function limitSecrets(
        coalesce(expires_at, 'infinity'),
        coalesce($2::timestamptz, clock_timestamp()) + make_interval(secs => $3)
      )
-     WHERE endpoint_id = $1`,
-    [endpointId, activatesAt, graceSeconds],
+     WHERE endpoint_id = $1 AND (encoding = 'whsk') = $4`,
+    [endpointId, activatesAt, graceSeconds, kind === 'ed25519'],
   );
 }

@@ -2,11 +2,13 @@ import { Injectable } from '@nestjs/common';
 import { type Actor, type AuditAction } from '#audit';
 import { Database, type Executor, raiseConfigVersion } from '#database';
 import { DatabaseClock, KeyRing, newUuid, PosthornError, toTypeId, type Uuid } from '#kernel';
+import { type KeyKind, kindOf, toSigningKey } from '#signing';
 import { ofEndpoint, secretFacts } from './audited.js';
-import { chooseSecret, type SecretChoice } from './choose-secret.js';
+import { readBrought, refuseOtherKind, type SecretChoice } from './choose-secret.js';
 import { recordVersion } from './endpoint-history.js';
 import { type EndpointRow, lockEndpoint, noSuchEndpoint, touchEndpoint } from './endpoint-rows.js';
 import { refuseFields } from './refuse.js';
+import { generateSecret, isSameKey, type SecretText } from './secret-encoding.js';
 import {
   type EndpointSecret,
   endSecret,
@@ -14,15 +16,26 @@ import {
   insertSecret,
   limitSecrets,
   moveSecretEnd,
+  ofKind,
 } from './secret-rows.js';
 import { decideRevocation, MAX_SECRETS } from './secret-succession.js';
+import { keyKindsOf } from './signing-rules.js';
 import { changeTenant } from './tenant-change.js';
 
 export interface Rotation extends SecretChoice {
+  /** Which kind of key it is, where the endpoint signs with both and none is brought along; HMAC's unless given. */
+  readonly kind?: KeyKind | null;
   /** From when the new secret signs; now unless given. */
   readonly activatesAt?: Date | null;
   /** How long the older secrets go on signing after that. */
   readonly graceSeconds?: number | null;
+}
+
+/** What verifies the signatures of one secret. */
+export interface PublicKey {
+  readonly id: Uuid;
+  /** Ed25519: 32 bytes. */
+  readonly bytes: Buffer;
 }
 
 export const DEFAULT_GRACE_SECONDS = 86_400;
@@ -32,8 +45,10 @@ const MAX_WAIT_MS = 365 * 86_400_000;
 const TOLERATED_PAST_MS = 300_000;
 
 /**
- * The secrets that an endpoint's requests are signed with. Every live one signs, newest first, and there is always at
- * least one. Every change is put on record. Throws {@link PosthornError}: `not_found`, `conflict`, `limit_exceeded`, `validation_failed`.
+ * The secrets that an endpoint's requests are signed with. Every live one signs, newest first, where a scheme has several
+ * signatures; elsewhere the newest live one. There is always at least one of each kind that its schemes sign with, and each
+ * kind has a succession of its own. Every change is put on record. Throws {@link PosthornError}:
+ * `not_found`, `conflict`, `limit_exceeded`, `validation_failed`.
  */
 @Injectable()
 export class SecretStore {
@@ -53,16 +68,26 @@ export class SecretStore {
     return findSecrets(this.db, this.keyRing, endpointId);
   }
 
+  /** Of an endpoint's Ed25519 secrets that have not expired, newest first; none where there is no such endpoint. */
+  async findPublicKeys(endpointId: Uuid): Promise<PublicKey[]> {
+    const secrets = ofKind(await findSecrets(this.db, this.keyRing, endpointId), 'ed25519');
+    return secrets.flatMap(({ id, secret, encoding }) => {
+      const key = toSigningKey(secret, encoding);
+      return key.kind === 'ed25519' ? [{ id, bytes: key.publicKey }] : [];
+    });
+  }
+
   /** Adds a secret and gives the older ones their end. Only one secret may wait for its time. */
   async rotate(by: Actor, tenantId: Uuid, endpointId: Uuid, rotation: Rotation): Promise<EndpointSecret> {
-    const secret = chooseSecret(rotation);
     const activatesAt = this.chooseActivation(rotation.activatesAt ?? null);
     return changeTenant(this.db, tenantId, async (tx) => {
       const endpoint = await lockEndpoint(tx, tenantId, endpointId);
       const before = await findSecrets(tx, this.keyRing, endpointId);
-      this.refuseRotation(before, secret);
-      await limitSecrets(tx, endpointId, activatesAt, rotation.graceSeconds ?? DEFAULT_GRACE_SECONDS);
-      await insertSecret(tx, this.keyRing, { id: newUuid(this.clock.now()), endpointId, secret, activatesAt });
+      const secret = chooseNext(rotation, endpoint);
+      const kind = kindOf(secret.encoding);
+      this.refuseRotation(ofKind(before, kind), secret);
+      await limitSecrets(tx, endpointId, kind, activatesAt, rotation.graceSeconds ?? DEFAULT_GRACE_SECONDS);
+      await insertSecret(tx, this.keyRing, { id: newUuid(this.clock.now()), endpointId, activatesAt }, secret);
       await touchEndpoint(tx, endpointId);
       await raiseConfigVersion(tx, tenantId);
       const [newest] = await this.record(tx, by, 'secret.rotated', endpoint, before);
@@ -70,15 +95,17 @@ export class SecretStore {
     });
   }
 
-  /** Ends a secret now. Never the last live one; when a newer one goes, the one before lives on in its stead. */
+  /** Ends a secret now. Never the last live one of a kind that signs; when a newer one goes, the one before lives on in its stead. */
   async revoke(by: Actor, tenantId: Uuid, endpointId: Uuid, secretId: Uuid): Promise<void> {
     await changeTenant(this.db, tenantId, async (tx) => {
       const endpoint = await lockEndpoint(tx, tenantId, endpointId);
       const secrets = await findSecrets(tx, this.keyRing, endpointId);
-      if (!secrets.some(({ id }) => id === secretId)) {
+      const secret = secrets.find(({ id }) => id === secretId);
+      if (!secret) {
         throw new PosthornError('not_found', `There is no secret ${toTypeId('sec', secretId)} that has not expired.`);
       }
-      await this.carryOn(tx, secrets, secretId);
+      const kind = kindOf(secret.encoding);
+      if (keyKindsOf(endpoint.signing).includes(kind)) await this.carryOn(tx, ofKind(secrets, kind), secretId);
       await endSecret(tx, secretId);
       await touchEndpoint(tx, endpointId);
       await raiseConfigVersion(tx, tenantId);
@@ -115,13 +142,13 @@ export class SecretStore {
     }
   }
 
-  private refuseRotation(secrets: readonly EndpointSecret[], secret: string): void {
+  private refuseRotation(secrets: readonly EndpointSecret[], secret: SecretText): void {
     const pending = secrets.find(({ isLive }) => !isLive);
     if (pending) {
       const id = toTypeId('sec', pending.id);
       throw new PosthornError('conflict', `The secret ${id} still waits for its time; revoke it to rotate anew.`);
     }
-    if (secrets.some((one) => one.secret === secret)) {
+    if (secrets.some((one) => isSameKey(one, secret))) {
       refuseFields([{ pointer: '/secret', code: 'invalid', message: 'is a secret that the endpoint has already' }]);
     }
     if (secrets.length >= MAX_SECRETS) {
@@ -138,4 +165,19 @@ export class SecretStore {
     }
     return waitMs <= 0 ? null : activatesAt;
   }
+}
+
+function chooseNext(rotation: Rotation, { signing }: EndpointRow): SecretText {
+  const kinds = keyKindsOf(signing);
+  const brought = readBrought(rotation);
+  const kind = rotation.kind ?? (brought === null ? kinds[0]! : kindOf(brought.encoding));
+  const secret = brought ?? generateSecret(kind);
+  if (kind !== kindOf(secret.encoding)) {
+    refuseFields([{ pointer: '/kind', code: 'invalid', message: 'is not that of the secret' }]);
+  }
+  if (brought !== null) refuseOtherKind(brought, kinds);
+  if (!kinds.includes(kind)) {
+    refuseFields([{ pointer: '/kind', code: 'invalid', message: 'is one that the endpoint does not sign with' }]);
+  }
+  return secret;
 }

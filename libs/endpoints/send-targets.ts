@@ -2,20 +2,21 @@ import { Injectable } from '@nestjs/common';
 import { CONFIG_CHANNEL, Database, type Listener, plainArray, type Statement } from '#database';
 import { KeyRing, type Uuid } from '#kernel';
 import type { GateTarget, RateLimit } from '#policy';
-import { decodeSecret, type PayloadFormat } from '#signing';
+import {
+  compileSigner,
+  type DatedKey,
+  type PayloadFormat,
+  type SecretEncoding,
+  type Signer,
+  type SigningScheme,
+  toSigningKey,
+} from '#signing';
 import { parseTarget, type SendTarget as UrlTarget } from '#transport';
 import { openCredentials } from './sealed-credentials.js';
 import { openHeaders } from './sealed-headers.js';
 import { type OAuth2Client, toSendCredentials } from './send-credentials.js';
 
-/** A secret that signs between two moments; epoch milliseconds of the database's clock. */
-export interface LiveSecret {
-  readonly key: Buffer;
-  readonly activatesAtMs: number;
-  readonly expiresAtMs: number | null;
-}
-
-/** All that a worker needs to send to an endpoint, with secrets opened and the URL taken apart. */
+/** All that a worker needs to send to an endpoint, with secrets opened, signing compiled and the URL taken apart. */
 export interface SendTarget extends GateTarget {
   readonly endpointId: Uuid;
   readonly tenantId: Uuid;
@@ -29,14 +30,21 @@ export interface SendTarget extends GateTarget {
   readonly authHeader: string | null;
   /** For endpoints that want an access token. */
   readonly oauth2: OAuth2Client | null;
-  /** Newest first. */
-  readonly secrets: readonly LiveSecret[];
+  readonly signer: Signer;
   readonly payloadFormat: PayloadFormat;
   /** Null where the platform's default holds. */
   readonly timeoutMs: number | null;
   readonly retrySchedule: readonly number[] | null;
   readonly maxInFlight: number | null;
   readonly rateLimit: RateLimit | null;
+}
+
+interface SecretRow {
+  id: Uuid;
+  sealed: string;
+  encoding: SecretEncoding;
+  activatesAtMs: number;
+  expiresAtMs: number | null;
 }
 
 interface Row {
@@ -50,12 +58,13 @@ interface Row {
   sealedHeaders: Buffer | null;
   sealedCredentials: Buffer | null;
   payloadFormat: PayloadFormat;
+  signing: SigningScheme[];
   timeoutSeconds: number | null;
   retrySchedule: number[] | null;
   maxInFlight: number | null;
   rateLimit: number | null;
   ratePeriodSeconds: number | null;
-  secrets: { id: Uuid; sealed: string; activatesAtMs: number; expiresAtMs: number | null }[] | null;
+  secrets: SecretRow[] | null;
 }
 
 const LOAD: Statement = {
@@ -65,10 +74,11 @@ const LOAD: Statement = {
            CASE WHEN e.deleted_at IS NOT NULL OR t.deleted_at IS NOT NULL THEN 'deleted' ELSE e.status END AS status,
            t.paused_at IS NOT NULL AS "isTenantPaused", e.url, e.sealed_headers AS "sealedHeaders",
            e.sealed_credentials AS "sealedCredentials",
-           e.payload_format AS "payloadFormat", e.timeout_seconds AS "timeoutSeconds",
+           e.payload_format AS "payloadFormat", e.signing, e.timeout_seconds AS "timeoutSeconds",
            e.retry_schedule AS "retrySchedule", e.max_in_flight AS "maxInFlight", e.rate_limit AS "rateLimit",
            e.rate_period_seconds AS "ratePeriodSeconds",
            (SELECT json_agg(json_build_object('id', s.id, 'sealed', encode(s.sealed_secret, 'hex'),
+                     'encoding', s.encoding,
                      'activatesAtMs', extract(epoch FROM s.activates_at)::float8 * 1000,
                      'expiresAtMs', extract(epoch FROM s.expires_at)::float8 * 1000)
                      ORDER BY s.activates_at DESC, s.id DESC)
@@ -232,6 +242,11 @@ export class SendTargets {
     if (siblings.size === 0) this.byTenant.delete(target.tenantId);
   }
 
+  private toKey({ id, sealed, encoding, activatesAtMs, expiresAtMs }: SecretRow): DatedKey {
+    const text = this.keyRing.open(Buffer.from(sealed, 'hex'), id).toString();
+    return { key: toSigningKey(text, encoding), activatesAtMs, expiresAtMs };
+  }
+
   private toTarget(row: Row): SendTarget {
     const kept = openCredentials(this.keyRing, row.endpointId, row.sealedCredentials);
     const credentials = toSendCredentials(row.endpointId, kept);
@@ -247,11 +262,10 @@ export class SendTargets {
       headers: [...headers, ...credentials.header],
       authHeader: credentials.headerName,
       oauth2: credentials.oauth2,
-      secrets: (row.secrets ?? []).map((secret) => ({
-        key: decodeSecret(this.keyRing.open(Buffer.from(secret.sealed, 'hex'), secret.id).toString()),
-        activatesAtMs: secret.activatesAtMs,
-        expiresAtMs: secret.expiresAtMs,
-      })),
+      signer: compileSigner(
+        row.signing,
+        (row.secrets ?? []).map((secret) => this.toKey(secret)),
+      ),
       payloadFormat: row.payloadFormat,
       timeoutMs: row.timeoutSeconds === null ? null : row.timeoutSeconds * 1000,
       retrySchedule: row.retrySchedule,
@@ -259,13 +273,4 @@ export class SendTargets {
       rateLimit: row.rateLimit === null ? null : { limit: row.rateLimit, periodSeconds: row.ratePeriodSeconds! },
     };
   }
-}
-
-/** The keys that sign at `nowMs`, newest first. */
-export function liveKeys(secrets: readonly LiveSecret[], nowMs: number): Buffer[] {
-  const keys: Buffer[] = [];
-  for (const { key, activatesAtMs, expiresAtMs } of secrets) {
-    if (activatesAtMs <= nowMs && (expiresAtMs === null || expiresAtMs > nowMs)) keys.push(key);
-  }
-  return keys;
 }

@@ -4,7 +4,7 @@ import type { Actor } from '#audit';
 import { Config } from '#config';
 import { Database, type Executor, raiseConfigVersion } from '#database';
 import { DatabaseClock, newUuid, PosthornError, toTypeId, type Uuid } from '#kernel';
-import { DEFAULT_FILTER_LIMITS, type Json, type JsonObject, mergePatch, readFilter } from '#policy';
+import { DEFAULT_FILTER_LIMITS, type JsonObject, mergePatch, readFilter } from '#policy';
 import { ofSubscription, subscriptionFacts } from './audited.js';
 import { recordVersion } from './endpoint-history.js';
 import { refuseOtherVersion, touchEndpoint } from './endpoint-rows.js';
@@ -137,10 +137,7 @@ function patched(now: Subscription, patch: SubscriptionPatch): Subscription {
     ...now,
     eventTypes: unique(patch.eventTypes ?? now.eventTypes),
     channels: patch.channels === undefined ? now.channels : patch.channels && unique(patch.channels),
-    filter:
-      patch.filter === undefined
-        ? now.filter
-        : (mergePatch(now.filter ?? {}, patch.filter as Json) as JsonObject | null),
+    filter: patch.filter === undefined ? now.filter : (mergePatch(now.filter ?? {}, patch.filter) as JsonObject | null),
     enabled: patch.enabled === undefined ? now.enabled : (patch.enabled ?? true),
   };
 }

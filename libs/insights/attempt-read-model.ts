@@ -3,8 +3,15 @@ import { Database, type ListPage } from '#database';
 import type { Credentials } from '#endpoints';
 import { DatabaseClock, PosthornError, toTypeId, type Uuid } from '#kernel';
 import { maskHeaders } from '#policy';
-import { signStandard } from '#signing';
-import { type AttemptRequest, bodyOf, readHeaders, type RequestIdentity, toRequest } from './attempt-request.js';
+import { readSignature } from '#signing';
+import {
+  type AttemptRequest,
+  bodyOf,
+  factsOf,
+  readHeaders,
+  type RequestIdentity,
+  toRequest,
+} from './attempt-request.js';
 import { toCurlCommand } from './curl-command.js';
 import { type DeliveryRow, DeliveryReadModel } from './delivery-read-model.js';
 import { Parameters, where } from './query-parts.js';
@@ -107,9 +114,9 @@ export class AttemptReadModel {
     }
     const body = bodyOf(event, target.payloadFormat);
     if (body === null) throw new PosthornError('event_expired', `The payload of ${toTypeId('evt', eventId)} is gone.`);
-    const timestampSeconds = Math.floor(this.clock.now() / 1000);
-    const signature = signStandard(target.keys, toTypeId('evt', eventId), timestampSeconds, body);
-    const request = toRequest(identityOf(found.delivery, number), { timestampSeconds, signature }, target, event);
+    const nowMs = this.clock.now();
+    const facts = factsOf(identityOf(found.delivery, number), Math.floor(nowMs / 1000), event);
+    const request = toRequest(facts, target.signer.sign(facts, body, nowMs), target, event);
     return toCurlCommand(target.url, request.headers, body, tlsFiles(target.credentials));
   }
 
@@ -135,10 +142,11 @@ export class AttemptReadModel {
       this.sources.versions(delivery.endpointId, versions),
     ]);
     return rows.map(({ endpointVersion, signature, responseHeaders, responseBody, truncated, ...row }) => {
-      const signed = { timestampSeconds: Math.floor(row.startedAt.getTime() / 1000), signature: signature ?? '' };
+      const facts = factsOf(identityOf(delivery, row.number), Math.floor(row.startedAt.getTime() / 1000), event);
+      const signed = signature === null ? [] : readSignature(signature);
       return {
         ...row,
-        request: toRequest(identityOf(delivery, row.number), signed, targets.get(endpointVersion) ?? null, event),
+        request: toRequest(facts, signed, targets.get(endpointVersion) ?? null, event),
         response: { headers: maskHeaders(readHeaders(responseHeaders)), body: responseBody, truncated },
       };
     });

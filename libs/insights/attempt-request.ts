@@ -2,7 +2,7 @@ import { type EventContent, toWireEvent } from '#deliveries';
 import { POSTHORN_VERSION, toTypeId, toTypeIdOrNull, type Uuid } from '#kernel';
 import { authHeaderName, type Credentials } from '#endpoints';
 import { type CustomHeaders, HEADER_MASK, maskHeaders } from '#policy';
-import { type PayloadFormat, requestHeaders } from '#signing';
+import { formatBody, type PayloadFormat, type RequestFacts, requestHeaders } from '#signing';
 
 /** A request as it went over the wire, or as it would. */
 export interface AttemptRequest {
@@ -36,37 +36,44 @@ export interface RequestIdentity {
 /** The body that the endpoint's payload format makes of an event; null when there is nothing left of it. */
 export function bodyOf(event: EventContent | null, format: PayloadFormat): string | null {
   if (event === null || event.data === null) return null;
-  const { body, dataStart, dataEnd } = toWireEvent(event);
-  return format === 'data' ? body!.slice(dataStart, dataEnd) : body;
+  const wire = toWireEvent(event);
+  return formatBody(format, { ...wire, body: wire.body! });
 }
 
-/**
- * Puts a request together from what is kept: the version of the endpoint, the event, the signature and the time. The
- * same functions made it the first time, so it is the same bytes, but for credentials, which are masked.
- */
-export function toRequest(
-  identity: RequestIdentity,
-  signed: { readonly timestampSeconds: number; readonly signature: string },
-  target: RequestTarget | null,
-  event: EventContent | null,
-): AttemptRequest {
-  const facts = {
+/** What the headers of an attempt say, when it was or is made at this second. */
+export function factsOf(identity: RequestIdentity, timestampSeconds: number, event: EventContent | null): RequestFacts {
+  return {
     eventId: toTypeId('evt', identity.eventId),
     type: identity.type,
     deliveryId: toTypeId('dlv', identity.deliveryId),
     attemptNumber: identity.number,
+    timestampSeconds,
     replayOf: toTypeIdOrNull('dlv', identity.replayOf),
     traceparent: event?.traceparent ?? null,
-    ...signed,
   };
+}
+
+/**
+ * Puts a request together from what is kept: the version of the endpoint, the event, the signature headers and the time.
+ * The same functions made it the first time, so it is the same bytes, but for credentials, which are masked.
+ */
+export function toRequest(
+  facts: RequestFacts,
+  signature: readonly string[],
+  target: RequestTarget | null,
+  event: EventContent | null,
+): AttemptRequest {
   const authHeader = target === null ? null : authHeaderName(target.credentials);
   const own = { ...maskHeaders(target?.headers ?? {}), ...(authHeader === null ? {} : { [authHeader]: HEADER_MASK }) };
-  const eventHeaders = Object.entries(maskHeaders(readHeaders(event?.headers ?? null)));
+  const taken = new Set([authHeader, ...signature.filter((_, at) => at % 2 === 0).map((name) => name.toLowerCase())]);
+  const ofEvent = Object.entries(maskHeaders(readHeaders(event?.headers ?? null)));
   const pairs = requestHeaders(
     facts,
+    target?.payloadFormat ?? 'standard',
+    signature,
     `Posthorn/${POSTHORN_VERSION}`,
     Object.entries(own).flat(),
-    eventHeaders.filter(([name]) => name.toLowerCase() !== authHeader).flat(),
+    ofEvent.filter(([name]) => !taken.has(name.toLowerCase())).flat(),
   );
   return {
     method: 'POST',

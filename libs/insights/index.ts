@@ -2,6 +2,12 @@ export { AttemptReadModel, type AttemptTrigger, type AttemptView } from './attem
 export type { AttemptRequest } from './attempt-request.js';
 export { type AuditEntry, type AuditFilters, AuditReadModel } from './audit-read-model.js';
 export {
+  type DeadLetterGroup,
+  type DeadLetterGroupFilters,
+  DeadLetterGroupReadModel,
+  type DeadLetterGroups,
+} from './dead-letter-group-read-model.js';
+export {
   type DeadLetterListFilters,
   type DeadLetterReason,
   DeadLetterReadModel,
@@ -18,6 +24,7 @@ export { type EndpointExplanation, type EventExplanation, ExplanationReadModel }
 export type { Listed } from './look.js';
 export { type MissedDeliveries, MissedReadModel } from './missed-read-model.js';
 export { type EndpointInTrouble, MOST_COUNTED, type Overview, OverviewReadModel } from './overview-read-model.js';
+export { type Holdings, type Reconciliation, ReconciliationReadModel } from './reconciliation-read-model.js';
 export { type EndpointReference, References } from './references.js';
 export { RequestSources } from './request-sources.js';
 export { type NamedHit, Search } from './search.js';

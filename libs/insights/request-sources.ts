@@ -3,7 +3,14 @@ import { Database } from '#database';
 import type { EventContent } from '#deliveries';
 import { type Credentials, NO_CREDENTIALS, openHeaders, openSecret } from '#endpoints';
 import { KeyRing, type Uuid } from '#kernel';
-import { decodeSecret, type PayloadFormat } from '#signing';
+import {
+  compileSigner,
+  type PayloadFormat,
+  type SecretEncoding,
+  type Signer,
+  type SigningScheme,
+  toSigningKey,
+} from '#signing';
 import type { RequestTarget } from './attempt-request.js';
 
 interface TargetRow {
@@ -13,11 +20,16 @@ interface TargetRow {
   readonly payloadFormat: PayloadFormat;
 }
 
+interface SecretRow {
+  readonly id: Uuid;
+  readonly sealed_secret: Buffer;
+  readonly encoding: SecretEncoding;
+}
+
 /** An endpoint as it is now. */
 export interface PresentTarget extends RequestTarget {
   readonly isDeleted: boolean;
-  /** Keys that sign now, newest first. */
-  readonly keys: readonly Buffer[];
+  readonly signer: Signer;
 }
 
 /** Loads what requests are made of. */
@@ -31,7 +43,7 @@ export class RequestSources {
   /** Null when the event is gone. Its `data` is null when the payload was erased. */
   async event(eventId: Uuid): Promise<EventContent | null> {
     const [event] = await this.db.query<EventContent>(
-      `SELECT id, uid, type, extract(epoch FROM occurred_at)::float8 * 1000 AS "occurredAtMs", subject,
+      `SELECT id, uid, type, extract(epoch FROM occurred_at)::float8 * 1000 AS "occurredAtMs", subject, source,
               schema_version AS "schemaVersion", correlation_id AS "correlationId", data, metadata, headers, traceparent,
               extract(epoch FROM expires_at)::float8 * 1000 AS "expiresAtMs"
          FROM events WHERE id = $1`,
@@ -52,22 +64,31 @@ export class RequestSources {
 
   /** The endpoint as it is now; null when there never was one. */
   async present(endpointId: Uuid): Promise<PresentTarget | null> {
-    const [row] = await this.db.query<TargetRow & { isDeleted: boolean }>(
-      `SELECT e.url, e.sealed_headers AS "sealedHeaders", e.credentials, e.payload_format AS "payloadFormat",
+    const [row] = await this.db.query<TargetRow & { isDeleted: boolean; signing: SigningScheme[] }>(
+      `SELECT e.url, e.sealed_headers AS "sealedHeaders", e.credentials, e.payload_format AS "payloadFormat", e.signing,
               e.deleted_at IS NOT NULL OR t.deleted_at IS NOT NULL AS "isDeleted"
          FROM endpoints e JOIN tenants t ON t.id = e.tenant_id WHERE e.id = $1`,
       [endpointId],
     );
     if (!row) return null;
-    const secrets = await this.db.query<{ id: Uuid; sealed_secret: Buffer }>(
-      `SELECT id, sealed_secret FROM endpoint_secrets
+    const secrets = await this.db.query<SecretRow>(
+      `SELECT id, sealed_secret, encoding FROM endpoint_secrets
         WHERE endpoint_id = $1 AND activates_at <= clock_timestamp()
           AND (expires_at IS NULL OR expires_at > clock_timestamp())
         ORDER BY activates_at DESC, id DESC`,
       [endpointId],
     );
-    const keys = secrets.map((secret) => decodeSecret(openSecret(this.keyRing, secret)));
-    return { ...this.toTarget(endpointId, row), isDeleted: row.isDeleted, keys };
+    const keys = secrets.map((secret) => ({
+      key: toSigningKey(openSecret(this.keyRing, secret), secret.encoding),
+      // All of them live now.
+      activatesAtMs: 0,
+      expiresAtMs: null,
+    }));
+    return {
+      ...this.toTarget(endpointId, row),
+      isDeleted: row.isDeleted,
+      signer: compileSigner(row.signing, keys),
+    };
   }
 
   private toTarget(endpointId: Uuid, row: TargetRow): RequestTarget {

@@ -46,7 +46,7 @@ export class EventContent {
 
   private field(name: Field): Json | undefined {
     if (name === 'data' || name === 'metadata') return this.parse(name);
-    return (this.event[name] as Json | null) ?? undefined;
+    return this.event[name] ?? undefined;
   }
 
   private parse(name: 'data' | 'metadata'): Json | undefined {

@@ -12,14 +12,20 @@ export interface PayloadEvent {
   readonly metadata: string | null;
 }
 
-export type PayloadFormat = 'standard' | 'data';
+/** The standard body, in which the published data stands from `dataStart` to `dataEnd`, and what it does not say. */
+export interface StandardBody {
+  readonly body: string;
+  readonly dataStart: number;
+  readonly dataEnd: number;
+  /** The publishing service. */
+  readonly source: string | null;
+}
 
 /**
- * The body of the request. The published `data` goes in as the text it is: it is never parsed and written again, so key
- * order, `1.0` and integers beyond 2^53 survive.
+ * The standard body. The published `data` goes in as the text it is: it is never parsed and written again, so key order,
+ * `1.0` and integers beyond 2^53 survive.
  */
-export function formatPayload(event: PayloadEvent, format: PayloadFormat): string {
-  if (format === 'data') return event.data;
+export function formatPayload(event: PayloadEvent): string {
   let body = `{"id":"${event.id}"`;
   if (event.uid !== null) body += `,"uid":${JSON.stringify(event.uid)}`;
   body += `,"type":"${event.type}","timestamp":"${event.occurredAt}"`;

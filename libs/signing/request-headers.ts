@@ -1,35 +1,35 @@
-/** What the headers of one request say. */
-export interface RequestFacts {
-  /** `evt_…`: the same for every attempt and replay of the event. */
-  readonly eventId: string;
-  readonly type: string;
-  /** `dlv_…`. */
-  readonly deliveryId: string;
+import { contentTypeOf, type PayloadFormat } from './payload-formats.js';
+import type { RequestToSign } from './signature-writers.js';
+
+/** What the headers of one request say. The event's id is the same for every attempt and replay. */
+export interface RequestFacts extends RequestToSign {
   readonly attemptNumber: number;
-  readonly timestampSeconds: number;
-  readonly signature: string;
   /** `dlv_…` of the delivery that this one replays. */
   readonly replayOf: string | null;
   readonly traceparent: string | null;
 }
 
-/** The headers of a request as flat name, value pairs, ours first; `extra` are the endpoint's and the event's own. */
+/**
+ * The headers of a request as flat name, value pairs, ours first, with those of its signatures among them; `extra` are the
+ * endpoint's and the event's own.
+ */
 export function requestHeaders(
   facts: RequestFacts,
+  format: PayloadFormat,
+  signature: readonly string[],
   userAgent: string,
   ...extra: readonly (readonly string[])[]
 ): string[] {
   const headers = [
     'content-type',
-    'application/json',
+    contentTypeOf(format),
     'user-agent',
     userAgent,
     'webhook-id',
     facts.eventId,
     'webhook-timestamp',
     String(facts.timestampSeconds),
-    'webhook-signature',
-    facts.signature,
+    ...signature,
     'posthorn-event-type',
     facts.type,
     'posthorn-delivery',

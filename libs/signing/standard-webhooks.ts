@@ -1,4 +1,4 @@
-import { createHmac } from 'node:crypto';
+import { createHmac, type KeyObject, sign } from 'node:crypto';
 
 /** How a Standard Webhooks HMAC secret begins; base64 of the key follows. */
 export const SECRET_PREFIX = 'whsec_';
@@ -8,21 +8,17 @@ export function decodeSecret(secret: string): Buffer {
   return Buffer.from(secret.startsWith(SECRET_PREFIX) ? secret.slice(SECRET_PREFIX.length) : secret, 'base64');
 }
 
-/**
- * The value of `webhook-signature`: for each live key `v1,` and the base64 of HMAC-SHA256 over
- * `{id}.{timestamp}.{body}`, separated by spaces, in the order of the keys (newest first).
- */
-export function signStandard(
-  keys: readonly Buffer[],
-  id: string,
-  timestampSeconds: number,
-  body: string | Buffer,
-): string {
-  const head = `${id}.${timestampSeconds}.`;
-  let signatures = '';
-  for (const key of keys) {
-    const hmac = createHmac('sha256', key).update(head).update(body).digest('base64');
-    signatures += signatures === '' ? `v1,${hmac}` : ` v1,${hmac}`;
-  }
-  return signatures;
+/** What stands before the body in the content that is signed. */
+export function standardHead(id: string, timestampSeconds: number): string {
+  return `${id}.${timestampSeconds}.`;
+}
+
+/** `v1,` and the base64 of HMAC-SHA256 over head and body. */
+export function signStandard(key: Buffer, head: string, body: string): string {
+  return `v1,${createHmac('sha256', key).update(head).update(body).digest('base64')}`;
+}
+
+/** `v1a,` and the base64 of an Ed25519 signature of head and body. */
+export function signStandardEd25519(privateKey: KeyObject, head: string, body: string): string {
+  return `v1a,${sign(null, Buffer.from(head + body), privateKey).toString('base64')}`;
 }

@@ -2,6 +2,7 @@ export { type ApiKeyRow, ApiKeyStore, type NewApiKey } from './api-key-store.js'
 export { Authenticator } from './authenticator.js';
 export { type Begun, IdempotencyStore, type IdempotentRequest, type KeptAnswer } from './idempotency-store.js';
 export { type PayloadErasure, PayloadErasureStore } from './payload-erasure.store.js';
+export { type AskedPortalSession, PortalSessions } from './portal-sessions.js';
 export {
   CAPABILITIES,
   type Capability,

@@ -130,6 +130,18 @@ describe('AddressPolicy.checkAddress', () => {
     expect(policy.checkAddress('10.8.1.1')).toBeNull();
   });
 
+  it('takes a network of mapped addresses for the IPv4 one that it stands for', () => {
+    const policy = new AddressPolicy({
+      allow: ['::ffff:10.0.0.0/104'],
+      deny: ['::ffff:8.8.8.0/120', '::ffff:9.9.9.9'],
+    });
+    for (const ip of ['10.1.2.3', '::ffff:10.1.2.3']) expect(policy.checkAddress(ip)).toBeNull();
+    for (const ip of ['8.8.8.8', '::ffff:808:808', '9.9.9.9']) {
+      expect(policy.checkAddress(ip)).toContain("denied by this platform's configuration");
+    }
+    expect(policy.checkAddress('9.9.9.10')).toBeNull();
+  });
+
   it.each([['localhost'], ['10.0.0.0/33'], ['10.0.0/8'], ['*.example.com'], ['']])(
     'does not take "%s" as an allow entry',
     (entry) => {

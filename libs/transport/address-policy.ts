@@ -1,4 +1,5 @@
 import { isIP } from 'node:net';
+import { networkInterfaces } from 'node:os';
 import ipaddr from 'ipaddr.js';
 import {
   localNameSuffixes,
@@ -14,8 +15,17 @@ export interface AddressPolicyOptions {
   allow?: readonly string[];
   /** CIDRs, or host names and patterns such as `*.internal.example`, refused on top of the built-in list. Beats `allow`. */
   deny?: readonly string[];
+  /** Ports of the platform's own, which stay closed on addresses that are not public, allowed or not. */
+  ownPorts?: OwnPorts;
   /** Whether endpoints may have `http://` URLs. */
   allowHttp?: boolean;
+}
+
+export interface OwnPorts {
+  /** Closed on this machine's addresses. */
+  readonly listening: readonly number[];
+  /** Closed on all of them. */
+  readonly servers: readonly number[];
 }
 
 export type UrlRefusalCode =
@@ -40,6 +50,8 @@ interface NamedCidr {
   words: string;
 }
 
+const NO_PORTS: OwnPorts = { listening: [], servers: [] };
+
 const maxUrlLength = 2_048;
 const special4 = named(specialIPv4Ranges);
 const special6 = named(specialIPv6Ranges);
@@ -56,9 +68,10 @@ export class AddressPolicy {
   readonly #allow: readonly Cidr[];
   readonly #deny: readonly Cidr[];
   readonly #denyHosts: readonly string[];
+  readonly #ownPorts: OwnPorts;
 
   constructor(options: AddressPolicyOptions = {}) {
-    const { allow = [], deny = [], allowHttp = false } = options;
+    const { allow = [], deny = [], ownPorts = NO_PORTS, allowHttp = false } = options;
     this.allowHttp = allowHttp;
     this.#allow = allow.map((entry) => {
       const cidr = parseCidr(entry);
@@ -67,6 +80,7 @@ export class AddressPolicy {
     });
     this.#deny = deny.map(parseCidr).filter((cidr) => cidr !== null);
     this.#denyHosts = deny.filter((entry) => !parseCidr(entry)).map(parseHostPattern);
+    this.#ownPorts = ownPorts;
   }
 
   /** Null when a connection to `ip` is fine, else why not, in words: "127.0.0.1 is a loopback address". */
@@ -75,12 +89,16 @@ export class AddressPolicy {
     if (!address) return `"${ip}" is not an IP address`;
     if (matchesAny(address, this.#deny)) return `${ip} is denied by this platform's configuration`;
     if (matchesAny(address, this.#allow)) return null;
-    if (address.kind() === 'ipv6' && address.match(nat64)) return this.#checkNat64(ip, address);
-    const ranges = address.kind() === 'ipv4' ? special4 : special6;
-    const hit = ranges.find(({ cidr }) => address.match(cidr));
-    if (hit) return `${ip} is ${hit.words}`;
-    if (address.kind() === 'ipv6' && !address.match(public6)) return `${ip} is not a public IPv6 address`;
-    return null;
+    if (isNat64(address)) return this.#checkNat64(ip, address);
+    const words = notPublic(address);
+    return words === null ? null : `${ip} is ${words}`;
+  }
+
+  /** The same, for a connection to this port. */
+  checkConnection(ip: string, port: number): string | null {
+    return (
+      this.checkAddress(ip) ?? (this.#isOwnPort(ip, port) ? `${ip}:${port} belongs to this platform itself` : null)
+    );
   }
 
   /**
@@ -125,14 +143,30 @@ export class AddressPolicy {
     }
     const literal = parsed.hostname.startsWith('[') ? parsed.hostname.slice(1, -1) : parsed.hostname;
     const reason = this.checkHost(parsed.hostname);
-    if (reason === null) return null;
+    if (reason === null) return this.#checkLiteralPort(literal, parsed);
     const code = isIP(literal) ? 'blocked_address' : 'blocked_host';
     return refuse(code, `The URL must not lead to ${literal}: ${reason}.`);
   }
 
+  /** Names get this check with each connection. */
+  #checkLiteralPort(literal: string, { port, protocol }: URL): UrlRefusal | null {
+    const reason = isIP(literal)
+      ? this.checkConnection(literal, Number(port) || (protocol === 'https:' ? 443 : 80))
+      : null;
+    return reason === null ? null : refuse('url_port', `The URL must not lead there: ${reason}.`);
+  }
+
+  /** Only for addresses that passed: public ones are no affair of ours. */
+  #isOwnPort(ip: string, port: number): boolean {
+    const isServer = this.#ownPorts.servers.includes(port);
+    if (!isServer && !this.#ownPorts.listening.includes(port)) return false;
+    const address = withoutNat64(parseAddress(ip));
+    if (address === null || notPublic(address) === null) return false;
+    return isServer || isOfThisMachine(address);
+  }
+
   #checkNat64(ip: string, address: IPAddress): string | null {
-    const inner = address.toByteArray().slice(12).join('.');
-    const reason = this.checkAddress(inner);
+    const reason = this.checkAddress(embeddedIPv4(address));
     return reason === null ? null : `${ip} leads to an IPv4 address through NAT64, and ${reason}`;
   }
 }
@@ -148,7 +182,42 @@ function parseAddress(ip: string): IPAddress | null {
   return ipaddr.isValid(withoutZone) ? ipaddr.process(withoutZone) : null;
 }
 
+/** In what way an address is not public, in words; null when it is. */
+function notPublic(address: IPAddress): string | null {
+  const ranges = address.kind() === 'ipv4' ? special4 : special6;
+  const hit = ranges.find(({ cidr }) => address.match(cidr));
+  if (hit) return hit.words;
+  return address.kind() === 'ipv6' && !address.match(public6) ? 'not a public IPv6 address' : null;
+}
+
+function isNat64(address: IPAddress): boolean {
+  return address.kind() === 'ipv6' && address.match(nat64);
+}
+
+function embeddedIPv4(address: IPAddress): string {
+  return address.toByteArray().slice(12).join('.');
+}
+
+function withoutNat64(address: IPAddress | null): IPAddress | null {
+  return address !== null && isNat64(address) ? ipaddr.parse(embeddedIPv4(address)) : address;
+}
+
+/** Any loopback address, and whatever its interfaces have at this moment. */
+function isOfThisMachine(address: IPAddress): boolean {
+  if (address.range() === 'loopback') return true;
+  const interfaces = Object.values(networkInterfaces()).flatMap((addresses) => addresses ?? []);
+  return interfaces.some((one) => parseAddress(one.address)?.toString() === address.toString());
+}
+
 function parseCidr(entry: string): Cidr | null {
+  const cidr = parseWrittenCidr(entry);
+  if (cidr === null || cidr[0].kind() === 'ipv4') return cidr;
+  // Addresses are compared as the IPv4 ones that they stand for, and so are networks: ::ffff:10.0.0.0/104 is 10.0.0.0/8.
+  const [address, bits] = cidr as [ipaddr.IPv6, number];
+  return address.isIPv4MappedAddress() && bits >= 96 ? [address.toIPv4Address(), bits - 96] : cidr;
+}
+
+function parseWrittenCidr(entry: string): Cidr | null {
   const text = entry.trim();
   if (isIP(text)) return ipaddr.parseCIDR(`${text}/${isIP(text) === 4 ? 32 : 128}`);
   const [ip = '', bits = ''] = text.split('/', 2);

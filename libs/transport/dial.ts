@@ -49,12 +49,17 @@ export class Dial {
     private readonly callback: DialCallback,
   ) {}
 
+  /** Whether it is up to the proxy now. */
+  get isTunnelling(): boolean {
+    return this.#stopTunnel !== null;
+  }
+
   start(): void {
-    const { hostname } = this.target;
+    const { hostname, port } = this.target;
     const { policy, names } = this.tools;
-    const reason = policy.checkHost(isIP(hostname) === 6 ? `[${hostname}]` : hostname);
-    if (reason !== null) return this.#fail(new BlockedAddressError(reason));
     const family = isIP(hostname);
+    const reason = family === 0 ? policy.checkHost(hostname) : policy.checkConnection(hostname, port);
+    if (reason !== null) return this.#fail(new BlockedAddressError(reason));
     if (family !== 0) return this.#connect([{ address: hostname, family }]);
     names.lookup(hostname, (error, addresses) => this.#onAddresses(error, addresses));
   }
@@ -75,7 +80,7 @@ export class Dial {
 
   #onAddresses(error: NodeJS.ErrnoException | null, addresses: readonly LookupAddress[]): void {
     if (this.#isOver) return;
-    const { hostname } = this.target;
+    const { hostname, port } = this.target;
     this.dnsMs = this.#endPhase('connect');
     if (error) {
       return this.#fail(
@@ -84,7 +89,7 @@ export class Dial {
     }
     if (addresses.length === 0) return this.#fail(new DialError('dns', `The name ${hostname} has no addresses.`));
     for (const { address } of addresses) {
-      const reason = this.tools.policy.checkAddress(address);
+      const reason = this.tools.policy.checkConnection(address, port);
       if (reason !== null)
         return this.#fail(new BlockedAddressError(`${hostname} resolves to ${address}, and ${reason}`));
     }
@@ -130,7 +135,7 @@ export class Dial {
   #onConnected(socket: Socket): void {
     if (this.#isOver) return;
     const remoteAddress = socket.remoteAddress ?? '';
-    const reason = this.tools.policy.checkAddress(remoteAddress);
+    const reason = this.tools.policy.checkConnection(remoteAddress, this.target.port);
     if (reason !== null) {
       socket.destroy();
       return this.#fail(new BlockedAddressError(`the connection led to ${remoteAddress}, and ${reason}`));

@@ -161,7 +161,9 @@ export class Exchange implements Carried {
   #whatWasMissing(): string {
     if (this.#head !== null) return `the body did not end (${this.#body?.length ?? 0} bytes came)`;
     if (this.#dial !== null) return 'the receiver has the connection but did not answer';
-    return this.#connection === null ? 'no connection was begun' : missingInPhase[this.#connection.dial.phase];
+    if (this.#connection === null) return 'no connection was begun';
+    const { phase, isTunnelling } = this.#connection.dial;
+    return isTunnelling ? 'the egress proxy had not opened a tunnel yet' : missingInPhase[phase];
   }
 }
 

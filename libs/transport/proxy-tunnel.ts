@@ -24,7 +24,7 @@ export function parseProxy(url: string): ProxyTarget {
     hostname: parsed.hostname.replace(/^\[|\]$/g, ''),
     port: Number(parsed.port) || (secure ? 443 : 80),
     secure,
-    authorization: parsed.username === '' ? null : `Basic ${Buffer.from(user).toString('base64')}`,
+    authorization: user === ':' ? null : `Basic ${Buffer.from(user).toString('base64')}`,
   };
 }
 
@@ -60,7 +60,8 @@ export function openTunnel(
   const refuse = (status: number | undefined) =>
     settle(new DialError('proxy', `The egress proxy refused a tunnel to ${authority} with ${status}.`), null);
   request.once('connect', (response, socket, head) => {
-    if (response.statusCode !== 200) {
+    // Any 2xx means that the tunnel is open (RFC 9110 section 9.3.6).
+    if (response.statusCode === undefined || response.statusCode < 200 || response.statusCode > 299) {
       socket.destroy();
       return refuse(response.statusCode);
     }

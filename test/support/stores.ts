@@ -132,6 +132,7 @@ export function aDispatch(deliveryId: Uuid, endpointId: Uuid, over: Partial<Disp
     type: 'a.b',
     occurredAtMs: Date.now(),
     subject: null,
+    source: null,
     schemaVersion: null,
     correlationId: null,
     data: '{"n":1}',

@@ -37,6 +37,7 @@ export const PERMISSIONS = {
   'stats:read': ['admin', 'publisher', 'support', 'tenant'],
   'search:read': ['admin', 'publisher', 'support', 'tenant'],
   'deliveries:read': ['admin', 'publisher', 'support', 'tenant'],
+  'deliveries:reconcile': ['admin', 'support', 'tenant'],
   /** Replay, cancel, discard. */
   'deliveries:act': ['admin', 'support', 'tenant'],
   'replays:read': ['admin', 'support', 'tenant'],
@@ -79,6 +80,7 @@ export const CAPABILITIES_FOR: Readonly<Record<Permission, readonly Capability[]
   'live:read': ['view'],
   'search:read': ['view'],
   'deliveries:read': ['view'],
+  'deliveries:reconcile': ['view'],
   'deliveries:act': ['replay'],
   'replays:read': ['view'],
   'replays:write': ['replay'],

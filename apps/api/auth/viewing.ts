@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import type { Viewer } from '#insights';
+import type { EndpointReference, Viewer } from '#insights';
 import { type IdPrefix, parseTypeId, type Uuid } from '#kernel';
 import type { Principal } from '#tenants';
 import { refusal } from '../http/validation.pipe.js';
@@ -25,7 +25,12 @@ export class Viewing {
 
   /** The endpoint that a list is limited to, named by id or uid. */
   async endpoint(viewer: Viewer, reference: string | undefined): Promise<Uuid | null> {
-    return reference === undefined ? null : this.scope.listEndpoint(viewer.tenantIds, reference);
+    return (await this.endpointWithTenant(viewer, reference))?.id ?? null;
+  }
+
+  /** The same, with the tenant that it is of. */
+  async endpointWithTenant(viewer: Viewer, reference: string | undefined): Promise<EndpointReference | null> {
+    return reference === undefined ? null : this.scope.endpointOf(viewer.tenantIds, reference);
   }
 }
 

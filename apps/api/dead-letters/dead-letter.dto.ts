@@ -1,8 +1,8 @@
 import { ApiPropertyOptional } from '@nestjs/swagger';
 import { ArrayMaxSize, ArrayMinSize, IsArray, IsIn, IsOptional, IsString, MaxLength } from 'class-validator';
-import { QueryFlag, QueryText, QueryWord } from '../http/page-query.dto.js';
+import { QueryFlag, QueryInteger, QueryText, QueryTime, QueryWord } from '../http/page-query.dto.js';
 import { MAX_NOTE } from '../http/reason.dto.js';
-import { TrafficQuery } from '../http/traffic-query.dto.js';
+import { QueryEventType, QueryTenant, TrafficQuery } from '../http/traffic-query.dto.js';
 import { IsEventTypePattern, IsText, IsTime } from '../http/validators.js';
 
 export const REASONS = ['exhausted', 'gone', 'blocked', 'expired'] as const;
@@ -21,6 +21,36 @@ export class ListDeadLettersQuery extends TrafficQuery {
 
   @QueryFlag('Whether it was replayed or discarded.')
   resolved?: boolean;
+}
+
+/** Which unresolved dead letters are grouped. */
+export class ListDeadLetterGroupsQuery {
+  @QueryInteger('Groups at most.', 1, 250, 50)
+  limit?: number;
+
+  @QueryText('`nextCursor` of the page before; belongs to the same filters.', 2_000)
+  cursor?: string;
+
+  @QueryTenant()
+  tenant?: string;
+
+  @QueryText('Endpoint: id (of a deleted one too), or your uid.')
+  endpoint?: string;
+
+  @QueryEventType()
+  type?: string;
+
+  @QueryWord('Why the delivery died.', REASONS)
+  reason?: Reason;
+
+  @QueryWord('Groups are of what nobody has resolved.', ['false'])
+  resolved?: 'false';
+
+  @QueryTime('Died at or after.')
+  since?: Date;
+
+  @QueryTime('Died before.')
+  until?: Date;
 }
 
 export class DiscardDto {

@@ -1,7 +1,7 @@
 import { Body, Controller, Get, Param, Post, Query, Res } from '@nestjs/common';
 import { ApiOperation, ApiTags } from '@nestjs/swagger';
 import type { Actor } from '#audit';
-import { DeadLetterReadModel, type DeadLetterRow, EventPayloads } from '#insights';
+import { DeadLetterGroupReadModel, DeadLetterReadModel, type DeadLetterRow, EventPayloads } from '#insights';
 import { Discarder, Replayer } from '#replaying';
 import type { Principal } from '#tenants';
 import { Allow } from '../auth/allow.decorator.js';
@@ -10,12 +10,13 @@ import { found, pathId, Viewing } from '../auth/viewing.js';
 import { createdReplay } from '../deliveries/created-replay.js';
 import { DeliveryResponse } from '../deliveries/delivery.response.js';
 import { Answers, AnswersCreated, AnswersPage } from '../http/api-docs.js';
-import { readPage } from '../http/pagination.js';
+import { type Page, readPage, toCursor } from '../http/pagination.js';
 import { toPayloadPage } from '../http/payload-page.js';
 import { answerRaw } from '../http/raw-json.js';
 import { ReasonDto } from '../http/reason.dto.js';
 import type { FastifyReply } from '../http/request.js';
-import { DiscardDto, DiscardManyDto, ListDeadLettersQuery } from './dead-letter.dto.js';
+import { DiscardDto, DiscardManyDto, ListDeadLetterGroupsQuery, ListDeadLettersQuery } from './dead-letter.dto.js';
+import { DeadLetterGroupResponse, toDeadLetterGroupResponse } from './dead-letter-group.response.js';
 import { DeadLetterResponse, DiscardedResponse, toDeadLetterResponse } from './dead-letter.response.js';
 import { DiscardSelectionReader } from './discard-selection.js';
 
@@ -24,6 +25,7 @@ import { DiscardSelectionReader } from './discard-selection.js';
 export class DeadLettersController {
   constructor(
     private readonly deadLetters: DeadLetterReadModel,
+    private readonly groups: DeadLetterGroupReadModel,
     private readonly payloads: EventPayloads,
     private readonly viewing: Viewing,
     private readonly selection: DiscardSelectionReader,
@@ -71,6 +73,36 @@ export class DeadLettersController {
   ): Promise<DiscardedResponse> {
     const selection = await this.selection.read(dto, caller);
     return { discarded: await this.discarder.discardAll(by, selection, dto.note ?? null) };
+  }
+
+  @Get('groups')
+  @Allow('deliveries:read')
+  @ApiOperation({
+    operationId: 'listDeadLetterGroups',
+    summary: 'Count dead letters by endpoint and reason',
+    description:
+      'Those that nobody has resolved. `POST /v1/replays` with `select: failed` and the endpoint and reason of a group replays ' +
+      'all of it, `POST /v1/dead-letters/discard` discards it.',
+  })
+  @AnswersPage(DeadLetterGroupResponse)
+  async listGroups(
+    @Query() query: ListDeadLetterGroupsQuery,
+    @Caller() caller: Principal,
+  ): Promise<Page<DeadLetterGroupResponse>> {
+    const page = readPage(query, 'groups of dead letters');
+    const viewer = await this.viewing.limitedTo(caller, query.tenant);
+    const filters = {
+      endpoint: await this.viewing.endpointWithTenant(viewer, query.endpoint),
+      type: query.type ?? null,
+      reason: query.reason ?? null,
+      sinceMs: page.sinceMs,
+      untilMs: page.untilMs,
+    };
+    const { groups, stoppedAt } = await this.groups.list(viewer, filters, { after: page.after, limit: page.size });
+    return {
+      data: groups.map(toDeadLetterGroupResponse),
+      nextCursor: stoppedAt === null ? null : toCursor(page, stoppedAt),
+    };
   }
 
   @Get(':deadLetter')

@@ -71,8 +71,8 @@ export class EndpointStateController {
     operationId: 'enableEndpoint',
     summary: 'Take deliveries again',
     description:
-      'What the endpoint has missed is told as `missed`; `GET /v1/deliveries?endpoint=…&status=cancelled` lists it, and ' +
-      `\`POST /v1/deliveries/{delivery}/replay\` delivers one of it. ${CLOSES_CIRCUIT}`,
+      'What the endpoint has missed is told as `missed`, with the body for `POST /v1/replays` that delivers all of it; ' +
+      `\`GET /v1/deliveries?endpoint=…&status=cancelled\` lists it. ${CLOSES_CIRCUIT}`,
   })
   @ApiBody({ type: NoFieldsDto, required: false })
   @Answers(EndpointResponse, { tagged: true })

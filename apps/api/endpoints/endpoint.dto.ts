@@ -11,13 +11,15 @@ import {
   MaxLength,
   Min,
 } from 'class-validator';
-import { MAX_METADATA_BYTES, MAX_RETRIES, SECRET_ENCODINGS, type SecretEncoding } from '#endpoints';
+import { MAX_METADATA_BYTES, MAX_RETRIES, type SigningEntry } from '#endpoints';
 import type { JsonObject } from '#policy';
+import { PAYLOAD_FORMATS, SECRET_ENCODINGS, type SecretEncoding } from '#signing';
 import { Nested } from '../http/dto-fields.js';
 import { PageQuery, QueryWord } from '../http/page-query.dto.js';
 import { IfGiven, IsJsonObject, IsText, IsUid } from '../http/validators.js';
 import { AuthDto, TlsDto } from './credentials.dto.js';
 import { AreEventTypePatterns, PATTERNS_SCHEMA } from '../subscriptions/event-type-patterns.js';
+import { SIGNING_INPUT } from './signing.schema.js';
 
 const MAX_URL = 2_048;
 const MAX_DESCRIPTION = 1_000;
@@ -25,8 +27,6 @@ const MAX_SECONDS = 31_536_000;
 const MAX_RATE_LIMIT = 100_000;
 const MAX_RATE_PERIOD_SECONDS = 86_400;
 
-/** Named by the contract; which of them are served is decided with the other rules of endpoints. */
-const PAYLOAD_FORMATS = ['standard', 'data', 'cloudevents', 'slack', 'form'];
 const ORDERINGS = ['none', 'fifo'];
 
 /** Both are needed; a merge patch may name the one that changes. */
@@ -101,9 +101,13 @@ class EndpointFields {
   @ApiPropertyOptional({
     type: String,
     nullable: true,
-    enum: ['standard', 'data'],
+    enum: [...PAYLOAD_FORMATS],
     default: 'standard',
-    description: '`standard`: the envelope with id, type, timestamp and data. `data`: only the data, byte for byte.',
+    description:
+      '`standard`: the envelope with id, type, timestamp and data. `data`: only the data, byte for byte. `cloudevents`: ' +
+      'CloudEvents 1.0, structured, as application/cloudevents+json. `slack`: `{"text": …}` for an incoming webhook, or ' +
+      'the data where that is such a message already. `form`: application/x-www-form-urlencoded, `payload=` and the ' +
+      'standard envelope.',
   })
   payloadFormat?: string | null;
 
@@ -182,19 +186,15 @@ class EndpointFields {
   @IsArray()
   @IsObject({ each: true })
   @ApiPropertyOptional({
-    type: 'array',
+    ...SIGNING_INPUT,
     nullable: true,
-    items: {
-      type: 'object',
-      required: ['scheme'],
-      properties: { scheme: { type: 'string', enum: ['standard'] } },
-      additionalProperties: false,
-    },
-    minItems: 1,
-    maxItems: 1,
-    description: 'Standard Webhooks, the only scheme so far.',
+    default: [{ scheme: 'standard' }],
+    description:
+      'How requests are signed; several schemes go side by side. All but the two of Standard Webhooks use the secret as ' +
+      'the text it is. `webhook-id`, `webhook-timestamp` and the `posthorn-` headers are always sent.',
+    example: [{ scheme: 'standard' }, { scheme: 'github' }],
   })
-  signing?: { scheme?: unknown }[] | null;
+  signing?: SigningEntry[] | null;
 
   @IsOptional()
   @IsJsonObject(MAX_METADATA_BYTES)
@@ -235,13 +235,20 @@ export class CreateEndpointDto extends EndpointFields {
     type: String,
     maxLength: 2_048,
     writeOnly: true,
-    description: 'A secret to bring along: `whsec_` and the base64 of 24 to 64 bytes, or as secretEncoding says.',
+    description:
+      'A secret to bring along: `whsec_` and the base64 of 24 to 64 bytes, `whsk_` and an Ed25519 key pair, or as ' +
+      'secretEncoding says.',
   })
   secret?: string;
 
   @IfGiven()
   @IsIn(SECRET_ENCODINGS)
-  @ApiPropertyOptional({ type: String, enum: [...SECRET_ENCODINGS], default: 'whsec', writeOnly: true })
+  @ApiPropertyOptional({
+    type: String,
+    enum: [...SECRET_ENCODINGS],
+    description: 'How the secret is written; unless given, as it begins.',
+    writeOnly: true,
+  })
   secretEncoding?: SecretEncoding;
 }
 

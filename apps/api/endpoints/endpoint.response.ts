@@ -1,16 +1,20 @@
 import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
-import type { Endpoint, EndpointStatus, Ordering, ShownCircuit, WrittenEndpoint } from '#endpoints';
+import {
+  type Endpoint,
+  type EndpointStatus,
+  type Ordering,
+  publicKeyOf,
+  type ShownCircuit,
+  type WrittenEndpoint,
+} from '#endpoints';
 import type { MissedDeliveries } from '#insights';
 import { toTypeId } from '#kernel';
 import type { JsonObject } from '#policy';
+import { PAYLOAD_FORMATS, type PayloadFormat, type SigningScheme } from '#signing';
 import { AuthResponse, TlsResponse } from './credentials.response.js';
+import { SIGNING_OUTPUT } from './signing.schema.js';
 
 const SECRET_MASK = '********';
-
-class SigningResponse {
-  @ApiProperty({ type: String, enum: ['standard'] })
-  scheme: 'standard';
-}
 
 export class RateLimitResponse {
   @ApiProperty({ type: 'integer' })
@@ -45,6 +49,15 @@ export function toCircuitResponse({ state, since, reason }: ShownCircuit): Circu
   return { state, since: since?.toISOString() ?? null, reason };
 }
 
+/** What to post to deliver again all that was missed. */
+class MissedReplayResponse {
+  @ApiProperty({ type: String, enum: ['/v1/replays'] })
+  path: string;
+
+  @ApiProperty({ type: 'object', additionalProperties: { type: 'string' }, description: 'The body, ready to be sent.' })
+  body: Record<string, string>;
+}
+
 class MissedResponse {
   @ApiProperty({
     type: 'integer',
@@ -57,6 +70,13 @@ class MissedResponse {
 
   @ApiProperty({ type: String, format: 'date-time', description: 'When it was disabled last.' })
   since: string;
+
+  @ApiProperty({
+    type: () => MissedReplayResponse,
+    nullable: true,
+    description: 'How to replay all of it that was not replayed yet; null when there was nothing.',
+  })
+  replay: MissedReplayResponse | null;
 }
 
 export class EndpointResponse {
@@ -88,14 +108,14 @@ export class EndpointResponse {
   @ApiProperty({ type: () => TlsResponse, nullable: true })
   tls: TlsResponse | null;
 
-  @ApiProperty({ type: () => [SigningResponse] })
-  signing: SigningResponse[];
+  @ApiProperty({ ...SIGNING_OUTPUT, description: 'How requests are signed.' })
+  signing: SigningScheme[];
 
   @ApiProperty({ type: String, enum: ['none', 'fifo'] })
   ordering: Ordering;
 
-  @ApiProperty({ type: String, enum: ['standard', 'data'] })
-  payloadFormat: 'standard' | 'data';
+  @ApiProperty({ type: String, enum: [...PAYLOAD_FORMATS] })
+  payloadFormat: PayloadFormat;
 
   @ApiProperty({ type: 'integer', nullable: true })
   maxInFlight: number | null;
@@ -149,6 +169,13 @@ export class CreatedEndpointResponse extends EndpointResponse {
       'The secret that requests are signed with; also at …/secrets. ******** for a portal session that may not see it.',
   })
   secret: string;
+
+  @ApiPropertyOptional({
+    type: String,
+    description:
+      'What receivers verify `v1a` signatures with, where the endpoint signs with Ed25519; also at …/secrets.',
+  })
+  publicKey?: string;
 }
 
 export function toEndpointResponse(endpoint: Endpoint): EndpointResponse {
@@ -161,7 +188,7 @@ export function toEndpointResponse(endpoint: Endpoint): EndpointResponse {
     headers: { ...endpoint.headers },
     auth: endpoint.auth && { ...endpoint.auth },
     tls: endpoint.tls && { ...endpoint.tls },
-    signing: [{ scheme: 'standard' }],
+    signing: endpoint.signing.map((scheme) => ({ ...scheme })),
     ordering: endpoint.ordering,
     payloadFormat: endpoint.payloadFormat,
     maxInFlight: endpoint.maxInFlight,
@@ -182,14 +209,22 @@ export function toEndpointResponse(endpoint: Endpoint): EndpointResponse {
 export function toOneEndpointResponse(endpoint: Endpoint, missed: MissedDeliveries | null): EndpointResponse {
   const response = toEndpointResponse(endpoint);
   if (missed === null) return response;
-  return Object.assign(response, { missed: { ...missed, since: missed.since.toISOString() } });
+  const replay = missed.count === 0 ? null : { path: '/v1/replays', body: replayOfMissed(response.id) };
+  return Object.assign(response, { missed: { ...missed, since: missed.since.toISOString(), replay } });
+}
+
+function replayOfMissed(endpoint: string): Record<string, string> {
+  return { endpoint, select: 'failed', status: 'cancelled', reason: 'endpoint_disabled' };
 }
 
 /** The secret is shown when it was made with the endpoint, masked to those who may not see secrets. */
 export function toWrittenEndpointResponse(
-  { endpoint, secret }: WrittenEndpoint,
+  { endpoint, secrets }: WrittenEndpoint,
   seesSecrets: boolean,
 ): EndpointResponse | CreatedEndpointResponse {
   const response = toEndpointResponse(endpoint);
-  return secret === null ? response : Object.assign(response, { secret: seesSecrets ? secret : SECRET_MASK });
+  if (secrets === null) return response;
+  const secret = seesSecrets ? secrets[0]!.secret : SECRET_MASK;
+  const publicKey = secrets.map(publicKeyOf).find((key) => key !== null);
+  return Object.assign(response, publicKey === undefined ? { secret } : { secret, publicKey });
 }

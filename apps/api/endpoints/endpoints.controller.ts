@@ -133,7 +133,7 @@ export class EndpointsController {
 function answerWritten(reply: FastifyReply, caller: Principal, written: WrittenEndpoint): EndpointResponse {
   const { tenantId, id } = written.endpoint;
   const path = `/v1/tenants/${toTypeId('ten', tenantId)}/endpoints/${toTypeId('ep', id)}`;
-  if (written.secret !== null) created(reply, path);
+  if (written.secrets !== null) created(reply, path);
   return tagged(reply, toWrittenEndpointResponse(written, isAllowed(caller, 'secrets:read')));
 }
 

@@ -1,8 +1,10 @@
 import { ApiPropertyOptional } from '@nestjs/swagger';
 import { IsIn, IsInt, IsString, Max, MaxLength, Min } from 'class-validator';
-import { DEFAULT_GRACE_SECONDS, SECRET_ENCODINGS, type SecretEncoding } from '#endpoints';
+import { DEFAULT_GRACE_SECONDS } from '#endpoints';
+import { type KeyKind, SECRET_ENCODINGS, type SecretEncoding } from '#signing';
 import { IfGiven, IsTime } from '../http/validators.js';
 
+const KEY_KINDS: readonly KeyKind[] = ['hmac', 'ed25519'];
 const MAX_GRACE_SECONDS = 30 * 86_400;
 
 export class RotateSecretDto {
@@ -14,15 +16,30 @@ export class RotateSecretDto {
 
   @IfGiven()
   @IsIn(SECRET_ENCODINGS)
-  @ApiPropertyOptional({ type: String, enum: [...SECRET_ENCODINGS], default: 'whsec' })
+  @ApiPropertyOptional({
+    type: String,
+    enum: [...SECRET_ENCODINGS],
+    description: 'How the secret is written; unless given, as it begins: `whsec_` or `whsk_`.',
+  })
   secretEncoding?: SecretEncoding;
+
+  @IfGiven()
+  @IsIn(KEY_KINDS)
+  @ApiPropertyOptional({
+    type: String,
+    enum: [...KEY_KINDS],
+    description: 'Which to make, where the endpoint signs with both kinds; `hmac` unless given. The other kind stays.',
+  })
+  kind?: KeyKind;
 
   @IfGiven()
   @IsTime()
   @ApiPropertyOptional({
     type: String,
     format: 'date-time',
-    description: 'From when the new secret signs; now unless given. Only one secret may wait for its time.',
+    description:
+      'From when the new secret signs; now unless given. Where a scheme has one signature only, the older one signs until ' +
+      'then and no longer. Only one secret of a kind may wait for its time.',
   })
   activatesAt?: string;
 
@@ -35,7 +52,7 @@ export class RotateSecretDto {
     minimum: 0,
     maximum: MAX_GRACE_SECONDS,
     default: DEFAULT_GRACE_SECONDS,
-    description: 'How long the older secrets go on signing once the new one does.',
+    description: 'How long the older secrets go on signing beside the new one, where a scheme has several signatures.',
   })
   graceSeconds?: number;
 }

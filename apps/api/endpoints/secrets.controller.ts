@@ -43,9 +43,9 @@ export class SecretsController {
     @Body() body: RotateSecretDto,
     @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<SecretResponse> {
-    const { secret: brought, secretEncoding, graceSeconds } = body;
+    const { secret: brought, secretEncoding, kind, graceSeconds } = body;
     const activatesAt = body.activatesAt === undefined ? null : new Date(body.activatesAt);
-    const rotation = { secret: brought, secretEncoding, activatesAt, graceSeconds };
+    const rotation = { secret: brought, secretEncoding, kind, activatesAt, graceSeconds };
     const secret = toSecretResponse(await this.secrets.rotate(by, tenantId, endpointId, rotation));
     const endpoint = `/v1/tenants/${toTypeId('ten', tenantId)}/endpoints/${toTypeId('ep', endpointId)}`;
     created(reply, `${endpoint}/secrets/${secret.id}`);

@@ -6,6 +6,7 @@ import {
   ApiOkResponse,
   getSchemaPath,
 } from '@nestjs/swagger';
+import { PROBLEM_TYPE } from './problem.js';
 
 /** How answers are told to OpenAPI. What can go wrong is added to every operation when the document is made. */
 
@@ -45,6 +46,11 @@ export function AnswersCreated(type: Type, options: { tagged?: boolean } = {}): 
 export function AnswersNothing(): MethodDecorator {
   return applyDecorators(HttpCode(204), ApiNoContentResponse({ description: 'Done.' }));
 }
+
+/** What every refusal is. */
+export const PROBLEM_CONTENT = {
+  [PROBLEM_TYPE.split(';')[0]!]: { schema: { $ref: '#/components/schemas/Problem' } },
+};
 
 const LOCATION = { Location: { description: 'Path of the new object.', schema: { type: 'string' as const } } };
 const ETAG = { ETag: { description: 'The version, for `If-Match`.', schema: { type: 'string' as const } } };

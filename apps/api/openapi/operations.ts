@@ -1,6 +1,6 @@
 import type { OpenAPIObject } from '@nestjs/swagger';
 import { SIGN_IN_PATH } from '../auth/authentication.js';
-import { PROBLEM_TYPE } from '../http/problem.js';
+import { PROBLEM_CONTENT } from '../http/api-docs.js';
 
 type PathItem = OpenAPIObject['paths'][string];
 type Operation = NonNullable<PathItem['get']>;
@@ -56,8 +56,8 @@ function problemsOf(path: string, method: Method, operation: Operation): number[
 }
 
 function addProblems(operation: Operation, statuses: readonly number[]): void {
-  const content = { [PROBLEM_TYPE.split(';')[0]!]: { schema: { $ref: '#/components/schemas/Problem' } } };
-  for (const status of statuses) operation.responses[status] = { description: MEANINGS[status]!, content };
+  for (const status of statuses)
+    operation.responses[status] = { description: MEANINGS[status]!, content: PROBLEM_CONTENT };
 }
 
 /** Parameters of the path that no decorator has told: the guard reads them. */

@@ -9,7 +9,10 @@ const text = (description: string) => ({ type: 'string' as const, description })
 const HEADERS = {
   'webhook-id': text("The event's id: the same for every attempt and replay, so the key to tell duplicates by."),
   'webhook-timestamp': text('Unix seconds of this attempt.'),
-  'webhook-signature': text('`v1,<base64>` of HMAC-SHA256 over `id.timestamp.body`; one per live secret, by spaces.'),
+  'webhook-signature': text(
+    '`v1,<base64>` of HMAC-SHA256 over `id.timestamp.body`, `v1a,<base64>` of Ed25519 over the same; one per live secret, ' +
+      'by spaces. Only with the schemes `standard` and `standard-ed25519`: others have headers of their own.',
+  ),
   'posthorn-event-type': text('Such as `payment.succeeded`.'),
   'posthorn-delivery': text('The delivery (`dlv_…`); a replay has its own.'),
   'posthorn-attempt': text('1 for the first request of this delivery.'),
@@ -17,7 +20,7 @@ const HEADERS = {
   traceparent: text('When the publisher sent one.'),
 };
 
-const OPTIONAL = new Set(['posthorn-replay-of', 'traceparent']);
+const OPTIONAL = new Set(['webhook-signature', 'posthorn-replay-of', 'traceparent']);
 
 /**
  * The requests that Posthorn makes: for OpenAPI a webhook is an operation of the other side. What is published by others
@@ -38,7 +41,7 @@ export function webhooks(): Webhooks {
 }
 
 const DESCRIPTION =
-  'Signed as Standard Webhooks say. Answer 2xx within the timeout; anything else is tried again on the schedule, 410 ends it. Delivered at least once.';
+  "Signed as Standard Webhooks say, or as the endpoint's `signing` does. Answer 2xx within the timeout; anything else is tried again on the schedule, 410 ends it. Delivered at least once.";
 
 function webhook(operationId: string, summary: string, description: string, schema: object): Webhooks[string] {
   return {
@@ -52,7 +55,7 @@ function webhook(operationId: string, summary: string, description: string, sche
         required: !OPTIONAL.has(name),
         schema,
       })),
-      requestBody: { required: true, content: { 'application/json': { schema } } },
+      requestBody: { required: true, content: { 'application/json': { schema }, ...OTHER_FORMATS } },
       responses: {
         '2XX': { description: 'Delivered.' },
         '410': { description: 'Do not send anything here again: the endpoint is disabled.' },
@@ -81,9 +84,42 @@ function toDataSchema(fields: Readonly<Record<string, FieldNote>>): object {
   return { type: 'object', required: Object.keys(fields), properties: Object.fromEntries(properties) };
 }
 
+/** The bodies of other payload formats than the standard and the bare data, which is anything. */
+const OTHER_FORMATS = {
+  'application/cloudevents+json': {
+    schema: {
+      type: 'object' as const,
+      description: 'With `payloadFormat: "cloudevents"`: CloudEvents 1.0, structured.',
+      required: ['specversion', 'id', 'source', 'type', 'time', 'datacontenttype', 'data'],
+      properties: {
+        specversion: { type: 'string' as const, enum: ['1.0'] },
+        id: text('`evt_…`'),
+        source: text('The publishing service; `/posthorn` where it has not named itself.'),
+        type: text('Such as `payment.succeeded`.'),
+        time: { type: 'string' as const, format: 'date-time' },
+        subject: text('The business key.'),
+        datacontenttype: { type: 'string' as const, enum: ['application/json'] },
+        eventuid: text("The publisher's own id of the event."),
+        schemaversion: text('Version of the schema of `data`.'),
+        correlationid: text('Ties related events together.'),
+        metadata: text('The metadata, as JSON text.'),
+        data: { description: 'Byte for byte as it was published.' },
+      },
+    },
+  },
+  'application/x-www-form-urlencoded': {
+    schema: {
+      type: 'object' as const,
+      description: 'With `payloadFormat: "form"`.',
+      required: ['payload'],
+      properties: { payload: text('The standard envelope as JSON.') },
+    },
+  },
+};
+
 const ENVELOPE = {
   type: 'object' as const,
-  description: 'With `payloadFormat: "standard"`; with `"data"` the body is only the data.',
+  description: 'With `payloadFormat: "standard"`.',
   required: ['id', 'type', 'timestamp', 'data'],
   properties: {
     id: text('`evt_…`'),

@@ -1,10 +1,11 @@
 import { Body, Controller, Header, Post, Req, Res } from '@nestjs/common';
 import { ApiBody, ApiOperation, ApiTags } from '@nestjs/swagger';
+import type { Actor } from '#audit';
 import { Config } from '#config';
 import type { Uuid } from '#kernel';
-import { CAPABILITIES, type Principal, SessionTokens } from '#tenants';
+import { CAPABILITIES, PortalSessions, type Principal } from '#tenants';
 import { Allow } from '../auth/allow.decorator.js';
-import { Caller, TenantId } from '../auth/caller.decorator.js';
+import { By, Caller, TenantId } from '../auth/caller.decorator.js';
 import { created } from '../http/answers.js';
 import { AnswersCreated } from '../http/api-docs.js';
 import { ownAddress } from '../http/own-address.js';
@@ -16,7 +17,7 @@ import { PortalSessionResponse } from './portal-session.response.js';
 @ApiTags('Sessions')
 export class PortalSessionsController {
   constructor(
-    private readonly tokens: SessionTokens,
+    private readonly sessions: PortalSessions,
     private readonly config: Config,
   ) {}
 
@@ -35,13 +36,15 @@ export class PortalSessionsController {
   async open(
     @TenantId() tenantId: Uuid,
     @Caller() caller: Principal,
+    @By() by: Actor,
     @Body() dto: OpenPortalSessionDto,
     @Req() request: FastifyRequest,
     @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<PortalSessionResponse> {
     const capabilities = CAPABILITIES.filter((one) => dto.capabilities?.includes(one) ?? true);
-    const claims = { kind: 'portal', keyId: caller.keyId, tenantId, capabilities } as const;
-    const { token, expiresAt } = await this.tokens.issue(claims, dto.expiresInSeconds ?? DEFAULT_LIFETIME_SECONDS);
+    const lifetimeSeconds = dto.expiresInSeconds ?? DEFAULT_LIFETIME_SECONDS;
+    const asked = { tenantId, keyId: caller.keyId, capabilities, lifetimeSeconds };
+    const { token, expiresAt } = await this.sessions.open(by, asked);
     const url = `${ownAddress(request, this.config.http.publicUrl)}/portal/#token=${token}`;
     created(reply, '/v1/session');
     return { url, token, capabilities, expiresAt: expiresAt.toISOString() };

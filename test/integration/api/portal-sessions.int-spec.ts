@@ -30,6 +30,13 @@ describe('opening a portal session', () => {
     expect(headers).toMatchObject({ location: '/v1/session', 'cache-control': 'no-store' });
   });
 
+  it('is on record, without the token', async () => {
+    const { body } = await t.api.post(other.path('/portal-sessions'), { capabilities: ['view'] });
+    const { body: log } = await t.api.get(`/v1/audit-log?tenant=${other.id}`);
+    expect(log['data'][0]).toMatchObject({ action: 'portal_session.opened', object: other.id });
+    expect(JSON.stringify(log)).not.toContain(String(body['token']).split('.')[2]);
+  });
+
   it('begins the link with the configured address', async () => {
     const elsewhere = await startApi({ env: { POSTHORN_PUBLIC_URL: 'https://hooks.example.com/posthorn/' } });
     try {

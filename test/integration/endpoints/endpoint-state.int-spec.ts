@@ -107,6 +107,18 @@ describe('what an endpoint has missed while it was disabled', () => {
     expect(list.body['data'][0]).not.toHaveProperty('missed');
   });
 
+  it('comes with what to post to have all of it replayed', async () => {
+    const { tenant, endpoint } = await subscribed();
+    await turn(endpoint.path, 'disable');
+    expect(await turn(endpoint.path, 'enable')).toMatchObject({ missed: { count: 0, replay: null } });
+    await turn(endpoint.path, 'disable');
+    for (let n = 0; n < 2; n++) await publishTo(tenant);
+    const { missed } = await turn(endpoint.path, 'enable');
+    const { path, body } = (missed as { replay: { path: string; body: object } }).replay;
+    const { body: replay } = await t.api.post(path, body, { expect: 201 });
+    expect(replay).toMatchObject({ endpoint: endpoint.id, matched: 2, state: 'running' });
+  });
+
   it('is what was cancelled for that, since the last time', async () => {
     const { tenant, endpoint } = await subscribed();
     await turn(endpoint.path, 'disable');

@@ -56,6 +56,19 @@ describe('creating an endpoint', () => {
       description: 'Orders',
       headers: { 'x-region': 'eu' },
       payloadFormat: 'data',
+      signing: [
+        { scheme: 'standard' },
+        { scheme: 'shopify', shopDomain: 'acme.myshopify.com', apiVersion: '2025-10' },
+        {
+          scheme: 'hmac',
+          header: 'X-Acme',
+          prefix: 'v1=',
+          algorithm: 'sha512',
+          encoding: 'base64',
+          content: '{id}.{body}',
+          timestampHeader: null,
+        },
+      ],
       maxInFlight: 10,
       rateLimit: { limit: 600, periodSeconds: 60 },
       timeoutSeconds: 60,
@@ -87,10 +100,13 @@ describe('creating an endpoint', () => {
     ['base64', Buffer.alloc(24, 7).toString('base64')],
     ['hex', Buffer.alloc(24, 7).toString('hex')],
     ['utf8', '\x07'.repeat(24)],
-  ])('takes a secret that is brought along as %s', async (secretEncoding, secret) => {
+  ])('takes a secret that is brought along as %s, and shows it so', async (secretEncoding, secret) => {
     const { endpoints } = await setup();
     const { body } = await t.api.post(endpoints, { url, secret, secretEncoding }, { expect: 201 });
-    expect(body.secret).toBe(`whsec_${Buffer.alloc(24, 7).toString('base64')}`);
+    expect(body.secret).toBe(secret);
+    const { data } = (await t.api.get(`${endpoints}/${body.id}/secrets`)).body;
+    const whsec = `whsec_${Buffer.alloc(24, 7).toString('base64')}`;
+    expect(data).toMatchObject([{ secret, secretEncoding, whsec }]);
   });
 
   it('raises the configuration version, and keeps what attempts under the version refer to', async () => {
@@ -158,7 +174,6 @@ describe('bad input', () => {
     [{ url, ...headers({ 'webhook-id': 'x' }) }, '/headers/webhook-id invalid_header'],
     [{ url, ...headers({ 'x-token': MASK }) }, '/headers/x-token invalid_header'],
     [{ url, payloadFormat: 'xml' }, '/payloadFormat not_allowed'],
-    [{ url, payloadFormat: 'cloudevents' }, '/payloadFormat not_supported_yet'],
     [{ url, maxInFlight: 0 }, '/maxInFlight too_small'],
     [{ url, maxInFlight: 1_001 }, '/maxInFlight too_large'],
     [{ url, maxInFlight: 1.5 }, '/maxInFlight wrong_type'],
@@ -196,7 +211,12 @@ describe('bad input', () => {
     [{ url, rateLimit: { limit: 1, periodSeconds: 1, burst: 5 } }, '/rateLimit/burst unknown_field'],
     [{ url, rateLimit: 10 }, '/rateLimit wrong_type'],
     [{ url, ordering: 'lifo' }, '/ordering not_allowed'],
-    [{ url, signing: [{ scheme: 'github' }] }, '/signing not_supported_yet'],
+    [{ url, signing: [{ scheme: 'gitlab' }] }, '/signing/0/scheme not_allowed'],
+    [{ url, signing: [{ scheme: 'github' }, { scheme: 'github' }] }, '/signing/1 invalid'],
+    [{ url, signing: [{ scheme: 'hmac', header: 'Webhook-Id' }] }, '/signing/0/header invalid_header'],
+    [{ url, signing: ['standard'] }, '/signing wrong_type'],
+    [{ url, secret: `whsk_${Buffer.alloc(32).toString('base64')}` }, '/secret invalid'],
+    [{ url, signing: [{ scheme: 'standard-ed25519' }], secret: 's', secretEncoding: 'utf8' }, '/secret invalid'],
     [{ url, signing: 'standard' }, '/signing wrong_type'],
     [{ url, status: 'paused' }, '/status unknown_field'],
     [{ url, tenant: 'ten_x' }, '/tenant unknown_field'],

@@ -39,6 +39,9 @@ describe('secrets', () => {
       {
         id: expect.stringMatching(/^sec_/),
         secret: endpoint.secret,
+        secretEncoding: 'whsec',
+        whsec: endpoint.secret,
+        publicKey: null,
         createdAt: expect.any(String),
         activatesAt: expect.any(String),
         expiresAt: null,
@@ -61,12 +64,17 @@ describe('secrets', () => {
     expect((await t.api.get(endpoint.path)).body['version']).toBe(2);
   });
 
-  it('rotate to one that is brought along', async () => {
-    const { rotate } = await setup();
-    const key = Buffer.alloc(32, 9);
-    const rotated = await rotate({ secret: key.toString('hex'), secretEncoding: 'hex' });
-    expect(rotated.secret).toBe(`whsec_${key.toString('base64')}`);
-  });
+  it.each(['hex', 'base64', 'utf8'] as const)(
+    'rotate to one that is brought along, and show it as it came (%s)',
+    async (form) => {
+      const { list, rotate } = await setup();
+      const key = Buffer.alloc(32, 'k');
+      const brought = { secret: key.toString(form), secretEncoding: form };
+      const rotated = await rotate(brought);
+      expect(rotated).toMatchObject({ ...brought, whsec: `whsec_${key.toString('base64')}` });
+      expect((await list())[0]).toEqual(rotated);
+    },
+  );
 
   it('rotate without grace leaves the new one alone', async () => {
     const { list, rotate } = await setup();
@@ -149,6 +157,16 @@ describe('revoking a secret', () => {
     expect(await list()).toHaveLength(1);
   });
 
+  it('takes the last of a kind that no scheme signs with any more, and only then', async () => {
+    const { endpoint, path, list } = await setup();
+    await t.api.patch(endpoint.path, { signing: [{ scheme: 'standard' }, { scheme: 'standard-ed25519' }] });
+    const [pair] = await list();
+    await t.api.delete(`${path}/${pair!.id}`, { expect: 409 });
+    await t.api.patch(endpoint.path, { signing: null });
+    await t.api.delete(`${path}/${pair!.id}`, { expect: 204 });
+    expect(await list()).toMatchObject([{ secret: endpoint.secret }]);
+  });
+
   it('answers 404 for what is no secret of the endpoint', async () => {
     const { path } = await setup();
     const other = await setup();
@@ -175,6 +193,10 @@ describe('bad input to a rotation', () => {
     [{ activatesAt: '2999-01-01T00:00:00Z' }, '/activatesAt out_of_range'],
     [{ activatesAt: '2026-11-24T12:00:00' }, '/activatesAt invalid'],
     [{ grace: 1 }, '/grace unknown_field'],
+    [{ kind: 'rsa' }, '/kind not_allowed'],
+    [{ kind: 'ed25519' }, '/kind invalid'],
+    [{ kind: 'ed25519', secret: 'a', secretEncoding: 'utf8' }, '/kind invalid'],
+    [{ secret: `whsk_${Buffer.alloc(32).toString('base64')}` }, '/secret invalid'],
   ])('%j is refused with %s', async (body, error) => {
     const { path } = await setup();
     const answer = await t.api.post(`${path}/rotate`, body, { expect: 422 });

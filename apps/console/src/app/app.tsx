@@ -15,8 +15,10 @@ import { Shell } from './shell.js';
 
 export function App() {
   const [queryClient] = useState(makeQueryClient);
+  const state = useStore(sessionState);
+  const accent = 'session' in state ? (state.session.portal?.color ?? null) : null;
   return (
-    <ThemeProvider>
+    <ThemeProvider accent={isPortal ? accent : null}>
       <QueryClientProvider client={queryClient}>
         <Router base={isPortal ? '/portal' : '/console'}>
           <Door />

@@ -1,6 +1,5 @@
 import {
   IconActivity,
-  IconApi,
   IconArrowsRightLeft,
   IconBuilding,
   IconCategory,
@@ -34,7 +33,7 @@ export function areasFor(session: Session): readonly Area[] {
     {
       label: 'Traffic',
       places: [
-        { label: 'Overview', to: '/', icon: IconActivity },
+        ...only(may(session, 'stats:read'), { label: 'Overview', to: '/', icon: IconActivity }),
         { label: 'Events', to: '/events', icon: IconInbox },
         { label: 'Deliveries', to: '/deliveries', icon: IconArrowsRightLeft },
         ...only(may(session, 'deliveries:act'), { label: 'Dead letters', to: '/dead-letters', icon: IconMailX }),
@@ -56,7 +55,6 @@ export function areasFor(session: Session): readonly Area[] {
         ...only(may(session, 'api-keys:read'), { label: 'API keys', to: '/api-keys', icon: IconKey }),
         ...only(may(session, 'audit:read'), { label: 'Audit log', to: '/audit-log', icon: IconHistory }),
         ...only(!isTenant, { label: 'Verify a signature', to: '/verify', icon: IconShieldCheck }),
-        ...only(!isTenant, { label: 'API reference', to: '/docs', icon: IconApi }),
       ],
     },
   ];

@@ -12,7 +12,8 @@ import {
 import { type ReactNode, useEffect, useRef } from 'react';
 import { Link, useLocation } from 'wouter';
 import { SearchBox } from '../search/search-box.js';
-import { useSession } from '../session/may.js';
+import { useLiveUpdates } from '../api/live.js';
+import { may, useSession } from '../session/may.js';
 import { signOut } from '../session/session.js';
 import { Logo } from '../theme/logo.js';
 import { AwayBanner } from './away-banner.js';
@@ -22,6 +23,7 @@ import classes from './shell.module.css';
 /** The frame around every page. */
 export function Shell({ children }: { children: ReactNode }) {
   const session = useSession();
+  useLiveUpdates(may(session, 'live:read'));
   const [isOpen, { toggle, close }] = useDisclosure(false);
   const [location] = useLocation();
   const main = useRef<HTMLElement>(null);
@@ -33,8 +35,8 @@ export function Shell({ children }: { children: ReactNode }) {
       </a>
       <aside className={classes.side} data-open={isOpen}>
         <div className={classes.brand}>
-          <Logo size={26} />
-          <span>Posthorn</span>
+          {session.portal?.logoUrl ? <img src={session.portal.logoUrl} alt="" height={26} /> : <Logo size={26} />}
+          <span>{session.portal?.name ?? 'Posthorn'}</span>
         </div>
         <Navigation areas={areasFor(session)} />
       </aside>

@@ -17,6 +17,7 @@ export interface Endpoint {
   readonly timeoutSeconds: number | null;
   readonly retrySchedule: readonly number[] | null;
   readonly metadata: Readonly<Record<string, unknown>>;
+  readonly auth?: Readonly<Record<string, string>> | null;
   readonly status: 'enabled' | 'paused' | 'disabled';
   readonly disabledReason: string | null;
   readonly circuit: {

@@ -17,6 +17,12 @@ export type Permission =
   | 'events:cancel'
   | 'events:erase'
   | 'events:read'
+  | 'events:share'
+  | 'replays:read'
+  | 'replays:write'
+  | 'search:read'
+  | 'stats:read'
+  | 'live:read'
   | 'platform:pause'
   | 'portal-sessions:write'
   | 'secrets:read'
@@ -34,6 +40,8 @@ export interface Session {
   readonly tenant: string | null;
   readonly permissions: readonly Permission[];
   readonly expiresAt: string | null;
+  /** How the tenant's portal looks; null where it is bound to no tenant. */
+  readonly portal: { readonly name: string; readonly logoUrl: string | null; readonly color: string | null } | null;
 }
 
 export type SessionState =
@@ -60,10 +68,14 @@ export function startSession(): void {
   });
 }
 
+/** Says that there may be a cookie, which no script can see. */
+const HAS_COOKIE = 'posthorn-has-session';
+
 /** Takes up the session that there is: a portal's token, or the browser's cookie. */
 export async function resumeSession(token: string | null): Promise<void> {
   keyInMemory = token;
-  const session = await api.get<Session>('/v1/session').catch(() => null);
+  const isWorthAsking = token !== null || localStorage.getItem(HAS_COOKIE) !== null;
+  const session = isWorthAsking ? await api.get<Session>('/v1/session').catch(() => null) : null;
   sessionState.set(session === null ? { kind: 'signed-out', reason: null } : { kind: 'signed-in', session });
 }
 
@@ -74,6 +86,7 @@ export async function signIn(key: string, isKept: boolean): Promise<void> {
     keyInMemory = null;
     throw error;
   });
+  if (isKept) localStorage.setItem(HAS_COOKIE, 'yes');
   sessionState.set({ kind: 'signed-in', session });
   settle((call) => call.resolve());
 }
@@ -85,6 +98,7 @@ function begin(key: string, isKept: boolean): Promise<Session> {
 export async function signOut(): Promise<void> {
   if (keyInMemory === null) await api.delete('/v1/session').catch(() => undefined);
   keyInMemory = null;
+  localStorage.removeItem(HAS_COOKIE);
   sessionState.set({ kind: 'signed-out', reason: null });
   settle((call) => call.reject(new Error('Signed out.')));
 }

@@ -83,6 +83,10 @@ export const ROLE_TABLE: readonly Row[] = [
   row('y --- yy0', 'POST /v1/tenants/{tenant}/endpoints/{endpoint}/disable'),
   row('y --- yy0', 'POST /v1/tenants/{tenant}/endpoints/{endpoint}/test'),
   row('y --- yy0', 'POST /v1/tenants/{tenant}/endpoints/{endpoint}/check'),
+  row('y --- yy0', 'POST /v1/tenants/{tenant}/endpoints/{endpoint}/reconcile', () => ({
+    since: '2026-01-01T00:00:00Z',
+    ids: [],
+  })),
   row('y --- yy0', 'GET /v1/tenants/{tenant}/endpoints/{endpoint}/health'),
   row('y --- yy0', 'GET /v1/tenants/{tenant}/endpoints/{endpoint}/versions'),
   row('y --- -y0', 'POST /v1/tenants/{tenant}/endpoints/{endpoint}/versions/{version}/restore'),

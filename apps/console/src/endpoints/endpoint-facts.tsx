@@ -1,0 +1,39 @@
+import { Section } from '../ui/page.js';
+import { Facts } from '../ui/facts.js';
+import { Id } from '../ui/id.js';
+import { Moment } from '../ui/when.js';
+import type { Endpoint } from './endpoint.js';
+
+/** How an endpoint is set up. */
+export function EndpointFacts({ endpoint }: { endpoint: Endpoint }) {
+  const { rateLimit, headers, retrySchedule, auth } = endpoint;
+  const names = Object.keys(headers);
+  return (
+    <Section title="Setup" note={`Version ${endpoint.version}`}>
+      <Facts
+        columns={3}
+        facts={[
+          ['Id', <Id key="id" id={endpoint.id} isFull />],
+          ['URL', <code key="url">{endpoint.url}</code>],
+          ['Made', <Moment key="made" at={endpoint.createdAt} />],
+          endpoint.uid !== null && ['Uid', endpoint.uid],
+          endpoint.description !== null && ['Description', endpoint.description],
+          ['Signing', endpoint.signing.map(({ scheme }) => scheme).join(', ')],
+          ['Body', endpoint.payloadFormat],
+          ['Order', endpoint.ordering === 'fifo' ? 'one after another (fifo)' : 'as fast as possible'],
+          ['Rate', rateLimit === null ? 'no limit' : `${rateLimit.limit} in ${rateLimit.periodSeconds} s`],
+          ['In flight', endpoint.maxInFlight ?? 'as many as fit'],
+          ['Timeout', endpoint.timeoutSeconds === null ? 'the platform’s' : `${endpoint.timeoutSeconds} s`],
+          ['Retries', retrySchedule === null ? 'the platform’s' : toWords(retrySchedule)],
+          names.length > 0 && ['Headers', names.join(', ')],
+          auth != null && ['Authentication', auth['type']],
+          endpoint.disabledReason !== null && ['Disabled for', endpoint.disabledReason],
+        ]}
+      />
+    </Section>
+  );
+}
+
+function toWords(schedule: readonly number[]): string {
+  return schedule.length === 0 ? 'none' : `after ${schedule.join(', ')} s`;
+}

@@ -1,0 +1,58 @@
+import { existsSync } from 'node:fs';
+import { delimiter, join } from 'node:path';
+import { type Browser, type BrowserContext, type BrowserContextOptions, chromium, type Page } from 'playwright-core';
+
+const PROGRAMS = ['chromium', 'chromium-browser', 'google-chrome-stable', 'google-chrome'];
+
+/** A real Chromium, without a sandbox (containers have none) and without a word to anyone but the page. */
+export async function launchBrowser(): Promise<Browser> {
+  return chromium.launch({
+    executablePath: findChromium(),
+    args: [
+      '--no-sandbox',
+      '--disable-gpu',
+      '--disable-dev-shm-usage',
+      '--disable-background-networking',
+      '--disable-component-update',
+      '--disable-sync',
+      '--no-first-run',
+    ],
+  });
+}
+
+function findChromium(): string {
+  const told = process.env['CHROMIUM_PATH'];
+  if (told) return told;
+  const folders = [...(process.env['PATH'] ?? '').split(delimiter), '/usr/bin', '/usr/local/bin'];
+  const found = PROGRAMS.flatMap((program) => folders.map((folder) => join(folder, program))).find(existsSync);
+  if (found === undefined) throw new Error('There is no Chromium: node scripts/setup.mjs --chromium');
+  return found;
+}
+
+/** A page, and all that went wrong in it. */
+export interface WatchedPage {
+  readonly page: Page;
+  readonly context: BrowserContext;
+  /** Errors in its console, exceptions that nobody caught, and what its content security policy refused. */
+  readonly complaints: string[];
+}
+
+/** `expected`: complaints that a test means to cause. */
+export async function openPage(
+  browser: Browser,
+  options: BrowserContextOptions & { expected?: RegExp } = {},
+): Promise<WatchedPage> {
+  const { expected, ...contextOptions } = options;
+  const context = await browser.newContext({ viewport: { width: 1280, height: 900 }, ...contextOptions });
+  const page = await context.newPage();
+  const complaints: string[] = [];
+  const complain = (words: string): void => {
+    if (!expected?.test(words)) complaints.push(words);
+  };
+  page.on('console', (message) => {
+    if (message.type() === 'error') complain(`${message.text()} (${message.location().url})`);
+  });
+  page.on('pageerror', (error) => complain(String(error)));
+  page.setDefaultTimeout(10_000);
+  return { page, context, complaints };
+}
