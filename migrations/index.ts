@@ -19,6 +19,7 @@ import { Replays1764000160000 } from './1764000160000-replays.js';
 import { DeadLetterGroups1764000161000 } from './1764000161000-dead-letter-groups.js';
 import { SearchIndexes1764000170000 } from './1764000170000-search-indexes.js';
 import { TrafficCounts1764000171000 } from './1764000171000-traffic-counts.js';
+import { TenantsAtRisk1764000172000 } from './1764000172000-tenants-at-risk.js';
 
 /** Every migration there is, oldest first. A landed one is never edited; a change is a new one at the end. */
 export const migrations = [
@@ -43,4 +44,5 @@ export const migrations = [
   DeadLetterGroups1764000161000,
   SearchIndexes1764000170000,
   TrafficCounts1764000171000,
+  TenantsAtRisk1764000172000,
 ];

@@ -25,6 +25,7 @@ import {
   AuditReadModel,
   DeadLetterReadModel,
   DeliveryReadModel,
+  Doers,
   EventFinder,
   EventPayloads,
   EventReadModel,
@@ -36,6 +37,7 @@ import {
   RequestSources,
   Search,
   SettledEvents,
+  SignatureChecks,
 } from '#insights';
 import { DeadLetterStore, OpenCancellationStore, OpenDeliveryStore, PayloadEraser } from '#deliveries';
 import {
@@ -112,6 +114,7 @@ import { SessionCookie } from './session/session-cookie.js';
 import { SearchController } from './search/search.controller.js';
 import { StatsController } from './stats/stats.controller.js';
 import { trafficLedgerOver } from './stats/traffic-ledger.provider.js';
+import { SignatureChecksController } from './signature-checks/signature-checks.controller.js';
 import { SubscriptionsController } from './subscriptions/subscriptions.controller.js';
 import { PlatformController } from './tenants/platform.controller.js';
 import { TenantsController } from './tenants/tenants.controller.js';
@@ -147,6 +150,7 @@ const CONTROLLERS = [
   SessionController,
   SharedExplanationController,
   StatsController,
+  SignatureChecksController,
   SubscriptionsController,
   TenantEventsController,
   TenantsController,
@@ -169,6 +173,7 @@ const PROVIDERS: Provider[] = [
   DeliveryReadModel,
   Discarder,
   DiscardSelectionReader,
+  Doers,
   EndpointHealthReadModel,
   RateLimitReadModel,
   EndpointReadModel,
@@ -209,6 +214,7 @@ const PROVIDERS: Provider[] = [
   SessionTokens,
   SlotStore,
   SettledEvents,
+  SignatureChecks,
   SubscriptionReadModel,
   SubscriptionStore,
   SwitchStore,

@@ -21,7 +21,7 @@ try {
     logger.warn({ variable: name }, 'no such configuration variable');
   onStopSignal(() => platform.stop(), platform.config.shutdown.seconds + AFTER_DRAIN_SECONDS, logger);
   const key = platform.newAdminKey === null ? '' : ` · admin key (shown once): ${platform.newAdminKey}`;
-  process.stdout.write(`Posthorn is ready at ${platform.url}${key}\n`);
+  process.stdout.write(`Posthorn is ready at ${platform.url} · console: ${platform.url}/console/${key}\n`);
 } catch (error) {
   const isExpected = error instanceof ConfigError || error instanceof EmbeddedPostgresError;
   process.stderr.write(`${isExpected ? error.message : String((error as Error).stack ?? error)}\n`);

@@ -15,11 +15,11 @@ import { ScheduledEventStore } from '#events';
 import { type DatabaseClock, type KeyRing, POSTHORN_VERSION } from '#kernel';
 import { Scheduler } from '#publishing';
 import { EndpointDeliveryEffects, ReplayRunner } from '#replaying';
-import { TrafficRollup, TrafficStore } from '#stats';
+import { TrafficReadModel, TrafficRollup, TrafficStore } from '#stats';
 import type { Logger, Metrics } from '#telemetry';
 import { SwitchStore } from '#tenants';
 import { AddressPolicy, Sender } from '#transport';
-import { retentionTasks, trafficTasks, Upkeep } from '#upkeep';
+import { retentionTasks, RiskWatch, trafficTasks, Upkeep } from '#upkeep';
 
 const MS_PER_DAY = 86_400_000;
 
@@ -65,7 +65,7 @@ export function startWorker({
   const endpoints = new EndpointSwitch(db, keyRing, effects);
   const tasks = [
     ...retentionTasks({ config, db, deliveries, clock, metrics, log: logger }),
-    ...trafficTasks(new TrafficRollup(db), clock),
+    ...trafficTasks(new TrafficRollup(db), new RiskWatch(db, new TrafficReadModel(db)), clock),
   ];
   const upkeep = new Upkeep(db, deliveries, endpoints, clock, metrics, logger, tasks);
   const worker = new DeliveryWorker(

@@ -20,7 +20,7 @@ export class HealthLedger {
   }
 
   note(endpointId: Uuid, record: AttemptRecord): void {
-    const change = this.tally.of(endpointId, begin);
+    const change = this.tally.peek(endpointId) ?? this.tally.begin(endpointId, noChange(endpointId));
     const endedAtMs = record.startedAtMs + record.durationMs;
     change.durationMsSum += record.durationMs;
     if (record.errorCode === null) {
@@ -42,7 +42,7 @@ export class HealthLedger {
   }
 }
 
-function begin(endpointId: Uuid): Change {
+function noChange(endpointId: Uuid): Change {
   return {
     endpointId,
     succeeded: 0,

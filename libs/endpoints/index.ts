@@ -1,3 +1,4 @@
+export { readBrought } from './choose-secret.js';
 export { type Announcement, announce } from './announce.js';
 export { announceCircuitOpened, type OpenedCircuit } from './announce-circuit.js';
 export {
@@ -73,6 +74,7 @@ export {
   MAX_CONTENT_CHARACTERS,
   MAX_PREFIX_CHARACTERS,
   MAX_SCHEMES,
+  settleSigning,
   type SigningEntry,
 } from './signing-rules.js';
 export { type SlotRequest, SlotStore } from './slot-store.js';

@@ -50,6 +50,13 @@ export interface OperationalData {
     readonly startedAt: string;
     readonly endedAt: string;
   };
+  'posthorn.slo.at_risk': {
+    readonly attempts: number;
+    readonly failures: number;
+    readonly successPercent: number;
+    readonly thresholdPercent: number;
+    readonly windowSeconds: number;
+  };
   'posthorn.dead_letters.expiring': {
     readonly count: number;
     readonly expireBefore: string;
@@ -157,6 +164,17 @@ export const OPERATIONAL_EVENTS: { readonly [Type in OperationalType]: Entry<Ope
       cancelled: ['count', false, 'Those that were cancelled.'],
       startedAt: ['time', false, 'When it was asked for.'],
       endedAt: ['time', false, 'When it ended.'],
+    },
+  },
+  'posthorn.slo.at_risk': {
+    when: 'Of 20 attempts or more within 15 minutes fewer than 90 % have succeeded; once, until 95 % do again or nothing is sent.',
+    subject: 'left out',
+    data: {
+      attempts: ['count', false, 'Attempts within the window, to all endpoints of the tenant.'],
+      failures: ['count', false, 'Those of them that failed.'],
+      successPercent: ['count', false, 'Those that succeeded, among a hundred; rounded down.'],
+      thresholdPercent: ['count', false, 'What it has fallen below.'],
+      windowSeconds: ['count', false, 'How long the window is.'],
     },
   },
   'posthorn.dead_letters.expiring': {

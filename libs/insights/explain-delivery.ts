@@ -1,6 +1,6 @@
 import { toTypeId } from '#kernel';
 import type { ExplainedDelivery, ExplainedEndpoint, ExplainedEvent, Explanation, Verdict } from './explain-facts.js';
-import { inWords, tellSpan, tellTime } from './explain-words.js';
+import { inWords, tellBy, tellSpan, tellTime } from './explain-words.js';
 
 /** What became of a delivery, or what it waits for, in one or two sentences. Pure. */
 export function explainDelivery(
@@ -94,10 +94,10 @@ function tellOrder(event: ExplainedEvent, { behind }: ExplainedDelivery): string
 
 function tellHeld(event: ExplainedEvent, endpoint: ExplainedEndpoint): string {
   if (endpoint.status === 'paused') {
-    return `Held because the endpoint was paused at ${tellTime(endpoint.statusChangedAt)}; it is sent when the endpoint is resumed.`;
+    return `Held because the endpoint was paused at ${tellTime(endpoint.statusChangedAt)}${tellBy(endpoint.statusBy)}; it is sent when the endpoint is resumed.`;
   }
   if (event.tenantPausedAt !== null) {
-    return `Held because all deliveries of this tenant were paused at ${tellTime(event.tenantPausedAt)}; it is sent when they are resumed.`;
+    return `Held because all deliveries of this tenant were paused at ${tellTime(event.tenantPausedAt)}${tellBy(event.tenantPausedBy)}; it is sent when they are resumed.`;
   }
   return 'Held by a pause that is over: it is about to be sent.';
 }
@@ -130,15 +130,16 @@ function tellResolution({ deadLetter }: ExplainedDelivery): string {
   return deadLetter.resolution === 'replayed' ? ` It was replayed since${note}.` : ` It was discarded since${note}.`;
 }
 
-function tellCancelled(endpoint: ExplainedEndpoint, { row }: ExplainedDelivery): string {
+function tellCancelled(endpoint: ExplainedEndpoint, { row, cancelledBy }: ExplainedDelivery): string {
+  const byWhom = cancelledBy === null ? 'by request' : `by ${cancelledBy}`;
   const at = row.completedAt === null ? 'Cancelled' : `Cancelled at ${tellTime(row.completedAt)}`;
   switch (row.cancelReason) {
     case null:
     case 'requested':
-      return `${at} by request.`;
+      return `${at} ${byWhom}.`;
     case 'endpoint_disabled': {
       const why = endpoint.status === 'disabled' ? inWords(endpoint.disabledReason) : null;
-      return `${at} because the endpoint was disabled${why === null ? '' : `: ${why}`}. It can be replayed when the endpoint is enabled.`;
+      return `${at} because the endpoint was disabled${tellBy(endpoint.statusBy)}${why === null ? '' : `: ${why}`}. It can be replayed when the endpoint is enabled.`;
     }
     case 'endpoint_deleted':
       return `${at} because the endpoint was deleted.`;
@@ -148,7 +149,7 @@ function tellCancelled(endpoint: ExplainedEndpoint, { row }: ExplainedDelivery):
     case 'event_erased':
       return `${at} because what the event carried was erased.`;
     default:
-      return `${at} by request: ${row.cancelReason}.`;
+      return `${at} ${byWhom}: ${row.cancelReason}.`;
   }
 }
 

@@ -34,6 +34,8 @@ export interface ExplainedEndpoint {
   readonly status: 'enabled' | 'paused' | 'disabled';
   readonly disabledReason: string | null;
   readonly statusChangedAt: Date;
+  /** Who paused or disabled it; null: not known, or not to be told. */
+  statusBy: string | null;
   readonly createdAt: Date;
   readonly deletedAt: Date | null;
   readonly rateLimit: number | null;
@@ -69,6 +71,8 @@ export interface ExplainedDelivery {
     readonly resolution: 'replayed' | 'discarded' | null;
     readonly note: string | null;
   } | null;
+  /** Who cancelled it; null: not known, or not to be told. */
+  cancelledBy: string | null;
   /** The delivery at the head of its line. */
   readonly behind: Uuid | null;
 }
@@ -77,4 +81,7 @@ export interface ExplainedEvent extends EventRow, Pick<EventPayload, 'data' | 'm
   /** Since when its tenant, or everything, is paused. */
   readonly tenantPausedAt: Date | null;
   readonly platformPausedAt: Date | null;
+  /** Who paused the tenant, and who cancelled the event; null: not known, or not to be told. */
+  tenantPausedBy: string | null;
+  cancelledBy: string | null;
 }

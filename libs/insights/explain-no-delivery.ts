@@ -17,10 +17,11 @@ export function explainNoDelivery(
 ): Explanation {
   if (event.isScheduled) return explainScheduled(event, endpoint, subscriptions);
   if (event.cancelledAt !== null) {
-    const why =
-      event.cancelReason === null || event.cancelReason === 'requested' ? 'by request' : `: ${event.cancelReason}`;
-    const sentence = `Not sent: the event was cancelled at ${tellTime(event.cancelledAt)}, before its time had come, ${why}.`;
-    return { verdict: 'cancelled', sentence: sentence.replace(', :', ':'), clauses: [] };
+    const byWhom = event.cancelledBy === null ? '' : ` by ${event.cancelledBy}`;
+    const isPlain = event.cancelReason === null || event.cancelReason === 'requested';
+    const why = isPlain ? '' : `: ${event.cancelReason}`;
+    const sentence = `Not sent: the event was cancelled${byWhom} at ${tellTime(event.cancelledAt)}, before its time had come${why}.`;
+    return { verdict: 'cancelled', sentence, clauses: [] };
   }
   const clauses = subscriptions.map((subscription) => toClause(event, subscription));
   return { verdict: 'not_matched', sentence: `Not sent here: ${tellWhy(event, endpoint, clauses)}.`, clauses };

@@ -23,6 +23,11 @@ export function tellSpan(ms: number): string {
   return `${count} ${unit}${count === 1 ? '' : 's'}`;
 }
 
+/** ` by Ada`, where it is known. */
+export function tellBy(name: string | null): string {
+  return name === null ? '' : ` by ${name}`;
+}
+
 /** Why an endpoint is disabled: the platform's own words spelled out, and a person's as they are. */
 export function inWords(reason: string | null): string | null {
   if (reason === 'gone') return 'it answered 410 Gone';

@@ -33,6 +33,8 @@ const EVENT: ExplainedEvent = {
   createdAt: at('12:00:00'),
   tenantPausedAt: null,
   platformPausedAt: null,
+  tenantPausedBy: null,
+  cancelledBy: null,
 };
 
 const ENDPOINT: ExplainedEndpoint = {
@@ -42,6 +44,7 @@ const ENDPOINT: ExplainedEndpoint = {
   status: 'enabled',
   disabledReason: null,
   statusChangedAt: at('11:00:00'),
+  statusBy: null,
   createdAt: at('10:00:00'),
   deletedAt: null,
   rateLimit: null,
@@ -228,6 +231,21 @@ const DELIVERIES: [name: string, course: Course, verdict: string, sentence: stri
     'Cancelled at 2026-11-30 12:10:00 UTC by request: sent by mistake.',
   ],
   [
+    'is held by somebody named',
+    { row: { status: 'held' }, endpoint: { status: 'paused', statusBy: 'Ada' } },
+    'held',
+    'Held because the endpoint was paused at 2026-11-30 11:00:00 UTC by Ada; it is sent when the endpoint is resumed.',
+  ],
+  [
+    'was cancelled by somebody named',
+    {
+      row: { status: 'cancelled', completedAt: at('12:10:00'), cancelReason: 'requested' },
+      more: { cancelledBy: 'Ada' },
+    },
+    'cancelled',
+    'Cancelled at 2026-11-30 12:10:00 UTC by Ada.',
+  ],
+  [
     'was replayed',
     { row: { replayOf: otherId!, createdAt: at('14:00:00'), waitingFor: 'sending' } },
     'waiting',
@@ -237,7 +255,14 @@ const DELIVERIES: [name: string, course: Course, verdict: string, sentence: stri
 
 describe(explainDelivery, () => {
   it.each(DELIVERIES)('says of one that %s', (_name, { row, event, endpoint, more }, verdict, sentence) => {
-    const delivery = { row: { ...ROW, ...row }, lastAttempt: null, deadLetter: null, behind: null, ...more };
+    const delivery = {
+      row: { ...ROW, ...row },
+      lastAttempt: null,
+      deadLetter: null,
+      cancelledBy: null,
+      behind: null,
+      ...more,
+    };
     const said = explainDelivery({ ...EVENT, ...event }, { ...ENDPOINT, ...endpoint }, delivery);
     expect(said).toEqual({ verdict, sentence, clauses: [] });
   });
@@ -304,7 +329,7 @@ const NO_DELIVERIES: [name: string, facts: Missing, verdict: string, sentence: s
     'an event that was cancelled before its time',
     { event: { cancelledAt: at('12:01:00'), cancelReason: 'requested', deliverAt: at('13:00:00') } },
     'cancelled',
-    'Not sent: the event was cancelled at 2026-11-30 12:01:00 UTC, before its time had come, by request.',
+    'Not sent: the event was cancelled at 2026-11-30 12:01:00 UTC, before its time had come.',
   ],
   [
     'an event that was cancelled for a reason',

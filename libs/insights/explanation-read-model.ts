@@ -5,6 +5,7 @@ import { type Uuid, uuidFloor, uuidTime } from '#kernel';
 import type { JsonObject } from '#policy';
 import { type DeliveryRow, DeliveryReadModel } from './delivery-read-model.js';
 import { EventReadModel } from './event-read-model.js';
+import { Doers } from './doers.js';
 import { explainDelivery } from './explain-delivery.js';
 import type {
   ExplainedDelivery,
@@ -43,19 +44,29 @@ export class ExplanationReadModel {
     private readonly db: Database,
     private readonly events: EventReadModel,
     private readonly deliveries: DeliveryReadModel,
+    private readonly doers: Doers,
   ) {}
 
-  /** Of all endpoints, or of one. Null when there is no such event for the viewer. */
-  async explain(viewer: Viewer, eventId: Uuid, endpointId: Uuid | null): Promise<EventExplanation | null> {
+  /**
+   * Of all endpoints, or of one. Null when there is no such event for the viewer. `tellsNames`: whether the viewer may know
+   * who has done what; only then are people and keys named.
+   */
+  async explain(
+    viewer: Viewer,
+    eventId: Uuid,
+    endpointId: Uuid | null,
+    tellsNames = false,
+  ): Promise<EventExplanation | null> {
     const found = await this.events.find(viewer, eventId);
     if (found === null) return null;
     const [pauses, rows] = await Promise.all([this.pauses(found.tenantId), this.deliveries.ofEvent(eventId)]);
-    const event: ExplainedEvent = { ...found, ...pauses };
+    const event: ExplainedEvent = { ...found, ...pauses, tenantPausedBy: null, cancelledBy: null };
     const byEndpoint = groupBy(rows, (row) => row.endpointId);
     const endpoints = await this.endpoints(event.tenantId, [...byEndpoint.keys()], endpointId);
     const shown = endpoints.slice(0, MOST_ENDPOINTS);
     const newest = shown.flatMap(({ id }) => byEndpoint.get(id)?.at(-1) ?? []);
     const [courses, subscriptions] = await Promise.all([this.courses(newest), this.subscriptions(shown)]);
+    if (tellsNames) await this.doers.name(event, shown, courses);
     return {
       event,
       endpoints: shown.map((endpoint) => {
@@ -84,7 +95,7 @@ export class ExplanationReadModel {
   private endpoints(tenantId: Uuid, delivered: readonly Uuid[], only: Uuid | null): Promise<ExplainedEndpoint[]> {
     return this.db.query<ExplainedEndpoint>(
       `SELECT p.id, p.uid, p.url, p.status, p.disabled_reason AS "disabledReason",
-              p.status_changed_at AS "statusChangedAt", p.created_at AS "createdAt", p.deleted_at AS "deletedAt",
+              p.status_changed_at AS "statusChangedAt", NULL::text AS "statusBy", p.created_at AS "createdAt", p.deleted_at AS "deletedAt",
               p.rate_limit AS "rateLimit", p.rate_period_seconds AS "ratePeriodSeconds",
               c.state AS "circuitState", c.since AS "circuitSince", c.reason AS "circuitReason",
               CASE WHEN c.paused_until > clock_timestamp() THEN c.paused_until END AS "askedPauseUntil"
@@ -120,7 +131,7 @@ export class ExplanationReadModel {
                    FROM attempts WHERE delivery_id = asked.id AND delivery_id >= $2
                   ORDER BY number DESC, generation DESC LIMIT 1) a) AS "lastAttempt",
               (SELECT to_jsonb(l) FROM (
-                 SELECT reason, resolution, note FROM dead_letters WHERE delivery_id = asked.id) l) AS "deadLetter",
+                 SELECT reason, resolution, note FROM dead_letters WHERE delivery_id = asked.id) l) AS "deadLetter", NULL::text AS "cancelledBy",
               (SELECT h.id FROM open_deliveries o JOIN open_deliveries h
                    ON h.endpoint_id = o.endpoint_id AND h.order_key = o.order_key AND h.order_seq IS NOT NULL
                   AND h.waiting_for <> 'order' AND h.id <> o.id

@@ -15,6 +15,7 @@ export {
 } from './dead-letter-read-model.js';
 export type { DeliveryFilters, DeliveryStatus } from './delivery-conditions.js';
 export { DeliveryReadModel, type DeliveryRow } from './delivery-read-model.js';
+export { Doers } from './doers.js';
 export { EventFinder } from './event-finder.js';
 export { type EventPayload, EventPayloads, MAX_PAGE_BYTES } from './event-payloads.js';
 export type { EventFilters } from './event-conditions.js';
@@ -30,4 +31,5 @@ export { RequestSources } from './request-sources.js';
 export { type NamedHit, Search } from './search.js';
 export { MATCHED_BY, type MatchedBy, SEARCH_KINDS, type SearchKind } from './search-hit.js';
 export { SettledEvents } from './settled-events.js';
+export { SignatureChecks, type SignatureReport } from './signature-checks.js';
 export type { Viewer } from './viewer.js';

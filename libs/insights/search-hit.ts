@@ -24,7 +24,8 @@ export interface SearchHit {
   readonly id: Uuid;
   /** Of an attempt: its number. Its `id` is its delivery's. */
   readonly number: number | null;
-  readonly tenantId: Uuid;
+  /** Null: of several tenants. */
+  readonly tenantId: Uuid | null;
   readonly endpointId: Uuid | null;
   readonly eventId: Uuid | null;
   readonly deliveryId: Uuid | null;

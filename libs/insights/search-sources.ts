@@ -142,3 +142,14 @@ export const DEAD_LETTERS = ofEvent('dead_letters l', 'l', {
   status: `coalesce(l.resolution, 'unresolved')`,
   createdAt: 'l.opened_at',
 });
+
+export const REPLAYS = configured('replays r', {
+  kind: 'replay',
+  id: 'r.id',
+  tenant: 'r.tenant_id',
+  endpoint: 'r.endpoint_id',
+  title: `'Replay: ' || r.selects`,
+  subtitle: 'r.note',
+  status: 'r.state',
+  createdAt: 'r.created_at',
+});

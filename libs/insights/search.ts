@@ -11,6 +11,7 @@ import {
   DELIVERIES,
   ENDPOINTS,
   EVENTS,
+  REPLAYS,
   type SearchSource,
   SUBSCRIPTIONS,
   TENANTS,
@@ -37,7 +38,7 @@ const BY_ID: Readonly<Record<SoughtPrefix, readonly SearchSource[]>> = {
   evt: [EVENTS],
   dlv: DELIVERIES,
   dl: [DEAD_LETTERS],
-  rpl: [],
+  rpl: [REPLAYS],
 };
 
 /**
@@ -174,7 +175,7 @@ export class Search {
   }
 
   private async named(viewer: Viewer, hits: readonly SearchHit[]): Promise<NamedHit[]> {
-    const ids = viewer.publishedBy === null ? [...new Set(hits.map(({ tenantId }) => tenantId))] : [];
+    const ids = viewer.publishedBy === null ? [...new Set(hits.flatMap(({ tenantId }) => tenantId ?? []))] : [];
     const rows =
       ids.length === 0
         ? []
@@ -182,7 +183,7 @@ export class Search {
             ids,
           ]);
     const names = new Map(rows.map(({ id, name }) => [id, name]));
-    return hits.map((hit) => ({ ...hit, tenantName: names.get(hit.tenantId) ?? null }));
+    return hits.map((hit) => ({ ...hit, tenantName: names.get(hit.tenantId ?? '') ?? null }));
   }
 }
 

@@ -21,10 +21,14 @@ export class Tally<Change extends object> {
 
   constructor(private readonly options: TallyOptions<Change>) {}
 
-  /** What is counted under this key since the last write, to be added to at once. */
-  of(key: string, begin: (key: string) => Change): Change {
-    let change = this.changes.get(key);
-    if (!change) this.changes.set(key, (change = begin(key)));
+  /** What was counted under this key since the last write, to be added to at once; undefined when there is nothing yet. */
+  peek(key: string): Change | undefined {
+    return this.changes.get(key);
+  }
+
+  /** Begins to count under a key that has nothing yet. */
+  begin(key: string, change: Change): Change {
+    this.changes.set(key, change);
     this.timer ??= this.later();
     return change;
   }

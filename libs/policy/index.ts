@@ -60,5 +60,6 @@ export {
 } from './rate-limit.js';
 export { MAX_RETRY_AFTER_MS, parseRetryAfter } from './retry-after.js';
 export { type RetentionBounds, retentionBounds } from './retention-bounds.js';
+export { AT_RISK_BELOW_PERCENT, decideRisk, successPercent, WATCHED_MS } from './success-watch.js';
 export { decidePauseUntil, isPushBack, Pace } from './throttle.js';
 export { DEFAULT_FILTER_LIMITS, type FilterLimits, NO_FILTER_LIMITS, readFilter } from './read-filter.js';

@@ -21,6 +21,9 @@ export function explainMismatch(
     const has = event.channels === null ? 'has none' : `has ${quoted(event.channels)}`;
     return { clause: 'channels', message: `wants the channel ${quoted(channels, 'or')}, and the event ${has}` };
   }
+  if (filter !== null && event.data === null) {
+    return { clause: 'filter', message: 'has a filter for what the event carried, which is erased' };
+  }
   const miss = filter && explainFilter(filter, new EventContent(event));
   return miss && { clause: 'filter', message: `has a filter that keeps it out: ${miss.message} (${miss.pointer})` };
 }

@@ -21,12 +21,15 @@ export class TrafficLedger {
 
   /** An event was accepted that this key has published. */
   published(tenantId: Uuid, keyId: Uuid): void {
-    this.of(tenantId, keyId).published += 1;
+    const place = tenantId + keyId;
+    const counts = this.tally.peek(place) ?? this.tally.begin(place, { tenantId, partId: keyId, ...noCounts() });
+    counts.published += 1;
   }
 
   /** An attempt was made; `next`: where its delivery goes. */
   attempted(tenantId: Uuid, endpointId: Uuid, durationMs: number, next: 'succeeded' | 'retry' | 'dead'): void {
-    const counts = this.of(tenantId, endpointId);
+    const known = this.tally.peek(endpointId);
+    const counts = known ?? this.tally.begin(endpointId, { tenantId, partId: endpointId, ...noCounts() });
     counts.attempts += 1;
     counts.durationMsSum += durationMs;
     counts.latency[latencyPart(durationMs)]! += 1;
@@ -42,9 +45,5 @@ export class TrafficLedger {
   /** Writes what is not written yet. */
   flush(): Promise<void> {
     return this.tally.flush();
-  }
-
-  private of(tenantId: Uuid, partId: Uuid): ScopedCounts {
-    return this.tally.of(tenantId + partId, () => ({ tenantId, partId, ...noCounts() }));
   }
 }

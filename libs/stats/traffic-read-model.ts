@@ -1,6 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { Database } from '#database';
-import { COLUMNS, LATENCY, noCounts, type TrafficCounts, type TrafficScope } from './traffic-counts.js';
+import type { Uuid } from '#kernel';
+import { ALL, COLUMNS, LATENCY, noCounts, type TrafficCounts, type TrafficScope } from './traffic-counts.js';
 
 export const BUCKETS = ['minute', 'hour', 'day'] as const;
 
@@ -43,12 +44,28 @@ const read = (bucket: Bucket): string => {
 
 const READ = { minute: read('minute'), hour: read('hour'), day: read('day') };
 
+export interface RecentTraffic {
+  readonly tenantId: Uuid;
+  readonly attempts: number;
+  readonly failed: number;
+}
+
+const RECENT_BY_TENANT = `
+  SELECT tenant_id AS "tenantId", sum(attempts)::bigint AS attempts, sum(failed)::bigint AS failed FROM traffic_minutes
+   WHERE part_id = '${ALL}' AND tenant_id <> '${ALL}' AND starts_at > clock_timestamp() - $1 * interval '1 ms'
+   GROUP BY tenant_id HAVING sum(attempts) > 0`;
+
 type Row = Readonly<Record<string, number>>;
 
 /** Answers how much there was, and how it went, bucket by bucket: from the counters, never from what was counted. */
 @Injectable()
 export class TrafficReadModel {
   constructor(private readonly db: Database) {}
+
+  /** Attempts of the last `spanMs`, of each tenant that had any. */
+  async recentByTenant(spanMs: number): Promise<RecentTraffic[]> {
+    return this.db.query<RecentTraffic>(RECENT_BY_TENANT, [spanMs]);
+  }
 
   /** From `sinceMs` until before `untilMs`, which are starts of buckets; those in which nothing happened included. */
   async series(scope: TrafficScope, bucket: Bucket, sinceMs: number, untilMs: number): Promise<TrafficBucket[]> {

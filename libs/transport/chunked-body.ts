@@ -8,6 +8,9 @@ export interface BodyReader {
 /** Extensions and trailers together. The RFC asks for a limit (section 7.1.1), and hardly anybody sends any. */
 const maxIgnoredBytes = 64 * 1024;
 
+/** Reading a chunk costs the same however little is in it: a body of 256 KiB in single bytes would keep us busy for 100 ms. */
+const maxChunks = 16 * 1024;
+
 /** Some servers pad the size with spaces; what follows a semicolon are extensions. */
 const sizeLine = /^([0-9a-fA-F]+)[ \t]*(?:;.*)?$/;
 
@@ -26,6 +29,7 @@ export class ChunkedBody {
   /** What is left of the chunk at hand. */
   #bytesLeft = 0;
   #ignoredBytes = 0;
+  #chunkCount = 0;
 
   constructor(private readonly reader: BodyReader) {}
 
@@ -77,7 +81,8 @@ export class ChunkedBody {
   #beginChunk(line: string): void {
     const [, digits] = sizeLine.exec(line) ?? [];
     const size = digits === undefined ? Number.NaN : Number.parseInt(digits, 16);
-    if (Number.isSafeInteger(size)) {
+    if (++this.#chunkCount > maxChunks) this.failure = invalidAnswer('it has more than 16,384 chunks');
+    else if (Number.isSafeInteger(size)) {
       this.#bytesLeft = size;
       this.#next = size === 0 ? 'trailer' : 'data';
       this.#ignore(line.length - (digits?.length ?? 0));

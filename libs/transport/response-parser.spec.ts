@@ -348,6 +348,12 @@ describe(`${ResponseParser.name}: limits`, () => {
     expect(read(pieces, false).failure?.error).toBe('The answer has more than 64 KiB of headers.');
   });
 
+  it('ends a flood of tiny chunks', () => {
+    const withChunks = (count: number) => read([chunked, '1\r\na\r\n'.repeat(count), '0\r\n\r\n'], false);
+    expect(withChunks(16 * kib - 1).ended).toBe('may go on');
+    expect(withChunks(16 * kib).failure?.error).toContain('it has more than 16,384 chunks');
+  });
+
   it('ends a flood of informational answers', () => {
     const pieces = Array.from({ length: 2_000 }, () => early);
     expect(read(pieces, false).failure?.error).toBe('The answer has more than 64 KiB of headers.');

@@ -3,7 +3,7 @@ import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import type { Browser } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { launchBrowser, openPage, type WatchedPage } from '../support/browser.js';
+import { launchBrowser, openPage, signIn, type WatchedPage } from '../support/browser.js';
 import { startStage, type Stage } from '../support/console-stage.js';
 
 const AXE = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
@@ -27,13 +27,31 @@ afterAll(async () => {
 
 /** Each page, what it must have shown, and how it is come to. */
 const PAGES: readonly { name: string; path: () => string; shows: string | RegExp }[] = [
+  { name: 'overview', path: () => '/', shows: 'Endpoints in trouble' },
   { name: 'events', path: () => '/events', shows: 'order/4711' },
   { name: 'event', path: () => `/events/${stage.event}`, shows: 'As it was published' },
   { name: 'deliveries', path: () => '/deliveries', shows: 'Newest first' },
   { name: 'delivery', path: () => `/deliveries/${stage.failedDelivery}`, shows: 'Response' },
   { name: 'tenants', path: () => '/tenants', shows: 'Copper Kettle' },
   { name: 'tenant', path: () => `/tenants/${stage.tenant}`, shows: 'New endpoint' },
-  { name: 'endpoint', path: () => `/tenants/${stage.tenant}/endpoints/${stage.brokenEndpoint}`, shows: 'Success rate' },
+  { name: 'endpoint', path: () => `/tenants/${stage.tenant}/endpoints/${stage.brokenEndpoint}`, shows: 'Last failure' },
+  {
+    name: 'endpoint-subscriptions',
+    path: () => `/tenants/${stage.tenant}/endpoints/${stage.brokenEndpoint}?tab=subscriptions`,
+    shows: 'New subscription',
+  },
+  {
+    name: 'endpoint-secrets',
+    path: () => `/tenants/${stage.tenant}/endpoints/${stage.brokenEndpoint}?tab=secrets`,
+    shows: 'Signs since',
+  },
+  { name: 'dead-letters', path: () => '/dead-letters', shows: 'Replay all' },
+  { name: 'replays', path: () => '/replays', shows: 'New replay' },
+  { name: 'event-types', path: () => '/event-types', shows: 'order.placed' },
+  { name: 'event-type', path: () => '/event-types/order.placed', shows: 'Example' },
+  { name: 'api-keys', path: () => '/api-keys', shows: 'Begins with' },
+  { name: 'audit-log', path: () => '/audit-log', shows: 'Newest first' },
+  { name: 'verify', path: () => '/verify', shows: 'In your receiver' },
 ];
 
 describe.each(SCHEMES)('the console in %s', (scheme) => {
@@ -56,13 +74,6 @@ describe.each(SCHEMES)('the console in %s', (scheme) => {
     expect(complaints).toEqual([]);
   });
 });
-
-async function signIn({ page }: WatchedPage, { url, adminKey }: Stage): Promise<void> {
-  await page.goto(`${url}/console/`);
-  await page.getByLabel('API key').fill(adminKey);
-  await page.getByRole('button', { name: 'Sign in' }).click();
-  await page.getByRole('navigation', { name: 'Main' }).waitFor();
-}
 
 /** What axe finds, in words. */
 async function violationsIn({ page }: WatchedPage): Promise<string[]> {

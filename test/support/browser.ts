@@ -56,3 +56,13 @@ export async function openPage(
   page.setDefaultTimeout(10_000);
   return { page, context, complaints };
 }
+
+export async function signIn(
+  { page }: WatchedPage,
+  { url, adminKey }: { url: string; adminKey: string },
+): Promise<void> {
+  await page.goto(`${url}/console/`);
+  await page.getByLabel('API key').fill(adminKey);
+  await page.getByRole('button', { name: 'Sign in' }).click();
+  await page.getByRole('navigation', { name: 'Main' }).waitFor();
+}

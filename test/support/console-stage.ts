@@ -14,6 +14,7 @@ export interface Stage {
   readonly broken: Receiver;
   readonly event: string;
   readonly failedDelivery: string;
+  readonly orderCount: number;
   close(): Promise<void>;
 }
 
@@ -76,6 +77,7 @@ export async function startStage(): Promise<Stage> {
     broken,
     event,
     failedDelivery,
+    orderCount: ORDERS,
     close: async () => {
       await platform.close();
       await Promise.all([good.close(), broken.close()]);

@@ -20,6 +20,8 @@ export interface HostileKind {
   readonly errorCode: string | null;
   /** It ends by the deadline and not before. */
   readonly isTimedOut?: boolean;
+  /** It reads nothing, and so does not see its connections end either. */
+  readonly isDeaf?: boolean;
   /** Characters of the body it is sent. */
   readonly requestChars?: number;
 }
@@ -40,7 +42,7 @@ export const HOSTILE_KINDS: readonly HostileKind[] = [
     'chunks of one byte without end',
     onRequest(pouring(chunkedHead(), Buffer.from('1\r\nx\r\n'.repeat(10_000)))),
     200,
-    'body_too_large',
+    'protocol',
   ),
   kind('a failure with a body without end', onRequest(pouring('HTTP/1.1 500 Oops\r\n\r\n', piece)), 500, 'status'),
   kind(
@@ -138,6 +140,7 @@ export const HOSTILE_KINDS: readonly HostileKind[] = [
   },
   {
     ...kind('a connection that nobody reads', (socket) => socket.pause(), null, 'timeout'),
+    isDeaf: true,
     isTimedOut: true,
     requestChars: 900_000,
   },
@@ -163,7 +166,11 @@ export const HOSTILE_KINDS: readonly HostileKind[] = [
     certificate: certificates.valid,
     host: '127.0.0.3',
   },
-  { ...kind('a TLS handshake that stalls', () => {}, null, 'timeout'), isSecure: true, isTimedOut: true },
+  {
+    ...kind('a TLS handshake that stalls', (socket) => socket.resume(), null, 'timeout'),
+    isSecure: true,
+    isTimedOut: true,
+  },
   {
     ...kind(
       'a TLS handshake that is cut off',

@@ -3,6 +3,13 @@ import { QueryTenant, TenantTrafficQuery } from '../http/traffic-query.dto.js';
 
 /** Which events of a tenant a list shows. */
 export class ListTenantEventsQuery extends TenantTrafficQuery {
+  @QueryText(
+    'Goes on behind this event, or where this `nextCursor` was given: oldest first, and skipping none, also not one that ' +
+      'commits late. For whoever keeps a copy and knows the last event in it.',
+    2_000,
+  )
+  after?: string;
+
   @QueryText('Your business key, such as `order/4711`.')
   subject?: string;
 

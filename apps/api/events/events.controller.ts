@@ -9,10 +9,10 @@ import { Allow } from '../auth/allow.decorator.js';
 import { By, Caller } from '../auth/caller.decorator.js';
 import { found, pathId, Viewing } from '../auth/viewing.js';
 import { Answers, AnswersNothing, AnswersPage } from '../http/api-docs.js';
-import { readPage } from '../http/pagination.js';
 import { answerRaw } from '../http/raw-json.js';
 import { ReasonDto } from '../http/reason.dto.js';
 import type { FastifyReply } from '../http/request.js';
+import { readEventPage } from './event-page.js';
 import { EventLists } from './event-lists.js';
 import { ListEventsQuery } from './event-query.dto.js';
 import { EventResponse, EventWithDeliveriesResponse, toEventWithDeliveries } from './event.response.js';
@@ -42,7 +42,7 @@ export class EventsController {
     @Caller() caller: Principal,
     @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<string> {
-    const page = readPage(query, 'events');
+    const page = readEventPage(query, 'events');
     const viewer = await this.viewing.limitedTo(caller, query.tenant);
     return answerRaw(reply, await this.lists.page(viewer, query, page));
   }

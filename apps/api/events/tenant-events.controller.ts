@@ -6,9 +6,9 @@ import { Allow } from '../auth/allow.decorator.js';
 import { Caller, TenantId } from '../auth/caller.decorator.js';
 import { Viewing } from '../auth/viewing.js';
 import { AnswersPage } from '../http/api-docs.js';
-import { readPage } from '../http/pagination.js';
 import { answerRaw } from '../http/raw-json.js';
 import type { FastifyReply } from '../http/request.js';
+import { readEventPage } from './event-page.js';
 import { EventLists } from './event-lists.js';
 import { ListTenantEventsQuery } from './event-query.dto.js';
 import { EventResponse } from './event.response.js';
@@ -32,7 +32,7 @@ export class TenantEventsController {
     @Caller() caller: Principal,
     @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<string> {
-    const page = readPage(query, `events of ${tenantId}`);
+    const page = readEventPage(query, `events of ${tenantId}`);
     const viewer = { ...this.viewing.all(caller), tenantIds: [tenantId] };
     return answerRaw(reply, await this.lists.page(viewer, query, page));
   }

@@ -6,6 +6,7 @@ import type { Uuid } from '#kernel';
 import type { Principal } from '#tenants';
 import { Allow } from '../auth/allow.decorator.js';
 import { Caller } from '../auth/caller.decorator.js';
+import { mayDo } from '../auth/permissions.js';
 import { Scope } from '../auth/scope.js';
 import { found, pathId, Viewing } from '../auth/viewing.js';
 import { Answers, AnswersCreated } from '../http/api-docs.js';
@@ -41,7 +42,8 @@ export class ExplainController {
   ): Promise<ExplanationResponse> {
     const { eventId, tenantId } = await this.see(event, caller);
     const endpointId = endpoint === undefined ? null : await this.scope.listEndpoint([tenantId], endpoint);
-    const explanation = await this.explanations.explain(this.viewing.all(caller), eventId, endpointId);
+    const tellsNames = mayDo(caller.role, 'audit:read');
+    const explanation = await this.explanations.explain(this.viewing.all(caller), eventId, endpointId, tellsNames);
     return toExplanationResponse(found(explanation, event, 'event'));
   }
 

@@ -3,15 +3,16 @@ import { Config } from '#config';
 import { Database, Listener } from '#database';
 import { NEWS_CHANNEL, readNews, WATCH_CHANNEL, WATCH_EVERY_MS } from '#deliveries';
 import { OverviewReadModel } from '#insights';
-import { PosthornError, toTypeId } from '#kernel';
+import { PosthornError, toTypeId, type Uuid } from '#kernel';
 import { toOverviewResponse } from '../stats/overview.response.js';
 import type { LiveStream } from './live-stream.js';
 
 const BEAT_MS = 15_000;
 const OVERVIEW_MS = 5_000;
 
-/** Streams of one process, and of one key or session, at most. */
+/** Streams of one process, of one tenant, and of one key or session, at most. */
 const MOST_STREAMS = 500;
+const MOST_OF_TENANT = 100;
 const MOST_OF_READER = 25;
 
 /**
@@ -35,15 +36,18 @@ export class LiveStreams implements OnModuleDestroy {
   ) {}
 
   /** Throws when there are too many already, or the process is about to end. */
-  assertRoom(reader: string): void {
+  assertRoom(reader: string, tenantId: Uuid | null): void {
+    const wait = { retryAfterSeconds: 5 };
     if (this.isClosed || this.streams.size >= MOST_STREAMS) {
-      throw new PosthornError('overloaded', 'No further stream can be opened here now.', { retryAfterSeconds: 5 });
+      throw new PosthornError('overloaded', 'No further stream can be opened here now.', wait);
     }
-    const own = [...this.streams].filter((stream) => stream.reader === reader).length;
-    if (own < MOST_OF_READER) return;
-    throw new PosthornError('rate_limited', `This key has ${MOST_OF_READER} streams open already; close one.`, {
-      retryAfterSeconds: 5,
-    });
+    let [ofReader, ofTenant] = [0, 0];
+    for (const stream of this.streams) {
+      if (stream.reader === reader) ofReader += 1;
+      if (tenantId !== null && stream.tenantIds?.includes(tenantId)) ofTenant += 1;
+    }
+    if (ofReader < MOST_OF_READER && ofTenant < MOST_OF_TENANT) return;
+    throw new PosthornError('rate_limited', 'This key, session or tenant has too many streams open; close one.', wait);
   }
 
   /** `isResumed`: there was a stream before, and nobody knows what it has missed since. */

@@ -33,10 +33,13 @@ export class LiveController {
   @ApiOkResponse({ content: { 'text/event-stream': { schema: { type: 'string' } } } })
   watch(@Caller() caller: Principal, @Req() request: FastifyRequest, @Res() reply: FastifyReply): void {
     const { tenantIds } = this.viewing.all(caller);
-    this.streams.assertRoom(caller.keyId);
-    const stream = new LiveStream(reply.raw, tenantIds, caller.keyId, () => this.isAllowed(request));
+    const reader = caller.session?.id ?? caller.keyId;
+    this.streams.assertRoom(reader, caller.tenantId);
+    const stream = new LiveStream(reply.raw, tenantIds, reader, () => this.isAllowed(request));
     reply.hijack();
     stream.begin(reply.getHeaders());
+    // Whoever asks for the head alone reads nothing.
+    if (request.method === 'HEAD') return stream.end();
     this.streams.add(stream, request.headers['last-event-id'] !== undefined);
   }
 

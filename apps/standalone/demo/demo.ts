@@ -80,7 +80,8 @@ async function play({ env, display, isOnce, stopped }: DemoOptions, ends: Ends, 
   const publisher = admin.withKey(await makeKey(stage, 'Product services', 'publisher'));
   const support = admin.withKey(await makeKey(stage, 'Support desk', 'support'));
 
-  display.say(`Posthorn is ready at ${platform.url}; its queue is on ${platform.queue}. The chat-ops relay is down.\n`);
+  display.say(`Posthorn is ready at ${platform.url}; its queue is on ${platform.queue}. The chat-ops relay is down.`);
+  display.say(`The console is at ${platform.url}/console/ — sign in with ${platform.adminKey}\n`);
   const watch = new Watch(support, Object.values(cast), stage.ledger, display);
   const story = { cast, publisher, support, ledger: stage.ledger, watch, display };
   const isKept = await judgeStory(story, deadline.signal, stopped);

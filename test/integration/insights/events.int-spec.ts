@@ -231,6 +231,28 @@ describe('resync', () => {
     await insert(slow);
     expect(idsOf((await reading).body['data'])).toEqual([toTypeId('evt', slow), toTypeId('evt', quick)]);
   });
+
+  it('goes on behind an event that is named, oldest first, page by page', async () => {
+    const own = await aTenant(t.api);
+    const ids: string[] = [];
+    for (let n = 0; n < 4; n++) ids.push(await publish(t.api, own));
+    const path = own.path('/events');
+    const { body: page } = await t.api.get(`${path}?after=${ids[0]}&limit=2`);
+    expect(idsOf(page.data)).toEqual([ids[1], ids[2]]);
+    for (const query of [
+      `after=${ids[0]}&cursor=${page.nextCursor}`,
+      `order=asc&cursor=${page.nextCursor}`,
+      `after=${page.nextCursor}`,
+    ]) {
+      expect(idsOf((await t.api.get(`${path}?${query}`)).body['data'])).toEqual([ids[3]]);
+    }
+    const { body: end } = await t.api.get(`/v1/events?tenant=${own.id}&after=${ids[3]}`);
+    expect(end).toEqual({ data: [], nextCursor: null });
+    const late = await publish(t.api, own);
+    expect(idsOf((await t.api.get(`/v1/events?tenant=${own.id}&after=${ids[3]}`)).body['data'])).toEqual([late]);
+    await t.api.get(`${path}?after=${ids[0]}&order=desc`, { expect: 422 });
+    await t.api.get(`${path}?after=evt_nonsense`, { expect: 400 });
+  });
 });
 
 describe('erasing', () => {

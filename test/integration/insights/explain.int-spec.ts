@@ -119,6 +119,25 @@ describe('the explanation of an event', () => {
     });
   });
 
+  it('names who has done it, to those who may read the audit log and to nobody else', async () => {
+    const own = await aTenant(t.api);
+    const endpoint = await anEndpoint(t.api, own);
+    const event = await publish(t.api, own);
+    const [delivery] = await openDeliveries(t.db, event);
+    const actor = { headers: { 'posthorn-actor': 'ada@example.com' } };
+    await t.api.post(`/v1/deliveries/${delivery}/cancel`, {}, actor);
+    await t.api.post(own.path(`/endpoints/${endpoint.id}/pause`), {}, actor);
+    expect((await one(event)).sentence).toMatch(/^Cancelled at .* by ada@example\.com\.$/);
+    const held = await publish(t.api, own);
+    await t.db.query(`UPDATE open_deliveries SET due_at = 'infinity' WHERE event_id = $1`, [parseTypeId('evt', held)]);
+    expect((await one(held)).sentence).toMatch(/was paused at .* by ada@example\.com; it is sent/);
+    const { key } = await aKey(t.api, 'tenant', { tenant: own.id });
+    const { text } = await t.api.get(`/v1/events/${event}/explain`, { key });
+    expect(text).not.toContain('ada@');
+    const { body: link } = await t.api.post(`/v1/events/${event}/explain-links`, {});
+    expect((await t.api.as(null).get(String(link.url).replace(t.url, ''))).text).not.toContain('ada@');
+  });
+
   it('still tells of endpoints that are deleted, where something was sent', async () => {
     const own = await aTenant(t.api);
     const endpoint = await anEndpoint(t.api, own);

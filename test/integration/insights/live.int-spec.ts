@@ -102,6 +102,14 @@ describe('the live stream', () => {
     await waitFor(async () => expect((await open(key)).response.statusCode).toBe(200));
   });
 
+  it('answers the head alone and is done', async () => {
+    const { status } = await fetch(`${t.url}/v1/live`, {
+      method: 'HEAD',
+      headers: { authorization: `Bearer ${t.adminKey}` },
+    });
+    expect(status).toBe(200);
+  });
+
   it('asks nothing of the database once nobody watches any more', async () => {
     const stream = await open();
     const listeners = async (): Promise<number> =>

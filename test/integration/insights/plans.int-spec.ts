@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { partitionName } from '#database';
+import { MOST_COUNTED } from '#insights';
 import { toTypeId } from '#kernel';
 import { startApi, type TestApi } from '../../support/api.js';
 import { aKey, anEndpoint, aTenant, type MadeEndpoint, type MadeTenant } from '../../support/factories.js';
@@ -77,6 +78,7 @@ beforeAll(async () => {
     replay: ['true', 'false', 'rpl_01h455vb4pex5vsknk084sn02q'],
     eventType: ['order.created'],
     group: ['nothing'],
+    after: [toTypeId('evt', event!.id)],
   };
   lists = await readLists();
   const rows = await t.db.query<{ name: string }>(
@@ -262,6 +264,25 @@ describe('lists', () => {
           key,
         ),
       ).toEqual([]);
+    }
+  });
+
+  it('are not read to explain an event, nor for statistics', async () => {
+    const event = examples['event']![0]!;
+    const paths = ['', `?endpoint=${endpoints[0]!.id}`].map((query) => `/v1/events/${event}/explain${query}`);
+    const scopes = ['', `tenant=${tenants[0]!.id}`, `endpoint=${endpoints[2]!.id}`];
+    const charts = scopes.flatMap((scope) =>
+      ['minute', 'hour', 'day'].map((bucket) => `/v1/stats?bucket=${bucket}&${scope}`),
+    );
+    expect(await faultsOfAll([...paths, ...charts])).toEqual([]);
+  });
+
+  it('are counted up to a bound for the overview', async () => {
+    for (const path of ['/v1/stats/overview', `/v1/stats/overview?tenant=${tenants[0]!.id}`]) {
+      const plans = await plansOf(path);
+      const read = plans.flatMap(({ nodes }) => nodes.filter((node) => large.has(node['Relation Name'] ?? '')));
+      expect(read.filter((node) => node['Node Type'] === 'Seq Scan' && node['Actual Rows'] > MOST_COUNTED)).toEqual([]);
+      for (const node of read) expect(node['Actual Rows'] * node['Actual Loops']).toBeLessThanOrEqual(MOST_COUNTED);
     }
   });
 

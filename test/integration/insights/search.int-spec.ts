@@ -65,6 +65,14 @@ describe('search', () => {
     expect(await search(`${delivery.replace('dlv_', 'att_')}_2`)).toEqual([]);
     expect(await search(endpoint.id)).toMatchObject([{ kind: 'endpoint', id: endpoint.id, title: endpoint.url }]);
     expect(await search(tenant.id)).toMatchObject([{ kind: 'tenant', id: tenant.id, title: 'Blue Bicycle GmbH' }]);
+    const { body: replay } = await t.api.post('/v1/replays', {
+      tenant: tenant.id,
+      select: 'failed',
+      note: 'the outage',
+    });
+    expect(await search(replay.id)).toMatchObject([
+      { kind: 'replay', id: replay.id, tenant: tenant.id, subtitle: 'the outage', status: 'running' },
+    ]);
     const { body: subscriptions } = await t.api.get(tenant.path('/subscriptions'));
     const subscription = subscriptions.data[0].id as string;
     expect(await found(subscription)).toEqual([['subscription', subscription, 'id']]);

@@ -56,7 +56,7 @@ export function GroupList({ filters, show }: GroupListProps) {
       header: 'Act',
       isNumber: true,
       cell: (group) => (
-        <Group gap={6} justify="flex-end" wrap="nowrap">
+        <Group gap={6} justify="flex-end">
           <Button size="compact-xs" variant="default" onClick={() => show(group)}>
             Show
           </Button>

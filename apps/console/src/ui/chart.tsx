@@ -25,7 +25,7 @@ interface ChartProps {
 }
 
 /** Values over time. The legend shows what is under the pointer. */
-export function Chart({ title, summary, times, series, format, height = 150, max }: ChartProps) {
+export function Chart({ title, summary, times, series, format, height = 168, max }: ChartProps) {
   const host = useRef<HTMLDivElement>(null);
   const plot = useRef<UPlot | null>(null);
   const { colorScheme } = useMantineColorScheme();
@@ -92,7 +92,7 @@ function toOptions(
     cursor: { y: false, points: { size: 6 } },
     scales: { y: { range: (_plot, low, high) => [Math.min(0, low ?? 0), max ?? Math.max(1, (high ?? 0) * 1.1)] } },
     axes: [
-      { ...axis, grid: { show: false }, size: 24 },
+      { ...axis, grid: { show: false }, size: 40 },
       { ...axis, size: 52, space: 36, values: (_plot, values) => values.map((value) => format(value)) },
     ],
     series: [

@@ -131,6 +131,12 @@ export const ROLE_TABLE: readonly Row[] = [
     tenant: tenant.id,
   })),
 
+  row('y --- yy2', 'POST /v1/signature-checks', async (of) => ({
+    endpoint: await of.id('endpoint'),
+    headers: {},
+    body: '',
+  })),
+
   row('y yyy yyy', 'GET /v1/search?q=order.created'),
   row('y yyy yyy', 'GET /v1/stats'),
   row('y --- yyy', 'GET /v1/live'),
