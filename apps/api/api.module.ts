@@ -71,6 +71,8 @@ import { AttemptsController } from './attempts/attempts.controller.js';
 import { AuditLogController } from './audit-log/audit-log.controller.js';
 import { Authentication } from './auth/authentication.js';
 import { AuthorizationGuard } from './auth/authorization.guard.js';
+import { FailedAuthentications } from './auth/failed-authentications.js';
+import { KeyRates } from './auth/key-rates.js';
 import { Scope } from './auth/scope.js';
 import { Viewing } from './auth/viewing.js';
 import { DeadLettersController } from './dead-letters/dead-letters.controller.js';
@@ -189,7 +191,9 @@ const PROVIDERS: Provider[] = [
   EventTypeStore,
   ExplainLinks,
   ExplanationReadModel,
+  FailedAuthentications,
   IdempotencyStore,
+  KeyRates,
   LiveStreams,
   MissedReadModel,
   OpenCancellationStore,

@@ -93,6 +93,11 @@ describe(checkSignatures.name, () => {
     expect(codeOf([scheme], { nowMs: NOW_MS + 300_000 })).toBe('verified');
   });
 
+  it.each(SCHEMES)('$scheme: tells the time only where it is signed', (scheme) => {
+    const timestampSeconds = TIMED.includes(scheme) ? NOW_MS / 1000 : null;
+    expect(check([scheme])).toMatchObject([{ timestampSeconds }]);
+  });
+
   it.each(SCHEMES)('$scheme: tells a secret that was not live', (scheme) => {
     const ended = [secret('one'), PAIR].map((one) => ({ ...one, expiresAtMs: NOW_MS - 1 }));
     expect(codeOf([scheme], { secrets: ended })).toBe('secret_not_live');

@@ -191,6 +191,7 @@ function isTimed(scheme: SigningScheme): boolean {
 }
 
 function timestampOf(scheme: SigningScheme, headers: Headers): number | null {
+  if (!isTimed(scheme)) return null;
   const text = timestampTextOf(scheme, headers);
   return text !== undefined && /^\d{1,12}$/.test(text) ? Number(text) : null;
 }

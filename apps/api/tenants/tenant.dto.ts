@@ -1,7 +1,7 @@
 import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
 import { IsBoolean, IsInt, IsOptional, IsUrl, Matches, Max, Min } from 'class-validator';
 import { Nested } from '../http/dto-fields.js';
-import { IfGiven, IsJsonObject, IsText, IsUid, NotSupportedYet } from '../http/validators.js';
+import { IfGiven, IsJsonObject, IsText, IsUid } from '../http/validators.js';
 
 export const MAX_METADATA_BYTES = 16 * 1024;
 
@@ -36,10 +36,18 @@ export class TenantSettingsDto {
   @ApiPropertyOptional({ type: 'integer', nullable: true, minimum: 0, maximum: 1_000_000 })
   maxEndpoints?: number | null;
 
-  // Part of the contract and not built yet, so kept out of the document.
   @IsOptional()
-  @NotSupportedYet()
-  publishPerSecond?: null;
+  @IsInt()
+  @Min(1)
+  @Max(1_000_000)
+  @ApiPropertyOptional({
+    type: 'integer',
+    nullable: true,
+    minimum: 1,
+    maximum: 1_000_000,
+    description: 'Events that may be published for the tenant each second; more are refused with `rate_limited`.',
+  })
+  publishPerSecond?: number | null;
 
   @IsOptional()
   @IsInt()

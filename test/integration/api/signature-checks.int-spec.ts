@@ -81,7 +81,7 @@ describe('a signature check', () => {
   it.each<[object, string]>([
     [{ endpoint: 'nobody' }, '/endpoint unknown_endpoint'],
     [{ headers: { 'webhook-id': 1 } }, '/headers/webhook-id wrong_type'],
-    [{ headers: [] }, '/headers invalid'],
+    [{ headers: [] }, '/headers wrong_type'],
     [{ body: {} }, '/body wrong_type'],
     [{ toleranceSeconds: 0 }, '/toleranceSeconds too_small'],
     [{ secret: 'x' }, '/secret unknown_field'],
