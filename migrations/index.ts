@@ -13,7 +13,9 @@ import { FailingEndpoints1764000013000 } from './1764000013000-failing-endpoints
 import { Signing1764000110000 } from './1764000110000-signing.js';
 import { EndpointCredentials1764000120000 } from './1764000120000-endpoint-credentials.js';
 import { SubscriptionFilters1764000130000 } from './1764000130000-subscription-filters.js';
+import { PublishQuotas1764000131000 } from './1764000131000-publish-quotas.js';
 import { AuditLog1764000140000 } from './1764000140000-audit-log.js';
+import { EndpointHistory1764000141000 } from './1764000141000-endpoint-history.js';
 import { Replays1764000160000 } from './1764000160000-replays.js';
 import { DeadLetterGroups1764000161000 } from './1764000161000-dead-letter-groups.js';
 import { SearchIndexes1764000170000 } from './1764000170000-search-indexes.js';
@@ -37,7 +39,9 @@ export const migrations = [
   Signing1764000110000,
   EndpointCredentials1764000120000,
   SubscriptionFilters1764000130000,
+  PublishQuotas1764000131000,
   AuditLog1764000140000,
+  EndpointHistory1764000141000,
   Replays1764000160000,
   DeadLetterGroups1764000161000,
   SearchIndexes1764000170000,

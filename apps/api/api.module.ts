@@ -7,6 +7,7 @@ import {
   EndpointReadModel,
   EndpointStore,
   EndpointSwitch,
+  EndpointVersionsReadModel,
   EventTypeStore,
   OpenDeliveryEffects,
   RateLimitReadModel,
@@ -36,6 +37,7 @@ import {
   RequestSources,
   Search,
   SettledEvents,
+  SignatureChecks,
 } from '#insights';
 import { DeadLetterStore, OpenCancellationStore, OpenDeliveryStore, PayloadEraser } from '#deliveries';
 import {
@@ -69,6 +71,8 @@ import { AttemptsController } from './attempts/attempts.controller.js';
 import { AuditLogController } from './audit-log/audit-log.controller.js';
 import { Authentication } from './auth/authentication.js';
 import { AuthorizationGuard } from './auth/authorization.guard.js';
+import { FailedAuthentications } from './auth/failed-authentications.js';
+import { KeyRates } from './auth/key-rates.js';
 import { Scope } from './auth/scope.js';
 import { Viewing } from './auth/viewing.js';
 import { DeadLettersController } from './dead-letters/dead-letters.controller.js';
@@ -79,6 +83,7 @@ import { EndpointCheckController } from './endpoints/endpoint-check.controller.j
 import { EndpointStateController } from './endpoints/endpoint-state.controller.js';
 import { ReconcileController } from './endpoints/reconcile.controller.js';
 import { EndpointTestController } from './endpoints/endpoint-test.controller.js';
+import { EndpointVersionsController } from './endpoints/endpoint-versions.controller.js';
 import { EndpointsController } from './endpoints/endpoints.controller.js';
 import { testSenderOver } from './endpoints/test-sender.provider.js';
 import { JwksController } from './endpoints/jwks.controller.js';
@@ -111,6 +116,7 @@ import { SessionCookie } from './session/session-cookie.js';
 import { SearchController } from './search/search.controller.js';
 import { StatsController } from './stats/stats.controller.js';
 import { trafficLedgerOver } from './stats/traffic-ledger.provider.js';
+import { SignatureChecksController } from './signature-checks/signature-checks.controller.js';
 import { SubscriptionsController } from './subscriptions/subscriptions.controller.js';
 import { PlatformController } from './tenants/platform.controller.js';
 import { TenantsController } from './tenants/tenants.controller.js';
@@ -128,6 +134,7 @@ const CONTROLLERS = [
   EndpointsController,
   EndpointStateController,
   EndpointTestController,
+  EndpointVersionsController,
   EventsController,
   EventTypesController,
   ExplainController,
@@ -145,6 +152,7 @@ const CONTROLLERS = [
   SessionController,
   SharedExplanationController,
   StatsController,
+  SignatureChecksController,
   SubscriptionsController,
   TenantEventsController,
   TenantsController,
@@ -173,6 +181,7 @@ const PROVIDERS: Provider[] = [
   EndpointReadModel,
   EndpointStore,
   EndpointSwitch,
+  EndpointVersionsReadModel,
   EventFinder,
   EventIntake,
   EventLists,
@@ -182,7 +191,9 @@ const PROVIDERS: Provider[] = [
   EventTypeStore,
   ExplainLinks,
   ExplanationReadModel,
+  FailedAuthentications,
   IdempotencyStore,
+  KeyRates,
   LiveStreams,
   MissedReadModel,
   OpenCancellationStore,
@@ -207,6 +218,7 @@ const PROVIDERS: Provider[] = [
   SessionTokens,
   SlotStore,
   SettledEvents,
+  SignatureChecks,
   SubscriptionReadModel,
   SubscriptionStore,
   SwitchStore,

@@ -7,6 +7,7 @@ import { NestLogger } from '#telemetry';
 import type { ApiDeps } from './api-deps.js';
 import { ApiModule } from './api.module.js';
 import { Authentication, needsKey } from './auth/authentication.js';
+import { KeyRates } from './auth/key-rates.js';
 import { serveConsole } from './console/serve-console.js';
 import { answerBrokenHttp, answerBrokenUrl, newRequestId } from './http/broken-requests.js';
 import { useBodyParser } from './http/body-parser.js';
@@ -51,7 +52,7 @@ export async function createApi(deps: ApiDeps): Promise<NestFastifyApplication> 
     logger: new NestLogger(deps.logger),
     abortOnError: false,
   });
-  authenticateFirst(instance, app.get(Authentication));
+  authenticateFirst(instance, app.get(Authentication), app.get(KeyRates));
   await serveConsole(instance, deps);
   app.useGlobalPipes(new ValidationPipe());
   app.useGlobalFilters(new ProblemFilter(deps.logger, routes));
@@ -65,9 +66,11 @@ export async function createApi(deps: ApiDeps): Promise<NestFastifyApplication> 
 }
 
 /** Before the body is read, and on paths that do not exist too: without a key nothing is told about what there is. */
-function authenticateFirst(instance: FastifyInstance, authentication: Authentication): void {
+function authenticateFirst(instance: FastifyInstance, authentication: Authentication, rates: KeyRates): void {
   instance.addHook('onRequest', async (request, reply) => {
     void reply.header('x-request-id', request.id);
-    if (needsKey(request)) request.principal = await authentication.of(request);
+    if (!needsKey(request)) return;
+    request.principal = await authentication.of(request);
+    rates.admit(request.principal, reply);
   });
 }

@@ -3,6 +3,7 @@ import { POSTHORN_VERSION, reasonOf } from '#kernel';
 import { doctorCommand } from './doctor/doctor-command.js';
 import { keysCommand } from './keys-command.js';
 import { migrateCommand } from './migrate-command.js';
+import { verifyCommand } from './verify-command.js';
 
 // Each command loads what it needs when it is run: a question of usage is answered in a moment.
 const program = new Command('posthorn')
@@ -10,6 +11,7 @@ const program = new Command('posthorn')
   .version(POSTHORN_VERSION)
   .addCommand(migrateCommand())
   .addCommand(keysCommand())
+  .addCommand(verifyCommand())
   .addCommand(doctorCommand());
 
 try {

@@ -36,6 +36,10 @@ export abstract class Config {
   readonly access: {
     /** The first admin key, as the operator chose it. */
     readonly adminKey: string | null;
+    /** That one key may make of one process; 0: any number. */
+    readonly requestsPerSecond: number;
+    /** Failed authentications of one address; 0: any number. */
+    readonly failuresPerMinute: number;
   };
   readonly encryption: {
     /** The first one encrypts, all decrypt. */

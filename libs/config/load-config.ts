@@ -94,7 +94,11 @@ function toTree(values: Values, unknown: readonly string[]): Config {
       trustedProxies: values.POSTHORN_TRUST_PROXY!,
       portalOrigins: values.POSTHORN_PORTAL_ORIGINS!,
     },
-    access: { adminKey: values.POSTHORN_ADMIN_KEY },
+    access: {
+      adminKey: values.POSTHORN_ADMIN_KEY,
+      requestsPerSecond: values.POSTHORN_KEY_REQUESTS_PER_SECOND!,
+      failuresPerMinute: values.POSTHORN_FAILED_AUTH_PER_MINUTE!,
+    },
     encryption: { keys: values.POSTHORN_ENCRYPTION_KEYS ?? [] },
     embedded: { dataDir: values.POSTHORN_DATA_DIR! },
     egress: {

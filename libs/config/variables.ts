@@ -122,6 +122,18 @@ export const VARIABLES = {
     meaning:
       'How long events, deliveries, attempts and dead letters are kept, in days (whole ones, UTC: up to 25 hours more). What is still open by then dies as `expired`.',
   }),
+  POSTHORN_KEY_REQUESTS_PER_SECOND: variable({
+    schema: read.integer(0, 1_000_000),
+    fallback: '0',
+    shown: 'unlimited',
+    meaning: 'Requests a second that one API key may make of one process; more are answered 429. 0: any number.',
+  }),
+  POSTHORN_FAILED_AUTH_PER_MINUTE: variable({
+    schema: read.integer(0, 1_000_000),
+    fallback: '60',
+    meaning:
+      'How often one address may present keys that do not open before it is answered 429, in each process. 0: any number.',
+  }),
   POSTHORN_AUDIT_RETENTION_DAYS: variable({
     schema: read.integer(1, 36_500),
     fallback: '365',

@@ -18,6 +18,8 @@ export interface TenantConfig {
   readonly tenantId: Uuid;
   readonly uid: string | null;
   readonly version: number;
+  /** Events a second; null: any number. */
+  readonly publishPerSecond: number | null;
   readonly matcher: Matcher;
   readonly endpoints: ReadonlyMap<Uuid, MatchedEndpoint>;
 }
@@ -26,6 +28,7 @@ interface Row {
   tenantId: Uuid;
   uid: string | null;
   version: number;
+  publishPerSecond: number | null;
   endpoints: { id: Uuid; uid: string | null; version: number; status: string; ordering: string }[] | null;
   subscriptions: (Omit<SubscriptionRule, 'id' | 'filter'> & { id: Uuid; filter: JsonObject | null })[] | null;
 }
@@ -34,6 +37,7 @@ const LOAD: Statement = {
   name: 'load_tenant_config',
   text: `
     SELECT t.id AS "tenantId", t.uid, t.config_version AS version,
+           (t.settings->>'publishPerSecond')::int AS "publishPerSecond",
            (SELECT json_agg(json_build_object('id', e.id, 'uid', e.uid, 'version', e.version, 'status', e.status,
                                               'ordering', e.ordering))
               FROM endpoints e WHERE e.tenant_id = t.id AND e.deleted_at IS NULL) AS endpoints,
@@ -124,6 +128,7 @@ function toConfig(row: Row): TenantConfig {
     tenantId: row.tenantId,
     uid: row.uid,
     version: row.version,
+    publishPerSecond: row.publishPerSecond,
     matcher: new Matcher((row.subscriptions ?? []).map(toRule)),
     endpoints: new Map(
       (row.endpoints ?? []).map(({ status, ordering, ...endpoint }) => [

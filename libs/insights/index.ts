@@ -31,4 +31,5 @@ export { RequestSources } from './request-sources.js';
 export { type NamedHit, Search } from './search.js';
 export { MATCHED_BY, type MatchedBy, SEARCH_KINDS, type SearchKind } from './search-hit.js';
 export { SettledEvents } from './settled-events.js';
+export { SignatureChecks, type SignatureReport } from './signature-checks.js';
 export type { Viewer } from './viewer.js';

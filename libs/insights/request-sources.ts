@@ -4,6 +4,7 @@ import type { EventContent } from '#deliveries';
 import { type Credentials, NO_CREDENTIALS, openHeaders, openSecret } from '#endpoints';
 import { KeyRing, type Uuid } from '#kernel';
 import {
+  type CheckedSecret,
   compileSigner,
   type PayloadFormat,
   type SecretEncoding,
@@ -24,6 +25,13 @@ interface SecretRow {
   readonly id: Uuid;
   readonly sealed_secret: Buffer;
   readonly encoding: SecretEncoding;
+}
+
+/** All that signatures of an endpoint's requests may have been made with. */
+export interface SigningMaterial {
+  readonly schemes: readonly SigningScheme[];
+  readonly payloadFormat: PayloadFormat;
+  readonly secrets: readonly CheckedSecret[];
 }
 
 /** An endpoint as it is now. */
@@ -50,6 +58,36 @@ export class RequestSources {
       [eventId],
     );
     return event ?? null;
+  }
+
+  /** The same of an event that is known to nobody but its tenant. */
+  async eventOf(tenantId: Uuid, eventId: Uuid): Promise<EventContent | null> {
+    const [own] = await this.db.query(`SELECT 1 FROM events WHERE id = $1 AND tenant_id = $2`, [eventId, tenantId]);
+    return own === undefined ? null : this.event(eventId);
+  }
+
+  /** How an endpoint signs, with the secrets that have ended but are not forgotten; null when there is no such endpoint. */
+  async signing(endpointId: Uuid): Promise<SigningMaterial | null> {
+    const [row] = await this.db.query<{ schemes: SigningScheme[]; payloadFormat: PayloadFormat }>(
+      `SELECT signing AS schemes, payload_format AS "payloadFormat" FROM endpoints WHERE id = $1 AND deleted_at IS NULL`,
+      [endpointId],
+    );
+    if (!row) return null;
+    const secrets = await this.db.query<SecretRow & { activatesAtMs: number; expiresAtMs: number | null }>(
+      `SELECT id, sealed_secret, encoding, extract(epoch FROM activates_at)::float8 * 1000 AS "activatesAtMs",
+              extract(epoch FROM expires_at)::float8 * 1000 AS "expiresAtMs"
+         FROM endpoint_secrets WHERE endpoint_id = $1 ORDER BY activates_at DESC, id DESC`,
+      [endpointId],
+    );
+    return {
+      ...row,
+      secrets: secrets.map((secret) => ({
+        id: secret.id,
+        key: toSigningKey(openSecret(this.keyRing, secret), secret.encoding),
+        activatesAtMs: secret.activatesAtMs,
+        expiresAtMs: secret.expiresAtMs,
+      })),
+    };
   }
 
   /** What the endpoint was in these versions. */

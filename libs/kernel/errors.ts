@@ -15,7 +15,12 @@ export class PosthornError extends Error {
   constructor(
     readonly code: ErrorCode,
     message: string,
-    readonly facts: { errors?: readonly FieldError[]; retryAfterSeconds?: number; allow?: readonly string[] } = {},
+    readonly facts: {
+      errors?: readonly FieldError[];
+      retryAfterSeconds?: number;
+      perSecond?: number;
+      allow?: readonly string[];
+    } = {},
   ) {
     super(message);
   }

@@ -62,6 +62,14 @@ describe(FairLine, () => {
     expect(take(90)).toEqual({ a: 40, b: 40, c: 10 });
   });
 
+  it('keeps no group short after those who were alone', () => {
+    const { push, take } = setup();
+    push('small', 1);
+    expect(take(240)).toEqual({ small: 1 });
+    push('big', 20_000);
+    expect(take(240)).toEqual({ big: 240 });
+  });
+
   it('shares by weight, not by number', () => {
     const { push, take } = setup();
     push('heavy', 100, 8);

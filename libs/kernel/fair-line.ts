@@ -60,6 +60,7 @@ export class FairLine<Item> implements Line<Item> {
   take(maxWeight: number): Item[] {
     const taken: Item[] = [];
     let weight = 0;
+    let isBesideLittle = false;
     let limit = this.shortOnes > 0 ? maxWeight / SHORT : maxWeight;
     if (this.shortOnes > 0) this.shortOnes -= 1;
     for (let turn = 0; this.count > 0; ) {
@@ -75,6 +76,7 @@ export class FairLine<Item> implements Line<Item> {
       }
       if (taken.length > 0 && weight + cost > (hasLittle(queue) ? maxWeight : limit)) {
         this.turns = this.turns.slice(turn);
+        if (isBesideLittle) this.shortOnes = SHORT_AFTERWARDS;
         return taken;
       }
       weight += cost;
@@ -84,7 +86,7 @@ export class FairLine<Item> implements Line<Item> {
       turn += 1;
       if (!hasLittle(queue)) continue;
       limit = maxWeight / SHORT;
-      this.shortOnes = SHORT_AFTERWARDS;
+      isBesideLittle = true;
     }
     this.turns = [];
     return taken;

@@ -58,6 +58,7 @@ export {
   slotIntervalMs,
   type SlotRun,
 } from './rate-limit.js';
+export { type Metered, type Rate, RateMeter } from './rate-meter.js';
 export { MAX_RETRY_AFTER_MS, parseRetryAfter } from './retry-after.js';
 export { type RetentionBounds, retentionBounds } from './retention-bounds.js';
 export { AT_RISK_BELOW_PERCENT, decideRisk, successPercent, WATCHED_MS } from './success-watch.js';

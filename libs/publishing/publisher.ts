@@ -16,6 +16,7 @@ import type { Admitted, Enqueuer } from './enqueuer.js';
 import { PendingEvents } from './pending-events.js';
 import { fingerprint, lineOf, matchDeliveries, type PreparedEvent } from './prepared-event.js';
 import { assertInScope, type PublishScope, unknownTenant } from './publish-scope.js';
+import { PublishQuotas } from './publish-quotas.js';
 import { findFirst, findWritten, publishGroup } from './publish-statement.js';
 
 /** What became of one event. */
@@ -49,6 +50,7 @@ export class Publisher {
   private readonly groups: GroupCommit<PreparedEvent, PublishResult>;
   private readonly pending = new PendingEvents();
   private readonly lines: LineAdvancer;
+  private readonly quotas: PublishQuotas;
 
   constructor(
     private readonly db: Database,
@@ -61,6 +63,7 @@ export class Publisher {
     private readonly onAccepted: (tenantId: Uuid, keyId: Uuid) => void = () => undefined,
   ) {
     this.lines = new LineAdvancer(db);
+    this.quotas = new PublishQuotas(db);
     this.groups = new GroupCommit({
       flush: (events) => this.commit(events),
       weigh,
@@ -117,9 +120,16 @@ export class Publisher {
   }
 
   private async add(event: PreparedEvent): Promise<PublishResult> {
+    if (event.config.publishPerSecond !== null)
+      await this.takeQuota(event.config.tenantId, event.config.publishPerSecond);
     const result = await this.groups.add(event);
     if (result.kind === 'accepted') this.onAccepted(event.config.tenantId, event.publishedBy.keyId);
     return result;
+  }
+
+  private async takeQuota(tenantId: Uuid, perSecond: number): Promise<void> {
+    const waitMs = await this.quotas.take(tenantId, perSecond);
+    if (waitMs !== null) throw overQuota(perSecond, waitMs);
   }
 
   /**
@@ -355,6 +365,11 @@ function tooLate(): PosthornError {
   return new PosthornError('validation_failed', `/deliverAt ${message}.`, {
     errors: [{ pointer: '/deliverAt', code: 'too_late', message }],
   });
+}
+
+function overQuota(perSecond: number, waitMs: number): PosthornError {
+  const message = `The tenant may publish ${perSecond} events a second; publish this one again in a moment.`;
+  return new PosthornError('rate_limited', message, { retryAfterSeconds: Math.ceil(waitMs / 1_000), perSecond });
 }
 
 function overloaded(): PosthornError {

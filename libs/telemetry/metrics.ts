@@ -28,6 +28,10 @@ export class Metrics {
   readonly registry = new Registry();
   private readonly measurements = new Map<string, () => Promise<void>>();
   readonly eventsAccepted = this.counter('posthorn_events_accepted_total', 'Events answered with 202');
+  readonly failedAuthentications = this.counter(
+    'posthorn_failed_authentications_total',
+    'Keys and tokens that did not open anything',
+  );
   readonly deliveries = this.counters('posthorn_deliveries_total', 'Deliveries ended', 'outcome', OUTCOMES);
   readonly attempts = this.counters('posthorn_attempts_total', 'Requests made', 'status_class', STATUS_CLASSES);
   readonly dueDeliveries = this.gauge('posthorn_due_deliveries', 'Open deliveries that are due and not claimed');

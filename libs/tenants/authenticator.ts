@@ -48,6 +48,11 @@ export class Authenticator {
     return this.ifAlive(this.recall(keyId) ?? (await this.ask(keyId, () => this.load(keyId, 'api_keys.id', keyId))));
   }
 
+  /** Whether this key has opened something here before; it may have ended since. */
+  hasSeen(keyText: string): boolean {
+    return this.known.has(hashKey(keyText).toString('base64'));
+  }
+
   /** Drops what is remembered of a key, at once: it was revoked here. */
   forget(keyId: Uuid): void {
     for (const [name, { principal }] of this.known) if (principal.keyId === keyId) this.known.delete(name);

@@ -42,6 +42,8 @@ export async function startApi(options: TestApiOptions = {}): Promise<TestApi> {
     DATABASE_URL: database.url,
     POSTHORN_ENCRYPTION_KEYS: `test:${randomBytes(32).toString('base64')}`,
     PORT: '0',
+    // Tests present many keys that do not open.
+    POSTHORN_FAILED_AUTH_PER_MINUTE: '0',
     ...options.env,
   });
   const db = await Database.connect({ url: database.url, poolSize: 5, applicationName: 'posthorn-test-api' });

@@ -4,6 +4,7 @@ import { Config } from '#config';
 import { PosthornError } from '#kernel';
 import { Authenticator, type Principal, SessionAuthenticator } from '#tenants';
 import { SessionCookie } from '../session/session-cookie.js';
+import { FailedAuthentications } from './failed-authentications.js';
 import { assertFromOwnPage } from './own-page.js';
 
 const refuse = (message: string): PosthornError => new PosthornError('unauthenticated', message);
@@ -16,28 +17,31 @@ export class Authentication {
     private readonly sessions: SessionAuthenticator,
     private readonly cookie: SessionCookie,
     private readonly config: Config,
+    private readonly failures: FailedAuthentications,
   ) {}
 
   /** Throws `unauthenticated` with the reason, but never says whether a key existed. */
   async of(request: FastifyRequest): Promise<Principal> {
     const header = request.headers.authorization;
-    if (header) return this.byHeader(header);
+    if (header) return this.byHeader(header, request.ip);
     const token = this.cookie.read(request);
     if (token !== null) return this.byCookie(request, token);
     throw refuse('There is no API key: send `Authorization: Bearer <api key>`.');
   }
 
-  /** Throws `unauthenticated` unless it is a living API key. */
-  async byKey(keyText: string): Promise<Principal> {
+  /** Throws `unauthenticated` unless it is a living API key, and `rate_limited` when the address has tried too many. */
+  async byKey(keyText: string, address: string): Promise<Principal> {
+    if (!this.keys.hasSeen(keyText)) this.failures.assertMayTry(address);
     const principal = await this.keys.authenticate(keyText);
-    if (!principal) throw refuse('The API key is unknown, revoked or expired.');
-    return principal;
+    if (principal) return principal;
+    this.failures.note(address);
+    throw refuse('The API key is unknown, revoked or expired.');
   }
 
-  private async byHeader(header: string): Promise<Principal> {
+  private async byHeader(header: string, address: string): Promise<Principal> {
     const [, text] = /^Bearer +(\S+) *$/i.exec(header) ?? [];
     if (!text) throw refuse('The Authorization header is not of the form `Bearer <api key>`.');
-    if (!isToken(text)) return this.byKey(text);
+    if (!isToken(text)) return this.byKey(text, address);
     const principal = await this.sessions.portal(text);
     if (!principal) throw refuse('The portal session has ended, or is none of ours.');
     return principal;

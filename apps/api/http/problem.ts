@@ -1,6 +1,7 @@
 import { HttpException } from '@nestjs/common';
 import { isConnectionLost, isTransient } from '#database';
 import { ERROR_CODES, type ErrorCode, type FieldError, PosthornError } from '#kernel';
+import { rateLimitHeaders } from './rate-limit-headers.js';
 
 /** RFC 9457, with our members: a stable `code`, the request's id, and for bad input what is wrong where. */
 export interface Problem {
@@ -65,10 +66,14 @@ export function toPosthornError(error: unknown): PosthornError {
 export function toProblem(error: unknown, request: { id: string; path: string }): ProblemAnswer {
   const refusal = toPosthornError(error);
   const [status, title] = ERROR_CODES[refusal.code];
-  const { errors, retryAfterSeconds, allow } = refusal.facts;
+  const { errors, retryAfterSeconds, perSecond, allow } = refusal.facts;
   const headers: Record<string, string> = { 'content-type': PROBLEM_TYPE };
   if (status === 401) headers['www-authenticate'] = 'Bearer realm="posthorn"';
   if (retryAfterSeconds !== undefined) headers['retry-after'] = String(Math.ceil(retryAfterSeconds));
+  if (perSecond !== undefined) {
+    const standing = { limit: perSecond, remaining: 0, resetMs: (retryAfterSeconds ?? 1) * 1_000 };
+    Object.assign(headers, rateLimitHeaders(standing));
+  }
   if (allow) headers['allow'] = allow.join(', ');
   return {
     headers,

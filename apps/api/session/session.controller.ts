@@ -48,7 +48,7 @@ export class SessionController {
   ): Promise<SessionResponse> {
     assertSameOrigin(request, this.config.http.publicUrl);
     const body = readBody(request, this.config.limits.jsonDepth);
-    const key = await this.authentication.byKey(typeof body?.['key'] === 'string' ? body['key'] : '');
+    const key = await this.authentication.byKey(typeof body?.['key'] === 'string' ? body['key'] : '', request.ip);
     validateDto(SignInDto, body);
     const lifetimeSeconds = this.lifetimeFor(key);
     const claims = { kind: 'browser', keyId: key.keyId, tenantId: null, capabilities: null } as const;

@@ -36,10 +36,18 @@ export class TenantSettingsDto {
   @ApiPropertyOptional({ type: 'integer', nullable: true, minimum: 0, maximum: 1_000_000 })
   maxEndpoints?: number | null;
 
-  // Part of the contract and not built yet, so kept out of the document.
   @IsOptional()
-  @NotSupportedYet()
-  publishPerSecond?: null;
+  @IsInt()
+  @Min(1)
+  @Max(1_000_000)
+  @ApiPropertyOptional({
+    type: 'integer',
+    nullable: true,
+    minimum: 1,
+    maximum: 1_000_000,
+    description: 'Events that may be published for the tenant each second; more are refused with `rate_limited`.',
+  })
+  publishPerSecond?: number | null;
 
   @IsOptional()
   @IsInt()
@@ -60,6 +68,11 @@ export class TenantSettingsDto {
   @IsBoolean()
   @ApiPropertyOptional({ type: Boolean, nullable: true, description: 'Endpoints may have `http://` URLs.' })
   allowHttp?: boolean | null;
+
+  // That an endpoint must answer a challenge before it is enabled: not built yet, so kept out of the document.
+  @IsOptional()
+  @NotSupportedYet()
+  requireOwnershipProof?: null;
 
   @IsOptional()
   @Nested(() => PortalThemeDto)

@@ -18,6 +18,9 @@ export class TenantSettingsResponse {
   maxEndpoints?: number;
 
   @ApiPropertyOptional({ type: 'integer' })
+  publishPerSecond?: number;
+
+  @ApiPropertyOptional({ type: 'integer' })
   payloadRetentionDays?: number;
 
   @ApiPropertyOptional({ type: Boolean })

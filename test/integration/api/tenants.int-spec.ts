@@ -94,20 +94,6 @@ describe('tenants', () => {
     await t.api.patch(tenant.path(''), {}, { expect: 200 });
   });
 
-  it.each(['publishPerSecond'])('refuse the setting %s, which nothing would heed', async (name) => {
-    const settings = { [name]: 5 };
-    const tenant = await aTenant(t.api);
-    for (const call of [
-      t.api.post('/v1/tenants', { name: 'x', settings }, { expect: 422 }),
-      t.api.put(tenant.path(''), { name: 'x', settings }, { expect: 422 }),
-      t.api.patch(tenant.path(''), { settings }, { expect: 422 }),
-    ]) {
-      const { body } = await call;
-      expect(body['code']).toBe('not_supported_yet');
-      expect(codes(body)).toBe(`/settings/${name}`);
-    }
-  });
-
   it('take no more metadata through patches than at once', async () => {
     const tenant = await aTenant(t.api, { metadata: { a: 'x'.repeat(10_000) } });
     const { body } = await t.api.patch(tenant.path(''), { metadata: { b: 'x'.repeat(10_000) } }, { expect: 422 });

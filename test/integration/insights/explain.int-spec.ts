@@ -110,7 +110,7 @@ describe('the explanation of an event', () => {
     await t.api.post(own.path(`/endpoints/${endpoint.id}/disable`), { reason: 'moving house' });
     expect(await one(event)).toMatchObject({
       verdict: 'cancelled',
-      sentence: expect.stringMatching(/because the endpoint was disabled: moving house\./),
+      sentence: expect.stringMatching(/because the endpoint was disabled by .+: moving house\./),
     });
     const later = await publish(t.api, own, { deliverAt: new Date(Date.now() + 3_600_000).toISOString() });
     expect(await one(later)).toMatchObject({

@@ -88,6 +88,8 @@ export const ROLE_TABLE: readonly Row[] = [
     ids: [],
   })),
   row('y --- yy0', 'GET /v1/tenants/{tenant}/endpoints/{endpoint}/health'),
+  row('y --- yy0', 'GET /v1/tenants/{tenant}/endpoints/{endpoint}/versions'),
+  row('y --- -y0', 'POST /v1/tenants/{tenant}/endpoints/{endpoint}/versions/{version}/restore'),
   row('y --- -y0', 'GET /v1/tenants/{tenant}/endpoints/{endpoint}/secrets'),
   row('y --- -y0', 'POST /v1/tenants/{tenant}/endpoints/{endpoint}/secrets/rotate'),
   row('y --- -y0', 'DELETE /v1/tenants/{tenant}/endpoints/{endpoint}/secrets/{secret}'),
@@ -127,6 +129,12 @@ export const ROLE_TABLE: readonly Row[] = [
   row('y --- yy0', 'POST /v1/dead-letters/{deadLetter}/discard'),
   row('y --- yy2', 'POST /v1/dead-letters/discard', ({ tenant }) => ({
     tenant: tenant.id,
+  })),
+
+  row('y --- yy2', 'POST /v1/signature-checks', async (of) => ({
+    endpoint: await of.id('endpoint'),
+    headers: {},
+    body: '',
   })),
 
   row('y yyy yyy', 'GET /v1/search?q=order.created'),
