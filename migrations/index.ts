@@ -15,6 +15,7 @@ import { EndpointCredentials1764000120000 } from './1764000120000-endpoint-crede
 import { SubscriptionFilters1764000130000 } from './1764000130000-subscription-filters.js';
 import { PublishQuotas1764000131000 } from './1764000131000-publish-quotas.js';
 import { AuditLog1764000140000 } from './1764000140000-audit-log.js';
+import { EndpointHistory1764000141000 } from './1764000141000-endpoint-history.js';
 import { Replays1764000160000 } from './1764000160000-replays.js';
 import { DeadLetterGroups1764000161000 } from './1764000161000-dead-letter-groups.js';
 import { SearchIndexes1764000170000 } from './1764000170000-search-indexes.js';
@@ -40,6 +41,7 @@ export const migrations = [
   SubscriptionFilters1764000130000,
   PublishQuotas1764000131000,
   AuditLog1764000140000,
+  EndpointHistory1764000141000,
   Replays1764000160000,
   DeadLetterGroups1764000161000,
   SearchIndexes1764000170000,

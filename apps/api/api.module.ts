@@ -7,6 +7,7 @@ import {
   EndpointReadModel,
   EndpointStore,
   EndpointSwitch,
+  EndpointVersionsReadModel,
   EventTypeStore,
   OpenDeliveryEffects,
   RateLimitReadModel,
@@ -82,6 +83,7 @@ import { EndpointCheckController } from './endpoints/endpoint-check.controller.j
 import { EndpointStateController } from './endpoints/endpoint-state.controller.js';
 import { ReconcileController } from './endpoints/reconcile.controller.js';
 import { EndpointTestController } from './endpoints/endpoint-test.controller.js';
+import { EndpointVersionsController } from './endpoints/endpoint-versions.controller.js';
 import { EndpointsController } from './endpoints/endpoints.controller.js';
 import { testSenderOver } from './endpoints/test-sender.provider.js';
 import { JwksController } from './endpoints/jwks.controller.js';
@@ -132,6 +134,7 @@ const CONTROLLERS = [
   EndpointsController,
   EndpointStateController,
   EndpointTestController,
+  EndpointVersionsController,
   EventsController,
   EventTypesController,
   ExplainController,
@@ -178,6 +181,7 @@ const PROVIDERS: Provider[] = [
   EndpointReadModel,
   EndpointStore,
   EndpointSwitch,
+  EndpointVersionsReadModel,
   EventFinder,
   EventIntake,
   EventLists,

@@ -2,7 +2,7 @@ import { Command, InvalidArgumentError } from 'commander';
 import type { CreateOptions } from './create-key.js';
 
 export function keysCommand(): Command {
-  const command = new Command('keys').description('API keys');
+  const command = new Command('keys').description('API keys, and the keys of encryption');
   command
     .command('create')
     .description('make an API key and print it, for the only time')
@@ -11,6 +11,10 @@ export function keysCommand(): Command {
     .option('--tenant <tenant>', 'whose it is, id or uid; for the role "tenant"')
     .option('--expires-in-days <days>', 'when it ends; never unless given', parseDays)
     .action(async (options: CreateOptions) => (await import('./create-key.js')).createKey(options));
+  command
+    .command('reencrypt')
+    .description('seal everything anew under the first of POSTHORN_ENCRYPTION_KEYS, so that the others can go')
+    .action(async () => (await import('./reencrypt.js')).reencrypt());
   return command;
 }
 

@@ -12,6 +12,7 @@ export const AUDIT_ACTIONS = {
   'endpoint.disabled': 'An endpoint was disabled.',
   'endpoint.enabled': 'An endpoint was enabled.',
   'endpoint.paused': 'An endpoint was paused.',
+  'endpoint.restored': 'An endpoint and its subscriptions went back to an earlier version.',
   'endpoint.resumed': 'An endpoint was resumed.',
   'endpoint.updated': 'Settings of an endpoint were changed.',
   'event.cancelled': 'What was not delivered yet of an event was cancelled.',

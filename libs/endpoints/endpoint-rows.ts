@@ -82,7 +82,7 @@ export function settingsOf(row: EndpointRow, keyRing: KeyRing): EndpointSettings
 }
 
 /** Those that are not sealed. */
-function openSettingsOf(row: EndpointRow): Omit<EndpointSettings, 'headers' | keyof Credentials> {
+export function openSettingsOf(row: EndpointRow): Omit<EndpointSettings, 'headers' | keyof Credentials> {
   return {
     uid: row.uid,
     url: row.url,

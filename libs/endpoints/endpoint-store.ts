@@ -10,6 +10,7 @@ import { ofEndpoint, ofSubscription, settingsFacts, subscriptionFacts } from './
 import { chooseSecrets, readBrought, type SecretChoice } from './choose-secret.js';
 import { maskCredentials, NO_CREDENTIALS } from './credentials.js';
 import type { Endpoint, EndpointSettings } from './endpoint.js';
+import { recordVersion } from './endpoint-history.js';
 import {
   type EndpointRow,
   insertEndpoint,
@@ -17,11 +18,13 @@ import {
   refuseOtherVersion,
   settingsOf,
   toEndpoint,
+  touchEndpoint,
   updateEndpoint,
 } from './endpoint-rows.js';
 import { type EndpointDocument, type KeptSecrets, lowerCaseNames, settleEndpoint } from './endpoint-rules.js';
 import { OpenDeliveryEffects } from './open-delivery-effects.js';
 import { refuseFields } from './refuse.js';
+import { findVersion, restoreSubscriptions, toRestoredDocument } from './restored.js';
 import { generateSecret, type SecretText } from './secret-encoding.js';
 import { findSecrets, hasSecret, insertSecret, ofKind } from './secret-rows.js';
 import { keyKindsOf } from './signing-rules.js';
@@ -121,6 +124,28 @@ export class EndpointStore {
     return endpoint;
   }
 
+  /**
+   * Makes the endpoint and its subscriptions what they were in a version, as a new one. Secrets, credentials and whether it is
+   * enabled stay as they are. Throws `validation_failed` when what was right then is refused now.
+   */
+  async restore(
+    by: Actor,
+    tenantId: Uuid,
+    endpointId: Uuid,
+    version: number,
+    expectedVersion: number | null,
+  ): Promise<Endpoint> {
+    const { before, endpoint } = await this.namingTakenUid('of that version', () =>
+      changeTenant(this.db, tenantId, async (tx, limits) => {
+        const row = await lockEndpoint(tx, tenantId, endpointId, expectedVersion);
+        const written = await this.restoreIn(tx, by, row, version, limits);
+        return { before: row, endpoint: toEndpoint(written, this.keyRing) };
+      }),
+    );
+    await this.rescheduleIfNeeded(before, endpoint);
+    return endpoint;
+  }
+
   /** Ends the endpoint, its subscriptions and its secrets; what is open is cancelled. Its uid is free again. */
   async delete(by: Actor, tenantId: Uuid, endpointId: Uuid, expectedVersion: number | null): Promise<void> {
     await changeTenant(this.db, tenantId, async (tx) => {
@@ -166,7 +191,7 @@ export class EndpointStore {
     const fingerprints = secrets.map(({ secret }) => this.keyRing.fingerprint(secret));
     const made = { eventTypes: wanted.eventTypes ?? null, secret: fingerprints.join(', ') };
     const after = { ...settingsFacts(settings, this.keyRing), ...made };
-    await recordChange(tx, by, { action: 'endpoint.created', ...ofEndpoint(row), after });
+    await recordVersion(tx, by, id, { action: 'endpoint.created', ...ofEndpoint(row), after });
     return { endpoint: toEndpoint(row, this.keyRing), secrets };
   }
 
@@ -179,30 +204,37 @@ export class EndpointStore {
   ): Promise<WrittenEndpoint> {
     const secret = readBrought(wanted);
     if (secret !== null) await this.refuseOtherSecret(tx, row.id, secret);
-    const written = await this.settleIn(tx, by, row, wanted, limits);
-    if (wanted.eventTypes) await this.subscribeOnly(tx, by, row, wanted.eventTypes);
+    const settled = await this.settleIn(tx, by, row, wanted, limits);
+    const written = wanted.eventTypes ? await this.subscribeOnly(tx, by, settled, wanted.eventTypes) : settled;
     return { endpoint: toEndpoint(written, this.keyRing), secrets: null };
   }
 
   /** A replacement that names event types means the endpoint's one subscription; of several it would have to choose. */
-  private async subscribeOnly(tx: Executor, by: Actor, row: EndpointRow, eventTypes: readonly string[]): Promise<void> {
+  private async subscribeOnly(
+    tx: Executor,
+    by: Actor,
+    row: EndpointRow,
+    eventTypes: readonly string[],
+  ): Promise<EndpointRow> {
     const [only, ...more] = await findSubscriptionsOf(tx, row.id);
     if (more.length > 0) {
       const message = `would have to choose among the endpoint's ${more.length + 1} subscriptions; change them one by one`;
       refuseFields([{ pointer: '/eventTypes', code: 'invalid', message }]);
     }
-    if (only && isDeepStrictEqual(only.eventTypes, unique(eventTypes))) return;
+    if (only && isDeepStrictEqual(only.eventTypes, unique(eventTypes))) return row;
     const id = newUuid(this.clock.now());
     const written = only
       ? await updateSubscription(tx, only.id, { ...only, eventTypes })
       : await insertSubscription(tx, { id, tenantId: row.tenant_id, endpointId: row.id, eventTypes });
+    const touched = await touchEndpoint(tx, row.id);
     await raiseConfigVersion(tx, row.tenant_id);
-    await recordChange(tx, by, {
+    await recordVersion(tx, by, row.id, {
       action: only ? 'subscription.updated' : 'subscription.created',
       ...ofSubscription(written),
       before: only ? subscriptionFacts(only) : null,
       after: subscriptionFacts(written),
     });
+    return touched;
   }
 
   /** Writes what the document stands for, unless that is what is there. */
@@ -221,7 +253,34 @@ export class EndpointStore {
     if (hasOtherRate(row, settings)) await restartTimetable(tx, row.id);
     await raiseConfigVersion(tx, row.tenant_id);
     const [before, after] = [now, settings].map((one) => settingsFacts(one, this.keyRing));
-    await recordChange(tx, by, { action: 'endpoint.updated', ...ofEndpoint(row), before, after });
+    await recordVersion(tx, by, row.id, { action: 'endpoint.updated', ...ofEndpoint(row), before, after });
+    return written;
+  }
+
+  private async restoreIn(
+    tx: Executor,
+    by: Actor,
+    row: EndpointRow,
+    version: number,
+    limits: TenantLimits,
+  ): Promise<EndpointRow> {
+    const now = settingsOf(row, this.keyRing);
+    const past = await findVersion(tx, row.id, version);
+    const settings = this.settle(toRestoredDocument(past, row.id, now, this.keyRing), now, limits);
+    const subscriptions = await restoreSubscriptions(tx, row, past, this.clock.now());
+    const isSame = isDeepStrictEqual(settings, now);
+    if (isSame && isDeepStrictEqual(subscriptions.before, subscriptions.after)) return row;
+    const written = isSame ? await touchEndpoint(tx, row.id) : await updateEndpoint(tx, this.keyRing, row.id, settings);
+    if (!isSame) await this.addMissingSecrets(tx, row, settings);
+    if (hasOtherRate(row, settings)) await restartTimetable(tx, row.id);
+    await raiseConfigVersion(tx, row.tenant_id);
+    const before = { ...settingsFacts(now, this.keyRing), subscriptions: subscriptions.before.map(subscriptionFacts) };
+    const after = {
+      ...settingsFacts(settings, this.keyRing),
+      subscriptions: subscriptions.after.map(subscriptionFacts),
+    };
+    const change = { action: 'endpoint.restored', ...ofEndpoint(row) } as const;
+    await recordVersion(tx, by, row.id, { ...change, before, after: { ...after, restoredVersion: version } });
     return written;
   }
 

@@ -6,6 +6,7 @@ import { announce } from './announce.js';
 import { ofEndpoint, statusFacts } from './audited.js';
 import { CircuitStore } from './circuit-store.js';
 import type { Endpoint, EndpointStatus } from './endpoint.js';
+import { recordVersion } from './endpoint-history.js';
 import { disableFailing, type EndpointRow, lockEndpoint, toEndpoint, updateStatus } from './endpoint-rows.js';
 import { decideStatus, type StatusCommand } from './endpoint-status.js';
 import { endRun } from './failing-runs.js';
@@ -85,7 +86,7 @@ export class EndpointSwitch {
     const isDisabled = await changeTenant(this.db, tenantId, async (tx) => {
       const written = await disableFailing(tx, endpointId, sinceMs, FAILING_REASON);
       if (written === null) return false;
-      await record(tx, SYSTEM, 'endpoint.disabled', { ...written, status: 'enabled', disabled_reason: null }, written);
+      await record(tx, SYSTEM, 'endpoint.disabled', beforeDisabling(written), written);
       await endRun(tx, endpointId);
       await raiseConfigVersion(tx, tenantId);
       await announceDisabled(tx, written, sinceMs);
@@ -108,9 +109,15 @@ export class EndpointSwitch {
   }
 }
 
+function beforeDisabling(row: EndpointRow): EndpointRow {
+  return { ...row, version: row.version - 1, status: 'enabled', disabled_reason: null };
+}
+
 /** Turning into what it is already changes nothing, and is not on record. */
 async function record(tx: Executor, by: Actor, action: AuditAction, from: EndpointRow, to: EndpointRow): Promise<void> {
-  await recordChange(tx, by, { action, ...ofEndpoint(to), before: statusFacts(from), after: statusFacts(to) });
+  const change = { action, ...ofEndpoint(to), before: statusFacts(from), after: statusFacts(to) };
+  if (to.version > from.version) await recordVersion(tx, by, to.id, change);
+  else await recordChange(tx, by, change);
 }
 
 async function announceDisabled(tx: Executor, row: EndpointRow, failingSinceMs: number | null): Promise<void> {

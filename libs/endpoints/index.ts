@@ -32,6 +32,11 @@ export { EndpointHealthStore, type HealthChange } from './endpoint-health-store.
 export { type EndpointFilters, EndpointReadModel } from './endpoint-read-model.js';
 export { type EndpointDocument, MAX_METADATA_BYTES, MAX_RETRIES } from './endpoint-rules.js';
 export { EndpointRemainsStore } from './endpoint-remains.store.js';
+export {
+  type EndpointVersion,
+  EndpointVersionsReadModel,
+  type PastSettings,
+} from './endpoint-versions-read-model.js';
 export type { StatusCommand } from './endpoint-status.js';
 export { type EndpointRef, EndpointStore, type NewEndpoint, type WrittenEndpoint } from './endpoint-store.js';
 export { DEFAULT_DISABLED_REASON, EndpointSwitch } from './endpoint-switch.js';

@@ -1,10 +1,11 @@
 import { Injectable } from '@nestjs/common';
-import { type Actor, type AuditAction, recordChange } from '#audit';
+import { type Actor, type AuditAction } from '#audit';
 import { Database, type Executor, raiseConfigVersion } from '#database';
 import { DatabaseClock, KeyRing, newUuid, PosthornError, toTypeId, type Uuid } from '#kernel';
 import { type KeyKind, kindOf, toSigningKey } from '#signing';
 import { ofEndpoint, secretFacts } from './audited.js';
 import { readBrought, refuseOtherKind, type SecretChoice } from './choose-secret.js';
+import { recordVersion } from './endpoint-history.js';
 import { type EndpointRow, lockEndpoint, noSuchEndpoint, touchEndpoint } from './endpoint-rows.js';
 import { refuseFields } from './refuse.js';
 import { generateSecret, isSameKey, type SecretText } from './secret-encoding.js';
@@ -122,7 +123,7 @@ export class SecretStore {
   ): Promise<EndpointSecret[]> {
     const now = await findSecrets(tx, this.keyRing, endpoint.id);
     const facts = { before: secretFacts(before, this.keyRing), after: secretFacts(now, this.keyRing) };
-    await recordChange(tx, by, { action, ...ofEndpoint(endpoint), ...facts });
+    await recordVersion(tx, by, endpoint.id, { action, ...ofEndpoint(endpoint), ...facts });
     return now;
   }
 

@@ -1,12 +1,13 @@
 import { isDeepStrictEqual } from 'node:util';
 import { Injectable } from '@nestjs/common';
-import { type Actor, recordChange } from '#audit';
+import type { Actor } from '#audit';
 import { Config } from '#config';
 import { Database, type Executor, raiseConfigVersion } from '#database';
 import { DatabaseClock, newUuid, PosthornError, toTypeId, type Uuid } from '#kernel';
 import { DEFAULT_FILTER_LIMITS, type JsonObject, mergePatch, readFilter } from '#policy';
 import { ofSubscription, subscriptionFacts } from './audited.js';
-import { refuseOtherVersion } from './endpoint-rows.js';
+import { recordVersion } from './endpoint-history.js';
+import { refuseOtherVersion, touchEndpoint } from './endpoint-rows.js';
 import { refuseFields } from './refuse.js';
 import {
   insertSubscription,
@@ -57,7 +58,12 @@ export class SubscriptionStore {
       const subscription = await insertSubscription(tx, { ...wanted, id, tenantId, enabled });
       await raiseConfigVersion(tx, tenantId);
       const after = subscriptionFacts(subscription);
-      await recordChange(tx, by, { action: 'subscription.created', ...ofSubscription(subscription), after });
+      await touchEndpoint(tx, wanted.endpointId);
+      await recordVersion(tx, by, wanted.endpointId, {
+        action: 'subscription.created',
+        ...ofSubscription(subscription),
+        after,
+      });
       return subscription;
     });
   }
@@ -78,7 +84,13 @@ export class SubscriptionStore {
       const subscription = await updateSubscription(tx, subscriptionId, wanted);
       await raiseConfigVersion(tx, tenantId);
       const [before, after] = [subscriptionFacts(now), subscriptionFacts(subscription)];
-      await recordChange(tx, by, { action: 'subscription.updated', ...ofSubscription(now), before, after });
+      await touchEndpoint(tx, now.endpointId);
+      await recordVersion(tx, by, now.endpointId, {
+        action: 'subscription.updated',
+        ...ofSubscription(now),
+        before,
+        after,
+      });
       return subscription;
     });
   }
@@ -90,7 +102,8 @@ export class SubscriptionStore {
       await tx.query(`UPDATE subscriptions SET deleted_at = clock_timestamp() WHERE id = $1`, [subscriptionId]);
       await raiseConfigVersion(tx, tenantId);
       const before = subscriptionFacts(now);
-      await recordChange(tx, by, { action: 'subscription.deleted', ...ofSubscription(now), before });
+      await touchEndpoint(tx, now.endpointId);
+      await recordVersion(tx, by, now.endpointId, { action: 'subscription.deleted', ...ofSubscription(now), before });
     });
   }
 }

@@ -30,8 +30,7 @@ export class KeyRing {
     const cipher = createCipheriv('aes-256-gcm', this.keys.get(this.currentId)!, iv);
     cipher.setAAD(Buffer.from(context));
     const body = Buffer.concat([cipher.update(plain), cipher.final()]);
-    const id = Buffer.from(this.currentId);
-    return Buffer.concat([Buffer.from([FORMAT, id.length]), id, iv, body, cipher.getAuthTag()]);
+    return Buffer.concat([this.prefix(), iv, body, cipher.getAuthTag()]);
   }
 
   /** Throws when the key is not on the ring, the context is another, or a bit was changed. */
@@ -55,6 +54,12 @@ export class KeyRing {
   fingerprint(plain: string): string {
     const digits = createHmac('sha256', this.derive(this.currentId, 'fingerprints')!).update(plain).digest('hex');
     return `fingerprint:${digits.slice(0, FINGERPRINT_DIGITS)}`;
+  }
+
+  /** What every value begins with that is sealed under the first key. */
+  prefix(): Buffer {
+    const id = Buffer.from(this.currentId);
+    return Buffer.concat([Buffer.from([FORMAT, id.length]), id]);
   }
 
   /** Whether the value is sealed by a key that is no longer the first one. */

@@ -3,6 +3,7 @@ export { FailureWatch } from './failure-watch.js';
 export { Erasure, type ErasureLog, type ErasureStores } from './erasure.js';
 export { type ExpiringListener, Retention, type RetentionLog, type RetentionOptions } from './retention.js';
 export { retentionTasks, type RetentionTaskDeps } from './retention-tasks.js';
+export { Resealer, type ResealResult, SEALED_COLUMNS, type SealedColumn } from './resealer.js';
 export { RiskWatch } from './risk-watch.js';
 export { forgetOldAudits } from './sweep.js';
 export { trafficTasks } from './traffic-tasks.js';

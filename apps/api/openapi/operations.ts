@@ -45,11 +45,12 @@ export function completeOperations(document: OpenAPIObject): void {
 }
 
 /** Which statuses of trouble an operation can have. */
-function problemsOf(path: string, method: Method, { requestBody, responses }: Operation): number[] {
+function problemsOf(path: string, method: Method, operation: Operation): number[] {
+  const { requestBody, responses } = operation;
   const statuses = [400, 401, 403, 422, 429, 500, 503];
   if (path.includes('{') || method === 'get') statuses.push(404);
   if (method !== 'get') statuses.push(409, 413, 415);
-  if (method === 'put' || method === 'patch' || method === 'delete') statuses.push(412);
+  if (method === 'put' || method === 'patch' || method === 'delete' || takesIfMatch(operation)) statuses.push(412);
   if (requestBody && method === 'post') statuses.push(404);
   return statuses.filter((status) => !Object.hasOwn(responses, status)).sort((a, b) => a - b);
 }
@@ -87,8 +88,12 @@ function addHeaders(operation: Operation, method: Method): void {
     add('Idempotency-Key', 'Of your making: the same key and body give the same answer for 24 hours.');
   if (method !== 'get') add('Posthorn-Actor', 'On whose behalf you act, for the audit log: 256 characters at most.');
   const isTagged = Object.values(operation.responses).some((one) => one && 'headers' in one && one.headers?.['ETag']);
-  const told = operation.parameters?.some((one) => 'name' in one && one.name.toLowerCase() === 'if-match');
+  const told = takesIfMatch(operation);
   if (isTagged && !told && (method === 'put' || method === 'patch')) {
     add('If-Match', 'The `ETag` that was read: the change is refused when the object has changed since.');
   }
+}
+
+function takesIfMatch({ parameters }: Operation): boolean {
+  return parameters?.some((one) => 'name' in one && one.name.toLowerCase() === 'if-match') ?? false;
 }

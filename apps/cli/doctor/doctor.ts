@@ -4,6 +4,7 @@ import { reasonOf } from '#kernel';
 import { loadCliConfig } from '../cli-config.js';
 import { pendingMigrations } from '../migrate.js';
 import { checkDatabase } from './database-checks.js';
+import { checkEncryption } from './encryption-checks.js';
 import { checkEgress } from './egress-checks.js';
 import { type Finding, fail, ok, toReport, warn } from './finding.js';
 import { checkQueue } from './queue-checks.js';
@@ -49,7 +50,8 @@ async function examineDatabase(config: Config): Promise<Finding[]> {
       database || queue
         ? fail('migrations', 'are missing: run `npx posthorn migrate up`.')
         : ok('migrations', 'all there');
-    return [migrations, ...(await checkDatabase(db))];
+    if (database) return [migrations, ...(await checkDatabase(db))];
+    return [migrations, ...(await checkDatabase(db)), await checkEncryption(config, db)];
   } finally {
     await db.close();
   }

@@ -92,7 +92,7 @@ describe('the audit log', () => {
   });
 
   it('knows endpoints and what belongs to them, with secrets and credentials as fingerprints', async () => {
-    const headers = { authorization: 'Bearer hunter2', 'x-shop': 'acme' };
+    const headers = { 'x-api-key': 'hunter2', 'x-shop': 'acme' };
     const auth = { type: 'basic', username: 'shop', password: 'hunter4' };
     const endpoint = await anEndpoint(t.api, tenant, { headers, auth });
     expect((await latest(endpoint.id))['after']['auth']).toEqual({
@@ -100,12 +100,12 @@ describe('the audit log', () => {
       password: expect.stringMatching(/^fingerprint:/),
     });
     const path = tenant.path(`/endpoints/${endpoint.id}`);
-    await t.api.patch(path, { headers: { authorization: 'Bearer hunter3' }, description: 'new' });
+    await t.api.patch(path, { headers: { 'x-api-key': 'hunter3' }, description: 'new' });
     const changed = await latest(endpoint.id);
     expect(Object.keys(changed['after']).sort()).toEqual(['description', 'headers']);
     const shown = [changed['before'], changed['after']].map((facts: Entry) => facts['headers']);
     expect(shown.map((one: Entry) => one['x-shop'])).toEqual(['acme', 'acme']);
-    const prints = shown.map((one: Entry) => String(one['authorization']));
+    const prints = shown.map((one: Entry) => String(one['x-api-key']));
     expect(prints).toEqual([expect.stringMatching(/^fingerprint:/), expect.stringMatching(/^fingerprint:/)]);
     expect(prints[0]).not.toBe(prints[1]);
 
@@ -280,7 +280,7 @@ describe('the audit log', () => {
 
   it('forgets what is older than it is kept', async () => {
     const made = await aTenant(t.api);
-    expect(await forgetOldAudits(t.db, Date.now() - 60_000)).toBe(0);
+    expect(await forgetOldAudits(t.db, Date.now() - 3_600_000)).toBe(0);
     expect(await actionsOn(made.id)).toEqual(['tenant.created']);
     const laterMs = new DatabaseClock().now() + 60_000;
     expect(await forgetOldAudits(t.db, laterMs)).toBeGreaterThan(10);

@@ -110,6 +110,12 @@ describe('a go-live check', () => {
     });
   });
 
+  it('asks nothing about time of a receiver whose signatures say none', async () => {
+    const { path } = await anEndpointOf({ signing: [{ scheme: 'github' }] });
+    receiver.answer(200, 400, 200, 200);
+    expect(verdicts(await check(path))).toMatchObject({ wrong_signature: true, stale_timestamp: null });
+  });
+
   it('says what it saw of one that is not there', async () => {
     const { path } = await anEndpointOf();
     await receiver.close();

@@ -14,6 +14,7 @@ const MAKERS: Readonly<Record<string, (of: Belongings) => Promise<string> | stri
     return 'order.created';
   },
   endpoint: async (of) => (await anEndpoint(of.t.api, of.tenant, { url: of.url })).id,
+  version: () => '1',
   secret: async (of) => {
     const { body } = await of.t.api.get(of.tenant.path(`/endpoints/${await of.id('endpoint')}/secrets`));
     return String(body['data'][0].id);

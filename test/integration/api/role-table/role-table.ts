@@ -88,6 +88,8 @@ export const ROLE_TABLE: readonly Row[] = [
     ids: [],
   })),
   row('y --- yy0', 'GET /v1/tenants/{tenant}/endpoints/{endpoint}/health'),
+  row('y --- yy0', 'GET /v1/tenants/{tenant}/endpoints/{endpoint}/versions'),
+  row('y --- -y0', 'POST /v1/tenants/{tenant}/endpoints/{endpoint}/versions/{version}/restore'),
   row('y --- -y0', 'GET /v1/tenants/{tenant}/endpoints/{endpoint}/secrets'),
   row('y --- -y0', 'POST /v1/tenants/{tenant}/endpoints/{endpoint}/secrets/rotate'),
   row('y --- -y0', 'DELETE /v1/tenants/{tenant}/endpoints/{endpoint}/secrets/{secret}'),
