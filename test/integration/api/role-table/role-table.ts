@@ -124,12 +124,18 @@ export const ROLE_TABLE: readonly Row[] = [
   row('y y00 yy0', 'GET /v1/attempts/{attempt}/curl'),
 
   row('y yyy yyy', 'GET /v1/dead-letters'),
+  row('y yyy yyy', 'GET /v1/dead-letters/groups'),
   row('y y00 yy0', 'GET /v1/dead-letters/{deadLetter}'),
   row('y --- yy0', 'POST /v1/dead-letters/{deadLetter}/replay'),
   row('y --- yy0', 'POST /v1/dead-letters/{deadLetter}/discard'),
   row('y --- yy2', 'POST /v1/dead-letters/discard', ({ tenant }) => ({
     tenant: tenant.id,
   })),
+
+  row('y --- yy2', 'POST /v1/replays', ({ tenant }) => ({ tenant: tenant.id, select: 'failed' })),
+  row('y --- yyy', 'GET /v1/replays'),
+  row('y --- yy0', 'GET /v1/replays/{replay}'),
+  row('y --- yy0', 'POST /v1/replays/{replay}/cancel'),
 
   row('y --- yy2', 'POST /v1/signature-checks', async (of) => ({
     endpoint: await of.id('endpoint'),
