@@ -33,6 +33,7 @@ function row(verdicts: string, operation: string, body: Row['body'] = () => unde
   return { operation, verdicts: verdicts.replaceAll(' ', '').split('') as Verdict[], body };
 }
 
+const replay = ({ tenant }: Belongings): object => ({ tenant: tenant.id, select: 'all', note: 'x' });
 const event = ({ tenant }: Belongings): object => ({ tenant: tenant.id, type: 'order.created', data: {} });
 
 /**
@@ -124,6 +125,7 @@ export const ROLE_TABLE: readonly Row[] = [
   row('y y00 yy0', 'GET /v1/attempts/{attempt}/curl'),
 
   row('y yyy yyy', 'GET /v1/dead-letters'),
+  row('y yyy yyy', 'GET /v1/dead-letters/groups'),
   row('y y00 yy0', 'GET /v1/dead-letters/{deadLetter}'),
   row('y --- yy0', 'POST /v1/dead-letters/{deadLetter}/replay'),
   row('y --- yy0', 'POST /v1/dead-letters/{deadLetter}/discard'),
@@ -136,6 +138,11 @@ export const ROLE_TABLE: readonly Row[] = [
     headers: {},
     body: '',
   })),
+
+  row('y --- yy2', 'POST /v1/replays', replay),
+  row('y --- yyy', 'GET /v1/replays'),
+  row('y --- yy0', 'GET /v1/replays/{replay}'),
+  row('y --- yy0', 'POST /v1/replays/{replay}/cancel'),
 
   row('y yyy yyy', 'GET /v1/search?q=order.created'),
   row('y yyy yyy', 'GET /v1/stats'),
