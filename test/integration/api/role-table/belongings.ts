@@ -42,6 +42,10 @@ const MAKERS: Readonly<Record<string, (of: Belongings) => Promise<string> | stri
     await of.id('endpoint');
     return (await aDeadLetter(of.publisher, of.t.db, of.tenant)).deadLetter;
   },
+  replay: async ({ t, tenant }) => {
+    const { body } = await t.api.post('/v1/replays', { tenant: tenant.id, select: 'failed' });
+    return String(body['id']);
+  },
 };
 
 /** A tenant with a key of its own, and what belongs to it, made when it is first asked for. */

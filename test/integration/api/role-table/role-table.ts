@@ -133,6 +133,11 @@ export const ROLE_TABLE: readonly Row[] = [
     tenant: tenant.id,
   })),
 
+  row('y --- yy2', 'POST /v1/replays', ({ tenant }) => ({ tenant: tenant.id, select: 'failed' })),
+  row('y --- yyy', 'GET /v1/replays'),
+  row('y --- yy0', 'GET /v1/replays/{replay}'),
+  row('y --- yy0', 'POST /v1/replays/{replay}/cancel'),
+
   row('y --- yy2', 'POST /v1/signature-checks', async (of) => ({
     endpoint: await of.id('endpoint'),
     headers: {},
