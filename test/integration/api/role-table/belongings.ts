@@ -34,10 +34,6 @@ const MAKERS: Readonly<Record<string, (of: Belongings) => Promise<string> | stri
     const { body } = await of.t.api.get(`/v1/deliveries/${delivery}/attempts`);
     return String(body['data'][0].id);
   },
-  replay: async ({ t, tenant }) => {
-    const { body } = await t.api.post('/v1/replays', { tenant: tenant.id, select: 'all', note: 'x' });
-    return String(body['id']);
-  },
   deadLetter: async (of) => {
     await of.id('endpoint');
     return (await aDeadLetter(of.publisher, of.t.db, of.tenant)).deadLetter;

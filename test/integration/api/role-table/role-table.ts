@@ -33,7 +33,6 @@ function row(verdicts: string, operation: string, body: Row['body'] = () => unde
   return { operation, verdicts: verdicts.replaceAll(' ', '').split('') as Verdict[], body };
 }
 
-const replay = ({ tenant }: Belongings): object => ({ tenant: tenant.id, select: 'all', note: 'x' });
 const event = ({ tenant }: Belongings): object => ({ tenant: tenant.id, type: 'order.created', data: {} });
 
 /**
@@ -143,11 +142,6 @@ export const ROLE_TABLE: readonly Row[] = [
     headers: {},
     body: '',
   })),
-
-  row('y --- yy2', 'POST /v1/replays', replay),
-  row('y --- yyy', 'GET /v1/replays'),
-  row('y --- yy0', 'GET /v1/replays/{replay}'),
-  row('y --- yy0', 'POST /v1/replays/{replay}/cancel'),
 
   row('y yyy yyy', 'GET /v1/search?q=order.created'),
   row('y yyy yyy', 'GET /v1/stats'),
