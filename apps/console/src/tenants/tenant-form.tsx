@@ -14,18 +14,27 @@ interface TenantFormProps {
   readonly after?: (tenant: Tenant) => void;
 }
 
+interface TenantFields extends Record<string, unknown> {
+  name: string;
+  uid: string;
+  maxEndpoints: string | number;
+  publishPerSecond: string | number;
+  payloadRetentionDays: string | number;
+  allowHttp: boolean;
+}
+
 const orNull = (value: string | number): number | null => (value === '' ? null : Number(value));
 
 export function TenantForm({ tenant, close, after }: TenantFormProps) {
   const [complaint, setComplaint] = useState<string | null>(null);
   const settings = tenant?.settings ?? {};
-  const form = useForm({
+  const form = useForm<TenantFields>({
     initialValues: {
       name: tenant?.name ?? '',
       uid: tenant?.uid ?? '',
-      maxEndpoints: settings.maxEndpoints ?? ('' as string | number),
-      publishPerSecond: settings.publishPerSecond ?? ('' as string | number),
-      payloadRetentionDays: settings.payloadRetentionDays ?? ('' as string | number),
+      maxEndpoints: settings.maxEndpoints ?? '',
+      publishPerSecond: settings.publishPerSecond ?? '',
+      payloadRetentionDays: settings.payloadRetentionDays ?? '',
       allowHttp: settings.allowHttp ?? false,
     },
   });

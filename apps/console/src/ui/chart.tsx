@@ -103,7 +103,8 @@ function toOptions(
         width: kind === 'bars' ? 0 : 1.6,
         ...(kind === 'line' ? {} : { fill: `${paint(color)}${kind === 'bars' ? 'cc' : '22'}` }),
         ...(kind === 'bars' ? { paths: UPlot.paths.bars!({ size: [0.7, 24] }) } : {}),
-        points: { show: false },
+        // A value between two times without one is a point, and would not be seen as a line.
+        points: { show: kind !== 'bars', size: 4 },
         spanGaps: false,
       })),
     ],
@@ -117,7 +118,9 @@ function tooltip(series: readonly Series[], format: (value: number) => string): 
   box.className = classes['tooltip'] ?? '';
   return {
     hooks: {
-      init: (plot) => void plot.over.append(box),
+      init: (plot) => {
+        plot.over.append(box);
+      },
       setCursor: (plot) => {
         const { idx, left } = plot.cursor;
         const time = idx == null ? null : plot.data[0][idx];
