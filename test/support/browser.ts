@@ -58,7 +58,7 @@ export async function openPage(
 }
 
 export async function signIn(
-  { page }: WatchedPage,
+  { page }: Pick<WatchedPage, 'page'>,
   { url, adminKey }: { url: string; adminKey: string },
 ): Promise<void> {
   await page.goto(`${url}/console/`);
