@@ -8,7 +8,8 @@ import { aRequest, aSender } from './setup.js';
 
 const TIMEOUT_MS = 300;
 const LOAD_MS = 5_000;
-const MANY = 1_000;
+/** `HOSTILE_TIMES=1000` is the long form, of some minutes: it notices a leak of a kilobyte, this one of four. */
+const MANY = Number(process.env['HOSTILE_TIMES'] ?? 250);
 
 const newSender = () => aSender({ policy: new AddressPolicy({ allow: ['127.0.0.0/8'], allowHttp: true }) });
 
@@ -27,7 +28,6 @@ describe.each(HOSTILE_KINDS.map((kind) => [kind.name, kind] as const))('%s', (_n
     const codes = await sendMany(sender, receiver, kind, MANY);
     expect([...codes.keys()]).toEqual([kind.errorCode]);
     expect(sender.inFlight).toBe(0);
-    // A kilobyte for each would be a megabyte more.
     await waitFor(() => expect(heapBytes() - before).toBeLessThan(1_000_000));
     await sender.close();
     await receiver.close();

@@ -90,7 +90,7 @@ function Exchange({ attempt }: { attempt: Attempt }) {
 
 function Headers({ headers, label }: { headers: Attempt['response']['headers']; label: string }) {
   const lines = Object.entries(headers).flatMap(([name, values]) =>
-    [values].flat().map((value) => `${name}: ${String(value)}`),
+    [values].flat().map((value) => `${name}: ${value}`),
   );
   if (lines.length === 0) return null;
   return <CodeBlock text={lines.join('\n')} label={label} maxHeight={200} />;

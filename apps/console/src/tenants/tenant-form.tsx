@@ -14,18 +14,30 @@ interface TenantFormProps {
   readonly after?: (tenant: Tenant) => void;
 }
 
-const orNull = (value: string | number): number | null => (value === '' ? null : Number(value));
+/** What Mantine makes of a number's field: empty, or text that is not a number yet. */
+type NumberField = string | number;
+
+type TenantFields = {
+  name: string;
+  uid: string;
+  maxEndpoints: NumberField;
+  publishPerSecond: NumberField;
+  payloadRetentionDays: NumberField;
+  allowHttp: boolean;
+};
+
+const orNull = (value: NumberField): number | null => (value === '' ? null : Number(value));
 
 export function TenantForm({ tenant, close, after }: TenantFormProps) {
   const [complaint, setComplaint] = useState<string | null>(null);
   const settings = tenant?.settings ?? {};
-  const form = useForm({
+  const form = useForm<TenantFields>({
     initialValues: {
       name: tenant?.name ?? '',
       uid: tenant?.uid ?? '',
-      maxEndpoints: settings.maxEndpoints ?? ('' as string | number),
-      publishPerSecond: settings.publishPerSecond ?? ('' as string | number),
-      payloadRetentionDays: settings.payloadRetentionDays ?? ('' as string | number),
+      maxEndpoints: settings.maxEndpoints ?? '',
+      publishPerSecond: settings.publishPerSecond ?? '',
+      payloadRetentionDays: settings.payloadRetentionDays ?? '',
       allowHttp: settings.allowHttp ?? false,
     },
   });
