@@ -16,6 +16,7 @@ import { SubscriptionFilters1764000130000 } from './1764000130000-subscription-f
 import { PublishQuotas1764000131000 } from './1764000131000-publish-quotas.js';
 import { AuditLog1764000140000 } from './1764000140000-audit-log.js';
 import { EndpointHistory1764000141000 } from './1764000141000-endpoint-history.js';
+import { EndpointHistoryAsText1764000142000 } from './1764000142000-endpoint-history-as-text.js';
 import { Replays1764000160000 } from './1764000160000-replays.js';
 import { DeadLetterGroups1764000161000 } from './1764000161000-dead-letter-groups.js';
 import { SearchIndexes1764000170000 } from './1764000170000-search-indexes.js';
@@ -42,6 +43,7 @@ export const migrations = [
   PublishQuotas1764000131000,
   AuditLog1764000140000,
   EndpointHistory1764000141000,
+  EndpointHistoryAsText1764000142000,
   Replays1764000160000,
   DeadLetterGroups1764000161000,
   SearchIndexes1764000170000,

@@ -36,6 +36,9 @@ export const recordEntriesOf = (rows: string): string => `
    CROSS JOIN (SELECT now, lpad(to_hex((extract(epoch FROM now) * 1000)::bigint), 12, '0') AS hex
                  FROM clock_timestamp() AS now) clock`;
 
+/** An escaped NUL, or half of a surrogate pair, which `JSON.stringify` escapes; not where the backslash is escaped itself. */
+const UNREADABLE = /(?<!\\)((?:\\\\)*)\\u(?:0000|d[89a-f][0-9a-f]{2})/g;
+
 const RECORD = recordEntriesOf('unnest($1::text[], $2::uuid[]) AS r(entry, tenant_id)');
 
 /**
@@ -48,9 +51,9 @@ export async function recordChange(tx: AuditedTransaction, by: Actor, change: Ch
   await tx.query(RECORD, [[toEntry(by, { ...change, before, after })], [change.tenantId]]);
 }
 
-/** An entry as {@link recordEntriesOf} takes it. */
+/** An entry as {@link recordEntriesOf} takes it. What PostgreSQL's JSON functions cannot read stands as U+FFFD. */
 export function toEntry(by: Actor, { action, object, before, after }: Omit<Change, 'tenantId'>): string {
-  return JSON.stringify({
+  const text = JSON.stringify({
     actorKind: by.kind,
     apiKeyId: by.keyId,
     apiKeyName: by.keyName,
@@ -64,4 +67,5 @@ export function toEntry(by: Actor, { action, object, before, after }: Omit<Chang
     requestId: by.requestId,
     remoteAddress: by.remoteAddress,
   });
+  return text.replace(UNREADABLE, '$1\\ufffd');
 }

@@ -1,15 +1,15 @@
 import { type Actor, type ActorKind, type AuditAction, type Change, recordChange } from '#audit';
 import type { Executor } from '#database';
 import type { Uuid } from '#kernel';
-import type { EndpointRow } from './endpoint-rows.js';
-import type { SubscriptionRow } from './subscription-rows.js';
+import { type EndpointRow, OPEN_COLUMNS } from './endpoint-rows.js';
+import { SUBSCRIPTION_COLUMNS, type SubscriptionRow } from './subscription-rows.js';
 
 /** One version of an endpoint, as it is kept. */
 export interface KeptVersion {
   readonly version: number;
   readonly created_at: Date;
   readonly sealed_headers: Buffer | null;
-  /** The endpoint's row without what is sealed; null of versions from before there was a history. */
+  /** What is not sealed of the endpoint's row; null of versions from before there was a history. */
   readonly document: Partial<EndpointRow> | null;
   readonly subscriptions: readonly SubscriptionRow[] | null;
   readonly action: AuditAction | null;
@@ -22,12 +22,13 @@ export interface KeptVersion {
 export const VERSION_COLUMNS = `version, created_at, sealed_headers, document, subscriptions, action, actor_kind, api_key_id,
   api_key_name, on_behalf_of`;
 
-/** Columns are kept as they are, those to come included; what is sealed is not among them. */
+/** As text and never as jsonb, which cannot hold all that metadata may. */
 const KEEP = `
   UPDATE endpoint_versions v
-     SET document = (SELECT jsonb_object_agg(key, value) FROM jsonb_each(to_jsonb(e)) WHERE NOT starts_with(key, 'sealed_')),
-         subscriptions = coalesce((SELECT jsonb_agg(to_jsonb(s) ORDER BY s.id) FROM subscriptions s
-                                    WHERE s.endpoint_id = e.id AND s.deleted_at IS NULL), '[]'),
+     SET document = (SELECT row_to_json(open) FROM (SELECT ${OPEN_COLUMNS} FROM endpoints WHERE id = $1) open),
+         subscriptions = coalesce((SELECT json_agg(row_to_json(s) ORDER BY s.id)
+                                     FROM (SELECT ${SUBSCRIPTION_COLUMNS} FROM subscriptions
+                                            WHERE endpoint_id = $1 AND deleted_at IS NULL) s), '[]'),
          action = $2, actor_kind = $3, api_key_id = $4, api_key_name = $5, on_behalf_of = $6
     FROM endpoints e
    WHERE e.id = $1 AND v.endpoint_id = e.id AND v.version = e.version`;

@@ -49,6 +49,10 @@ export const ENDPOINT_COLUMNS = `id, tenant_id, uid, version, status, disabled_r
   (SELECT json_build_object('state', c.state, 'since', c.since, 'reason', c.reason)
      FROM endpoint_circuits c WHERE c.endpoint_id = endpoints.id) AS circuit`;
 
+/** The columns of {@link openSettingsOf}, and the status: what a version holds of an endpoint beside its headers. */
+export const OPEN_COLUMNS = `uid, url, description, payload_format, signing, ordering, max_in_flight, rate_limit,
+  rate_period_seconds, timeout_seconds, retry_schedule, metadata, status`;
+
 /** The endpoint as it may be shown: secrets of `auth` and `tls`, and credentials among its headers, are masked. */
 export function toEndpoint(row: EndpointRow, keyRing: KeyRing): Endpoint {
   return {

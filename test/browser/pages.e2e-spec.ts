@@ -5,6 +5,7 @@ import type { Browser } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { launchBrowser, openPage, signIn, type WatchedPage } from '../support/browser.js';
 import { startStage, type Stage } from '../support/console-stage.js';
+import { waitFor } from '../support/wait-for.js';
 
 const AXE = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
 
@@ -68,12 +69,17 @@ describe.each(SCHEMES)('the console in %s', (scheme) => {
     const { page, complaints } = watched;
     await page.goto(`${stage.url}/console${path()}`);
     await page.getByText(shows).first().waitFor();
-    await page.waitForLoadState('networkidle');
+    await settled(watched);
     if (PICTURES) await takePictures(watched, `${name}-${scheme}`);
     expect(await violationsIn(watched)).toEqual([]);
     expect(complaints).toEqual([]);
   });
 });
+
+/** Everything that was asked for has come; the stream of changes goes on. */
+async function settled({ page }: WatchedPage): Promise<void> {
+  await waitFor(async () => expect(await page.getByRole('status', { name: 'Loading' }).count()).toBe(0));
+}
 
 /** What axe finds, in words. */
 async function violationsIn({ page }: WatchedPage): Promise<string[]> {

@@ -18,7 +18,8 @@ export interface Stage {
   close(): Promise<void>;
 }
 
-const ORDERS = 12;
+const ORDERS = 9;
+const FIRST_ORDER = 4703;
 
 export async function startStage(): Promise<Stage> {
   const [platform, good, broken] = await Promise.all([
@@ -28,7 +29,7 @@ export async function startStage(): Promise<Stage> {
   ]);
   const { api } = platform;
   broken.answer({
-    status: 503,
+    status: 500,
     body: '{"error":"maintenance","until":"14:00"}',
     headers: { 'content-type': 'application/json' },
   });
@@ -39,7 +40,11 @@ export async function startStage(): Promise<Stage> {
   const make = async (url: string, eventTypes: string[], fields: object = {}): Promise<string> =>
     String((await api.post(endpoints, { url, eventTypes, ...fields })).body['id']);
   const goodEndpoint = await make(good.url, ['order.*'], { description: 'The shop', uid: 'shop' });
-  const brokenEndpoint = await make(broken.url, ['order.*', 'payment.*'], { description: 'The warehouse' });
+  const brokenEndpoint = await make(broken.url, ['order.*', 'payment.*'], {
+    description: 'The warehouse',
+    // Two attempts each: fewer failures than open its circuit.
+    retrySchedule: [1],
+  });
   for (const [name, description] of [
     ['order.placed', 'A customer has placed an order'],
     ['order.paid', 'It was paid'],
@@ -51,9 +56,9 @@ export async function startStage(): Promise<Stage> {
     events.push(
       await platform.publish(id, {
         type: order % 3 === 0 ? 'payment.succeeded' : 'order.paid',
-        subject: `order/${4700 + order}`,
+        subject: `order/${FIRST_ORDER + order}`,
         source: 'checkout',
-        data: { order: 4700 + order, amount: 1250 + order, lines: [{ sku: 'KETTLE-2L', quantity: 1 }] },
+        data: { order: FIRST_ORDER + order, amount: 1250 + order, lines: [{ sku: 'KETTLE-2L', quantity: 1 }] },
       }),
     );
   }

@@ -123,6 +123,18 @@ describe('versions of an endpoint', () => {
     }
   });
 
+  it('hold metadata that PostgreSQL would stumble over, and bring it back', async () => {
+    const metadata = { nul: 'a\0b', half: '\ud800', slash: '\\u0000', big: 1e300 };
+    const endpoint = await anEndpoint(t.api, tenant, { metadata });
+    await t.api.patch(pathOf(endpoint), { metadata: { nul: 'a', big: null } });
+    expect((await versionsOf(endpoint))[1]).toMatchObject({ endpoint: { metadata } });
+    expect((await restore(endpoint, 1)).body).toMatchObject({ metadata });
+    const { body } = await t.api.get(`/v1/audit-log?object=${endpoint.id}&action=endpoint.created`);
+    expect(body['data']).toMatchObject([
+      { after: { metadata: { nul: 'a\ufffdb', half: '\ufffd', slash: '\\u0000', big: 1e300 } } },
+    ]);
+  });
+
   it('that were kept before there was a history are listed, and not gone back to', async () => {
     const endpoint = await anEndpoint(t.api, tenant);
     await t.api.patch(pathOf(endpoint), { description: 'new' });

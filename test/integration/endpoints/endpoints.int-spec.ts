@@ -313,12 +313,3 @@ describe("another tenant's endpoints", () => {
     await publisher.post(endpoints, { url }, { expect: 403 });
   });
 });
-
-describe('what is not there yet', () => {
-  it('answers 404 for versions and restore', async () => {
-    const { endpoints } = await setup();
-    await t.api.post(endpoints, { url, uid: 'main' });
-    await t.api.get(`${endpoints}/main/versions`, { expect: 404 });
-    await t.api.post(`${endpoints}/main/versions/1/restore`, {}, { expect: 404 });
-  });
-});

@@ -17,6 +17,7 @@ import { withoutScheme } from './endpoint-name.js';
 import { GoLiveCheck } from './go-live-check.js';
 import { HealthSection } from './health-section.js';
 import { HistorySection } from './history-section.js';
+import { ReconcileSection } from './reconcile-section.js';
 import { SecretsSection } from './secrets-section.js';
 import { SubscriptionsSection } from './subscriptions-section.js';
 import { TestSection } from './test-section.js';
@@ -87,6 +88,7 @@ function EndpointTabs({ endpoint }: { endpoint: Endpoint }) {
       <Tabs.Panel value="test">
         <TestSection endpoint={endpoint} />
         <GoLiveCheck endpoint={endpoint} />
+        <ReconcileSection endpoint={endpoint} />
       </Tabs.Panel>
       <Tabs.Panel value="history">
         <HistorySection endpoint={endpoint} />

@@ -9,7 +9,7 @@ import { List } from '../ui/list.js';
 import { Section } from '../ui/page.js';
 import { Nothing } from '../ui/states.js';
 import type { DataColumn } from '../ui/data-table.js';
-import { type FactsOf, differingNames, ValueDiff } from '../ui/value-diff.js';
+import { type FactsOf, ValueDiff } from '../ui/value-diff.js';
 import { When } from '../ui/when.js';
 import { type Endpoint, endpointPath } from './endpoint.js';
 
@@ -17,8 +17,14 @@ import { type Endpoint, endpointPath } from './endpoint.js';
 interface Version {
   readonly version: number;
   readonly createdAt: string;
-  readonly endpoint: Readonly<Record<string, unknown>>;
-  readonly [fact: string]: unknown;
+  readonly action: string | null;
+  readonly by: string | null;
+  readonly keyName: string | null;
+  readonly actor: string | null;
+  readonly changed: readonly string[];
+  /** Null of a version from before there was a history. */
+  readonly endpoint: Readonly<Record<string, unknown>> | null;
+  readonly subscriptions: readonly Readonly<Record<string, unknown>>[] | null;
 }
 
 /** What was changed about an endpoint, from one version to the next, and the way back. */
@@ -35,12 +41,9 @@ export function HistorySection({ endpoint }: { endpoint: Endpoint }) {
   const columns: readonly DataColumn<Version>[] = [
     { header: 'Version', cell: ({ version }) => `#${version}` },
     { header: 'When', cell: ({ createdAt }) => <When at={createdAt} /> },
-    {
-      header: 'Changed',
-      cell: (row) =>
-        before(row) === null ? 'made' : differingNames(before(row), toFacts(row)).join(', ') || 'nothing',
-      isWide: true,
-    },
+    { header: 'Who', cell: ({ actor, keyName, by }) => actor ?? keyName ?? by ?? '–' },
+    { header: 'What', cell: ({ action }) => action ?? '–', isExtra: true },
+    { header: 'Changed', cell: ({ changed }) => changed.join(', ') || '–', isWide: true },
     {
       header: 'Act',
       isNumber: true,
@@ -54,7 +57,7 @@ export function HistorySection({ endpoint }: { endpoint: Endpoint }) {
           >
             Diff
           </Button>
-          {mayRestore && row.version !== endpoint.version && (
+          {mayRestore && row.endpoint !== null && row.version !== endpoint.version && (
             <Button
               size="compact-xs"
               variant="default"
@@ -101,11 +104,13 @@ export function HistorySection({ endpoint }: { endpoint: Endpoint }) {
   );
 }
 
-const NOT_SET_BY_PEOPLE = ['version', 'createdAt', 'updatedAt', 'changedBy', 'actor'];
-
-/** The facts that people have set; not those that count or tell the time. */
-function toFacts({ endpoint, ...rest }: Version): FactsOf {
-  return Object.fromEntries(
-    Object.entries({ ...rest, ...endpoint }).filter(([name]) => !NOT_SET_BY_PEOPLE.includes(name)),
-  );
+/** Its settings, and its subscriptions without what only counts or tells the time. */
+function toFacts({ endpoint, subscriptions }: Version): FactsOf {
+  const wanted = subscriptions?.map(({ eventTypes, channels, filter, enabled }) => ({
+    eventTypes,
+    channels,
+    filter,
+    enabled,
+  }));
+  return { ...endpoint, subscriptions: wanted };
 }

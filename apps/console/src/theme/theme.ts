@@ -37,7 +37,7 @@ export function makeTheme(accent: string | null) {
   return createTheme({
     colors: { ink: accent === null ? INK : colorsTuple(accent), dark: DARK },
     primaryColor: 'ink',
-    primaryShade: { light: 7, dark: 5 },
+    primaryShade: { light: 7, dark: 6 },
     autoContrast: true,
     fontFamily: SANS,
     fontFamilyMonospace: MONO,
