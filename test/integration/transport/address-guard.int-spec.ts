@@ -1,5 +1,5 @@
 import { createServer, type Server } from 'node:http';
-import { type AddressInfo, connect } from 'node:net';
+import { type AddressInfo, connect, createServer as createTcpServer } from 'node:net';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { AddressPolicy, Sender } from '#transport';
 import { certificates } from '../../support/certificates.js';
@@ -231,6 +231,38 @@ describe('an egress proxy', () => {
     expect(refused.error).toContain('with 403');
     await new Promise((resolve) => refusing.close(resolve));
     expect(await sender.send(aRequest(receiver.url))).toMatchObject({ errorCode: 'proxy' });
+  });
+
+  it.each<[string, string, string]>([
+    ['asks for a password', 'HTTP/1.1 407 Proxy Authentication Required\r\n\r\n', 'with 407'],
+    ['speaks no HTTP', 'SSH-2.0-OpenSSH_9.6\r\n', 'cannot be used'],
+    ['has headers without end', `HTTP/1.1 200 OK\r\nx-a: ${'b'.repeat(100_000)}`, 'cannot be used'],
+    ['hangs up', '', 'cannot be used'],
+  ])('fails the attempt with its own code when it %s, and keeps its password to itself', async (_, bytes, words) => {
+    const rude = createTcpServer((client) => {
+      client.on('error', () => {});
+      client.once('data', () => client.end(bytes));
+    });
+    await new Promise<void>((resolve) => rude.listen(0, '127.0.0.1', resolve));
+    const { port } = rude.address() as AddressInfo;
+    const result = await guarded({ lookup, proxy: `http://user:secret@127.0.0.1:${port}` }).send(
+      aRequest(receiver.url),
+    );
+    expect(result).toMatchObject({ statusCode: null, errorCode: 'proxy' });
+    expect(result.error).toContain(words);
+    expect(result.error).not.toContain('secret');
+    await new Promise((resolve) => rude.close(resolve));
+  });
+
+  it('is named at the deadline when it does not answer', async () => {
+    const silent = createTcpServer((client) => client.on('error', () => {}).resume());
+    await new Promise<void>((resolve) => silent.listen(0, '127.0.0.1', resolve));
+    const { port } = silent.address() as AddressInfo;
+    const sender = guarded({ lookup, proxy: `http://127.0.0.1:${port}` });
+    const result = await sender.send(aRequest(receiver.url, { timeoutMs: 200 }));
+    expect(result).toMatchObject({ statusCode: null, errorCode: 'timeout' });
+    expect(result.error).toContain('the egress proxy had not opened a tunnel yet');
+    await new Promise((resolve) => silent.close(resolve));
   });
 
   it('must be an http or https URL, and its password stays out of the refusal', () => {

@@ -4,6 +4,8 @@ import { HOSTILE_KINDS, type HostileKind, HostileReceiver } from '../../support/
 import { waitFor } from '../../support/wait-for.js';
 import { aRequest, aSender } from './setup.js';
 
+/** That each is one attempt on record is tried in test/e2e/hostile-receivers.e2e-spec.ts. */
+
 const TIMEOUT_MS = 300;
 const LOAD_MS = 5_000;
 

@@ -14,16 +14,19 @@ interface TenantFormProps {
   readonly after?: (tenant: Tenant) => void;
 }
 
-interface TenantFields extends Record<string, unknown> {
+/** What Mantine makes of a number's field: empty, or text that is not a number yet. */
+type NumberField = string | number;
+
+type TenantFields = {
   name: string;
   uid: string;
-  maxEndpoints: string | number;
-  publishPerSecond: string | number;
-  payloadRetentionDays: string | number;
+  maxEndpoints: NumberField;
+  publishPerSecond: NumberField;
+  payloadRetentionDays: NumberField;
   allowHttp: boolean;
-}
+};
 
-const orNull = (value: string | number): number | null => (value === '' ? null : Number(value));
+const orNull = (value: NumberField): number | null => (value === '' ? null : Number(value));
 
 export function TenantForm({ tenant, close, after }: TenantFormProps) {
   const [complaint, setComplaint] = useState<string | null>(null);

@@ -118,9 +118,7 @@ function tooltip(series: readonly Series[], format: (value: number) => string): 
   box.className = classes['tooltip'] ?? '';
   return {
     hooks: {
-      init: (plot) => {
-        plot.over.append(box);
-      },
+      init: (plot) => plot.over.append(box),
       setCursor: (plot) => {
         const { idx, left } = plot.cursor;
         const time = idx == null ? null : plot.data[0][idx];
