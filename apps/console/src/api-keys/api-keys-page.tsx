@@ -56,6 +56,7 @@ export function ApiKeysPage() {
         {
           header: 'Revoke',
           isNumber: true,
+          isCorner: true,
           cell: (key) => (
             <Tooltip label="Revoke">
               <ActionIcon

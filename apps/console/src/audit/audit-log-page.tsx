@@ -19,7 +19,7 @@ interface AuditEntry {
   readonly createdAt: string;
   readonly by: string;
   readonly key: string | null;
-  readonly name: string | null;
+  readonly keyName: string | null;
   readonly role: string | null;
   readonly actor: string | null;
   readonly action: string;
@@ -33,7 +33,7 @@ interface AuditEntry {
 
 const FILTERS = ['by', 'actor', 'action', 'object', 'tenant', 'span'] as const;
 
-const who = ({ actor, name, by }: AuditEntry): string => actor ?? name ?? by;
+const who = ({ actor, keyName, by }: AuditEntry): string => actor ?? keyName ?? by.replaceAll('_', ' ');
 
 /** Who has changed what, from what, to what. */
 export function AuditLogPage() {
@@ -59,6 +59,7 @@ export function AuditLogPage() {
     {
       header: 'More',
       isNumber: true,
+      isCorner: true,
       cell: (entry) => (
         <Button size="compact-xs" variant="default" onClick={() => setShown(entry)}>
           Show
@@ -75,7 +76,7 @@ export function AuditLogPage() {
           options={['api_key', 'portal', 'system']}
           onChange={at('by')}
         />
-        <FilterText label="Action, such as endpoint.updated" value={filters.action} onChange={at('action')} />
+        <FilterText label="Action" value={filters.action} onChange={at('action')} />
         <FilterText label="Actor" value={filters.actor} onChange={at('actor')} />
         <FilterText label="Object id" value={filters.object} onChange={at('object')} />
         <FilterText label="Tenant id or uid" value={filters.tenant} onChange={at('tenant')} />

@@ -51,7 +51,7 @@ const COLUMNS: readonly DataColumn<DeadLetter>[] = [
   { header: 'Tenant', cell: ({ tenant }) => <TenantName id={tenant} />, isExtra: true },
   { header: 'Reason', cell: ({ reason }) => reason },
   { header: 'Note', cell: ({ note }) => note ?? '–', isExtra: true },
-  { header: 'Died', cell: ({ openedAt }) => <When at={openedAt} />, isNumber: true },
+  { header: 'Died', cell: ({ openedAt }) => <When at={openedAt} />, isNumber: true, isCorner: true },
 ];
 
 /** What could not be delivered: replayed, or discarded with a note. */

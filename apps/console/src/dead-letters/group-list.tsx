@@ -1,4 +1,4 @@
-import { Button, Group, Text } from '@mantine/core';
+import { Button, Text } from '@mantine/core';
 import { IconMailOff, IconRepeat, IconTrash } from '@tabler/icons-react';
 import { useState } from 'react';
 import { Link } from 'wouter';
@@ -15,6 +15,7 @@ import { List } from '../ui/list.js';
 import { Section } from '../ui/page.js';
 import { Nothing } from '../ui/states.js';
 import { When } from '../ui/when.js';
+import classes from './group-list.module.css';
 import { type DeadLetterGroup, REASON_WORDS } from './dead-letter.js';
 
 interface GroupListProps {
@@ -56,7 +57,7 @@ export function GroupList({ filters, show }: GroupListProps) {
       header: 'Act',
       isNumber: true,
       cell: (group) => (
-        <Group gap={6} justify="flex-end">
+        <div className={classes.acts}>
           <Button size="compact-xs" variant="default" onClick={() => show(group)}>
             Show
           </Button>
@@ -75,7 +76,7 @@ export function GroupList({ filters, show }: GroupListProps) {
               Discard
             </Button>
           )}
-        </Group>
+        </div>
       ),
     },
   ];

@@ -10,6 +10,7 @@ import { Page, Section } from '../ui/page.js';
 import { ErrorNote, Loading, Nothing } from '../ui/states.js';
 import { EndpointStatus } from '../ui/status.js';
 import { useUrlState } from '../ui/url-state.js';
+import classes from './endpoint-page.module.css';
 import { EndpointActions } from './endpoint-actions.js';
 import { EndpointFacts } from './endpoint-facts.js';
 import { type Endpoint, useEndpoint } from './endpoint.js';
@@ -64,7 +65,7 @@ function EndpointTabs({ endpoint }: { endpoint: Endpoint }) {
   const [{ tab }, change] = useUrlState(['tab']);
   return (
     <Tabs value={tab || 'health'} onChange={(value) => change({ tab: value })} keepMounted={false}>
-      <Tabs.List mb="md">
+      <Tabs.List mb="md" className={classes.tabs}>
         <Tabs.Tab value="health">Health</Tabs.Tab>
         <Tabs.Tab value="deliveries">Deliveries</Tabs.Tab>
         <Tabs.Tab value="subscriptions">Subscriptions</Tabs.Tab>

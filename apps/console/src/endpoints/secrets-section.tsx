@@ -47,6 +47,7 @@ export function SecretsSection({ endpoint }: { endpoint: Endpoint }) {
           {
             header: 'Revoke',
             isNumber: true,
+            isCorner: true,
             cell: (row: Secret) => (
               <Tooltip label="Revoke at once">
                 <ActionIcon variant="subtle" color="gray" aria-label="Revoke" onClick={() => setRevoked(row)}>

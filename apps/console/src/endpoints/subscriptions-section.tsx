@@ -51,6 +51,7 @@ export function SubscriptionsSection({ endpoint }: { endpoint: Endpoint }) {
         {
           header: 'Change',
           isNumber: true,
+          isCorner: true,
           cell: (row) => (
             <Group gap={4} justify="flex-end" wrap="nowrap">
               <Tooltip label="Change">

@@ -28,7 +28,7 @@ const COLUMNS: readonly DataColumn<PublishedEvent>[] = [
   { header: 'Subject', cell: ({ subject }) => subject ?? '–', isWide: true },
   { header: 'Source', cell: ({ source }) => source ?? '–', isExtra: true },
   { header: 'Tenant', cell: ({ tenant }) => <TenantName id={tenant} /> },
-  { header: 'Published', cell: ({ createdAt }) => <When at={createdAt} />, isNumber: true },
+  { header: 'Published', cell: ({ createdAt }) => <When at={createdAt} />, isNumber: true, isCorner: true },
 ];
 const COLUMNS_OF_TENANT = COLUMNS.filter(({ header }) => header !== 'Tenant');
 

@@ -55,7 +55,7 @@ function Reason({ tenant, reason }: { tenant: string; reason: EndpointExplanatio
       </div>
       <div className={classes.words}>
         <div>{reason.sentence}</div>
-        {reason.clauses.map(({ subscription, message }) => (
+        {clausesBeyond(reason).map(({ subscription, message }) => (
           <Text key={`${subscription} ${message}`} size="sm" c="dimmed">
             {message}
           </Text>
@@ -72,6 +72,11 @@ function Reason({ tenant, reason }: { tenant: string; reason: EndpointExplanatio
       </div>
     </li>
   );
+}
+
+/** What the sentence itself does not say already. */
+function clausesBeyond({ sentence, clauses }: EndpointExplanation): EndpointExplanation['clauses'] {
+  return clauses.filter(({ message }) => !sentence.includes(message));
 }
 
 function toneOf({ endpointStatus }: EndpointExplanation): Tone {

@@ -19,6 +19,8 @@ export interface DataColumn<T> {
   readonly isWide?: boolean;
   /** Left out where there is no room, on screens narrower than 1100 px. */
   readonly isExtra?: boolean;
+  /** On a narrow screen it stands in the upper right corner of the card, without its name: a time, what can be done. */
+  readonly isCorner?: boolean;
 }
 
 interface DataTableProps<T> {
@@ -104,16 +106,35 @@ export function DataTable<T extends object>({ label, rows, columns, idOf, linkOf
                   />
                 </td>
               )}
-              {columns.map(({ header, cell, isNumber, isWide, isExtra }) => (
-                <td key={header} data-label={header} data-number={isNumber} data-wide={isWide} data-extra={isExtra}>
-                  <div>{cell(row.original)}</div>
-                </td>
+              {columns.map((column) => (
+                <Cell key={column.header} column={column} value={column.cell(row.original)} />
               ))}
             </tr>
           ))}
         </tbody>
       </table>
     </div>
+  );
+}
+
+interface CellProps {
+  readonly column: Pick<DataColumn<never>, 'header' | 'isNumber' | 'isWide' | 'isExtra' | 'isCorner'>;
+  readonly value: ReactNode;
+}
+
+function Cell({ column: { header, isNumber, isWide, isExtra, isCorner }, value }: CellProps) {
+  const isEmpty = value === '–' || value === '' || value === null;
+  return (
+    <td
+      data-label={header}
+      data-number={isNumber}
+      data-wide={isWide}
+      data-extra={isExtra}
+      data-corner={isCorner}
+      data-empty={isEmpty}
+    >
+      <div>{value}</div>
+    </td>
   );
 }
 
