@@ -1,5 +1,4 @@
 import { ActionIcon, Alert, Button, Modal, Select, Stack, TextInput, Tooltip } from '@mantine/core';
-import { useForm } from '@mantine/form';
 import { useDisclosure } from '@mantine/hooks';
 import { IconKey, IconPlus, IconTrash } from '@tabler/icons-react';
 import { useState } from 'react';
@@ -7,12 +6,11 @@ import { api } from '../api/client.js';
 import { usePagedList } from '../api/page.js';
 import { useMay } from '../session/may.js';
 import { TenantName } from '../tenants/tenant-name.js';
-import { useAction } from '../ui/action.js';
+import { useApiForm } from '../ui/api-form.js';
 import { AskDialog } from '../ui/ask-dialog.js';
 import { CopyWideButton } from '../ui/copy-button.js';
 import type { DataColumn } from '../ui/data-table.js';
 import { FormDialog } from '../ui/form-dialog.js';
-import { showProblem } from '../ui/form-errors.js';
 import { Id } from '../ui/id.js';
 import { List } from '../ui/list.js';
 import { Page, Section } from '../ui/page.js';
@@ -110,21 +108,18 @@ export function ApiKeysPage() {
 }
 
 function KeyForm({ close }: { close: () => void }) {
-  const [complaint, setComplaint] = useState<string | null>(null);
   const [made, setMade] = useState<NewApiKey | null>(null);
-  const form = useForm({ initialValues: { name: '', role: 'support', tenant: '', expiresAt: '' } });
-  const make = useAction(
-    async () => {
-      const { name, role, tenant, expiresAt } = form.getValues();
-      return api.post<NewApiKey>('/v1/api-keys', {
+  const { form, sending } = useApiForm({
+    initialValues: { name: '', role: 'support', tenant: '', expiresAt: '' },
+    send: ({ name, role, tenant, expiresAt }) =>
+      api.post<NewApiKey>('/v1/api-keys', {
         name,
         role,
         ...(tenant.trim() === '' ? {} : { tenant: tenant.trim() }),
         ...(expiresAt === '' ? {} : { expiresAt: new Date(expiresAt).toISOString() }),
-      });
-    },
-    { isErrorShown: true, failed: (error) => setComplaint(showProblem(form, error)), after: setMade },
-  );
+      }),
+    after: setMade,
+  });
   if (made !== null) {
     return (
       <Modal opened onClose={close} title={made.name} closeButtonProps={{ 'aria-label': 'Close' }}>
@@ -137,15 +132,7 @@ function KeyForm({ close }: { close: () => void }) {
     );
   }
   return (
-    <FormDialog
-      title="New key"
-      verb="Make key"
-      isBusy={make.isBusy}
-      complaint={complaint}
-      submit={() => make.go()}
-      close={close}
-      size="md"
-    >
+    <FormDialog title="New key" verb="Make key" {...sending} close={close} size="md">
       <TextInput label="Name" placeholder="who uses it" required data-autofocus {...form.getInputProps('name')} />
       <Select
         label="Role"

@@ -18,6 +18,7 @@ export interface Endpoint {
   readonly retrySchedule: readonly number[] | null;
   readonly metadata: Readonly<Record<string, unknown>>;
   readonly auth?: Readonly<Record<string, string>> | null;
+  readonly tls?: Readonly<Record<string, string>> | null;
   readonly status: 'enabled' | 'paused' | 'disabled';
   readonly disabledReason: string | null;
   readonly circuit: {

@@ -1,17 +1,15 @@
 import { ActionIcon, Button, Modal, NumberInput, Stack, Text, TextInput, Tooltip } from '@mantine/core';
-import { useForm } from '@mantine/form';
 import { useDisclosure } from '@mantine/hooks';
 import { IconEye, IconEyeOff, IconKey, IconRotate, IconTrash } from '@tabler/icons-react';
 import { useQuery } from '@tanstack/react-query';
 import { useState } from 'react';
 import { api } from '../api/client.js';
 import { useMay } from '../session/may.js';
-import { useAction } from '../ui/action.js';
+import { useApiForm } from '../ui/api-form.js';
 import { AskDialog } from '../ui/ask-dialog.js';
 import { CopyButton, CopyWideButton } from '../ui/copy-button.js';
 import { type DataColumn, DataTable } from '../ui/data-table.js';
 import { FormDialog } from '../ui/form-dialog.js';
-import { showProblem } from '../ui/form-errors.js';
 import { useNow } from '../ui/now.js';
 import { Section } from '../ui/page.js';
 import { ErrorNote, Loading, Nothing } from '../ui/states.js';
@@ -116,21 +114,17 @@ function HiddenSecret({ secret }: { secret: string }) {
 }
 
 function RotateForm({ path, close }: { path: string; close: () => void }) {
-  const [complaint, setComplaint] = useState<string | null>(null);
   const [made, setMade] = useState<Secret | null>(null);
-  const form = useForm({ initialValues: { graceHours: 24 as string | number, secret: '' } });
-  const rotate = useAction(
-    async () => {
-      const { graceHours, secret } = form.getValues();
-      const body = { graceSeconds: Math.round(Number(graceHours) * 3_600), ...(secret === '' ? {} : { secret }) };
-      return api.post<Secret>(`${path}/rotate`, body);
-    },
-    {
-      isErrorShown: true,
-      failed: (error) => setComplaint(showProblem(form, error, { graceSeconds: 'graceHours' })),
-      after: setMade,
-    },
-  );
+  const { form, sending } = useApiForm({
+    initialValues: { graceHours: 24 as string | number, secret: '' },
+    send: ({ graceHours, secret }) =>
+      api.post<Secret>(`${path}/rotate`, {
+        graceSeconds: Math.round(Number(graceHours) * 3_600),
+        ...(secret === '' ? {} : { secret }),
+      }),
+    rename: (parts) => (parts[0] === 'graceSeconds' ? ['graceHours'] : parts),
+    after: setMade,
+  });
   if (made !== null) {
     return (
       <Modal opened onClose={close} title="The new secret" closeButtonProps={{ 'aria-label': 'Close' }}>
@@ -143,15 +137,7 @@ function RotateForm({ path, close }: { path: string; close: () => void }) {
     );
   }
   return (
-    <FormDialog
-      title="Rotate the secret"
-      verb="Rotate"
-      isBusy={rotate.isBusy}
-      complaint={complaint}
-      submit={() => rotate.go()}
-      close={close}
-      size="md"
-    >
+    <FormDialog title="Rotate the secret" verb="Rotate" {...sending} close={close} size="md">
       <NumberInput
         label="Hours that the old one goes on signing"
         description="Time to give the new one to your receiver"

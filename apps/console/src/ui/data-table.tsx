@@ -6,9 +6,10 @@ import {
   tableFeatures,
   useTable,
 } from '@tanstack/react-table';
-import { type KeyboardEvent, type MouseEvent, type ReactNode, useMemo } from 'react';
+import { type KeyboardEvent, type MouseEvent, type ReactNode, useMemo, useRef } from 'react';
 import { useLocation } from 'wouter';
 import classes from './data-table.module.css';
+import { useShownRows } from './shown-rows.js';
 
 export interface DataColumn<T> {
   readonly header: string;
@@ -61,6 +62,9 @@ export function DataTable<T extends object>({ label, rows, columns, idOf, linkOf
       selection?.onChange(new Set(Object.keys(next)));
     },
   });
+  const allRows = table.getRowModel().rows;
+  const body = useRef<HTMLTableSectionElement>(null);
+  const shown = useShownRows(body, allRows.length);
   const [, navigate] = useLocation();
   const open = (event: MouseEvent, row: T): void => {
     if (linkOf === undefined || isInteractive(event.target)) return;
@@ -92,9 +96,16 @@ export function DataTable<T extends object>({ label, rows, columns, idOf, linkOf
             ))}
           </tr>
         </thead>
-        <tbody onKeyDown={moveBetweenRows}>
-          {table.getRowModel().rows.map((row) => (
-            <tr key={row.id} data-link={linkOf !== undefined} onClick={(event) => open(event, row.original)}>
+        <tbody ref={body} onKeyDown={moveBetweenRows}>
+          <Space height={shown.before} />
+          {allRows.slice(shown.first, shown.last).map((row, at) => (
+            <tr
+              key={row.id}
+              ref={shown.measure}
+              data-index={shown.first + at}
+              data-link={linkOf !== undefined}
+              onClick={(event) => open(event, row.original)}
+            >
               {selection !== undefined && (
                 <td className={classes.choice}>
                   <Checkbox
@@ -111,9 +122,20 @@ export function DataTable<T extends object>({ label, rows, columns, idOf, linkOf
               ))}
             </tr>
           ))}
+          <Space height={shown.after} />
         </tbody>
       </table>
     </div>
+  );
+}
+
+/** Stands for the rows that are not drawn. */
+function Space({ height }: { height: number }) {
+  if (height === 0) return null;
+  return (
+    <tr className={classes.space} aria-hidden>
+      <td style={{ height }} />
+    </tr>
   );
 }
 
