@@ -1,4 +1,4 @@
-import { ActionIcon, Alert, Button, Modal, Select, Stack, TextInput, Tooltip } from '@mantine/core';
+import { ActionIcon, Alert, Button, Select, TextInput, Tooltip } from '@mantine/core';
 import { useDisclosure } from '@mantine/hooks';
 import { IconKey, IconPlus, IconTrash } from '@tabler/icons-react';
 import { useState } from 'react';
@@ -8,9 +8,9 @@ import { useMay } from '../session/may.js';
 import { TenantName } from '../tenants/tenant-name.js';
 import { useApiForm } from '../ui/api-form.js';
 import { AskDialog } from '../ui/ask-dialog.js';
-import { CopyWideButton } from '../ui/copy-button.js';
 import type { DataColumn } from '../ui/data-table.js';
 import { FormDialog } from '../ui/form-dialog.js';
+import { HandOverDialog } from '../ui/hand-over-dialog.js';
 import { Id } from '../ui/id.js';
 import { List } from '../ui/list.js';
 import { Page, Section } from '../ui/page.js';
@@ -122,13 +122,9 @@ function KeyForm({ close }: { close: () => void }) {
   });
   if (made !== null) {
     return (
-      <Modal opened onClose={close} title={made.name} closeButtonProps={{ 'aria-label': 'Close' }}>
-        <Stack gap="sm">
-          <Alert color="yellow">It is shown now and never again.</Alert>
-          <TextInput aria-label="The key" value={made.key} readOnly />
-          <CopyWideButton text={made.key} what="the key" />
-        </Stack>
-      </Modal>
+      <HandOverDialog title={made.name} what="the key" value={made.key} close={close}>
+        <Alert color="yellow">It is shown now and never again.</Alert>
+      </HandOverDialog>
     );
   }
   return (

@@ -2,19 +2,18 @@ import { Button, Text } from '@mantine/core';
 import { IconMailOff, IconRepeat, IconTrash } from '@tabler/icons-react';
 import { useState } from 'react';
 import { Link } from 'wouter';
-import { api } from '../api/client.js';
 import { usePagedList } from '../api/page.js';
 import { errorWords } from '../deliveries/outcome-words.js';
 import { EndpointName } from '../endpoints/endpoint-name.js';
 import { ReplayDialog } from '../replays/replay-dialog.js';
 import { useMay } from '../session/may.js';
 import { TenantName } from '../tenants/tenant-name.js';
-import { AskDialog } from '../ui/ask-dialog.js';
 import type { DataColumn } from '../ui/data-table.js';
 import { List } from '../ui/list.js';
 import { Section } from '../ui/page.js';
 import { Nothing } from '../ui/states.js';
 import { When } from '../ui/when.js';
+import { DiscardDialog } from './discard-dialog.js';
 import classes from './group-list.module.css';
 import { type DeadLetterGroup, REASON_WORDS } from './dead-letter.js';
 
@@ -23,6 +22,7 @@ interface GroupListProps {
   readonly show: (group: DeadLetterGroup) => void;
 }
 
+const toCount = ({ count, countExact }: DeadLetterGroup): string => `${count}${countExact ? '' : '+'}`;
 const idOf = ({ endpoint, reason }: DeadLetterGroup): string => `${endpoint} ${reason}`;
 
 /** What is dead, by endpoint and reason: one press for each. */
@@ -50,7 +50,7 @@ export function GroupList({ filters, show }: GroupListProps) {
         </span>
       ),
     },
-    { header: 'Count', cell: ({ count, countExact }) => `${count}${countExact ? '' : '+'}`, isNumber: true },
+    { header: 'Count', cell: toCount, isNumber: true },
     { header: 'Oldest', cell: ({ oldestAt }) => <When at={oldestAt} />, isNumber: true, isExtra: true },
     { header: 'Newest', cell: ({ newestAt }) => <When at={newestAt} />, isNumber: true },
     {
@@ -106,24 +106,11 @@ export function GroupList({ filters, show }: GroupListProps) {
         />
       )}
       {discarded !== null && (
-        <AskDialog
-          title={`Discard ${discarded.count} dead letters?`}
-          verb="Discard all of them"
-          noteLabel="Note"
-          run={(note) =>
-            api.post('/v1/dead-letters/discard', {
-              tenant: discarded.tenant,
-              endpoint: discarded.endpoint,
-              reason: discarded.reason,
-              ...(note === undefined ? {} : { note }),
-            })
-          }
-          done="Discarded."
+        <DiscardDialog
+          selection={{ tenant: discarded.tenant, endpoint: discarded.endpoint, reason: discarded.reason }}
+          count={toCount(discarded)}
           close={() => setDiscarded(null)}
-          isDangerous
-        >
-          They are resolved without being delivered. Each can still be replayed from its delivery.
-        </AskDialog>
+        />
       )}
     </Section>
   );

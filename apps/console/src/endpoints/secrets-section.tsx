@@ -1,4 +1,4 @@
-import { ActionIcon, Button, Modal, NumberInput, Stack, Text, TextInput, Tooltip } from '@mantine/core';
+import { ActionIcon, Button, NumberInput, TextInput, Tooltip } from '@mantine/core';
 import { useDisclosure } from '@mantine/hooks';
 import { IconEye, IconEyeOff, IconKey, IconRotate, IconTrash } from '@tabler/icons-react';
 import { useQuery } from '@tanstack/react-query';
@@ -7,9 +7,10 @@ import { api } from '../api/client.js';
 import { useMay } from '../session/may.js';
 import { useApiForm } from '../ui/api-form.js';
 import { AskDialog } from '../ui/ask-dialog.js';
-import { CopyButton, CopyWideButton } from '../ui/copy-button.js';
+import { CopyButton } from '../ui/copy-button.js';
 import { type DataColumn, DataTable } from '../ui/data-table.js';
 import { FormDialog } from '../ui/form-dialog.js';
+import { HandOverDialog } from '../ui/hand-over-dialog.js';
 import { useNow } from '../ui/now.js';
 import { Section } from '../ui/page.js';
 import { ErrorNote, Loading, Nothing } from '../ui/states.js';
@@ -115,8 +116,8 @@ function HiddenSecret({ secret }: { secret: string }) {
 
 function RotateForm({ path, close }: { path: string; close: () => void }) {
   const [made, setMade] = useState<Secret | null>(null);
-  const { form, sending } = useApiForm({
-    initialValues: { graceHours: 24 as string | number, secret: '' },
+  const { form, sending } = useApiForm<{ graceHours: string | number; secret: string }, Secret>({
+    initialValues: { graceHours: 24, secret: '' },
     send: ({ graceHours, secret }) =>
       api.post<Secret>(`${path}/rotate`, {
         graceSeconds: Math.round(Number(graceHours) * 3_600),
@@ -127,13 +128,9 @@ function RotateForm({ path, close }: { path: string; close: () => void }) {
   });
   if (made !== null) {
     return (
-      <Modal opened onClose={close} title="The new secret" closeButtonProps={{ 'aria-label': 'Close' }}>
-        <Stack gap="sm">
-          <Text size="sm">Give it to your receiver. Until the old one ends, both sign.</Text>
-          <TextInput aria-label="The new secret" value={made.secret} readOnly className="mono" />
-          <CopyWideButton text={made.secret} what="the secret" />
-        </Stack>
-      </Modal>
+      <HandOverDialog title="The new secret" what="the new secret" value={made.secret} close={close}>
+        Give it to your receiver. Until the old one ends, both sign.
+      </HandOverDialog>
     );
   }
   return (

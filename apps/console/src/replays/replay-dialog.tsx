@@ -24,8 +24,8 @@ export function ReplayDialog({ selection, close, after }: ReplayDialogProps) {
     staleTime: 0,
     retry: false,
   });
-  const { form, sending } = useApiForm({
-    initialValues: { ratePerSecond: DEFAULT_RATE as string | number, note: '' },
+  const { form, sending } = useApiForm<{ ratePerSecond: string | number; note: string }, Replay>({
+    initialValues: { ratePerSecond: DEFAULT_RATE, note: '' },
     send: ({ ratePerSecond, note }) =>
       api.post<Replay>('/v1/replays', {
         ...selection,

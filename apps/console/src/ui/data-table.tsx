@@ -134,6 +134,7 @@ function Space({ height }: { height: number }) {
   if (height === 0) return null;
   return (
     <tr className={classes.space} aria-hidden>
+      {/* oxlint-disable-next-line jsx-a11y/control-has-associated-label -- hidden from all but the eye, and empty */}
       <td style={{ height }} />
     </tr>
   );

@@ -23,6 +23,7 @@ export function useShownRows(body: RefObject<HTMLElement | null>, count: number)
   useLayoutEffect(() => {
     if (isLong && body.current !== null) setTop(body.current.getBoundingClientRect().top + window.scrollY);
   }, [isLong, body]);
+  // oxlint-disable-next-line react/incompatible-library -- this hook is called anew each time, and not memoized
   const virtualizer = useWindowVirtualizer({
     count,
     enabled: isLong,
