@@ -15,7 +15,7 @@ import { Page, Section } from '../ui/page.js';
 import { Nothing } from '../ui/states.js';
 import { Status } from '../ui/status.js';
 import { When } from '../ui/when.js';
-import { type DeadLetter, REASONS } from './dead-letter.js';
+import { countWords, type DeadLetter, REASONS } from './dead-letter.js';
 import { DiscardDialog } from './discard-dialog.js';
 import { GroupList } from './group-list.js';
 
@@ -127,7 +127,7 @@ export function DeadLettersPage() {
       {asking === 'discard' && (
         <DiscardDialog
           selection={{ ids: [...selected] }}
-          count={String(selected.size)}
+          count={countWords(selected.size)}
           close={close}
           after={() => setSelected(new Set())}
         />

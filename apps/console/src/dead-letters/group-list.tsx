@@ -15,14 +15,13 @@ import { Nothing } from '../ui/states.js';
 import { When } from '../ui/when.js';
 import { DiscardDialog } from './discard-dialog.js';
 import classes from './group-list.module.css';
-import { type DeadLetterGroup, REASON_WORDS } from './dead-letter.js';
+import { countWords, type DeadLetterGroup, REASON_WORDS } from './dead-letter.js';
 
 interface GroupListProps {
   readonly filters: { readonly tenant: string; readonly endpoint: string };
   readonly show: (group: DeadLetterGroup) => void;
 }
 
-const toCount = ({ count, countExact }: DeadLetterGroup): string => `${count}${countExact ? '' : '+'}`;
 const idOf = ({ endpoint, reason }: DeadLetterGroup): string => `${endpoint} ${reason}`;
 
 /** What is dead, by endpoint and reason: one press for each. */
@@ -50,7 +49,7 @@ export function GroupList({ filters, show }: GroupListProps) {
         </span>
       ),
     },
-    { header: 'Count', cell: toCount, isNumber: true },
+    { header: 'Count', cell: ({ count, countExact }) => `${count}${countExact ? '' : '+'}`, isNumber: true },
     { header: 'Oldest', cell: ({ oldestAt }) => <When at={oldestAt} />, isNumber: true, isExtra: true },
     { header: 'Newest', cell: ({ newestAt }) => <When at={newestAt} />, isNumber: true },
     {
@@ -108,7 +107,7 @@ export function GroupList({ filters, show }: GroupListProps) {
       {discarded !== null && (
         <DiscardDialog
           selection={{ tenant: discarded.tenant, endpoint: discarded.endpoint, reason: discarded.reason }}
-          count={toCount(discarded)}
+          count={countWords(discarded.count, discarded.countExact)}
           close={() => setDiscarded(null)}
         />
       )}

@@ -44,6 +44,7 @@ export function ReplayDialog({ selection, close, after }: ReplayDialogProps) {
       title="Replay"
       verb={count.data === undefined ? 'Replay' : `Replay ${toCount(count.data)}`}
       {...sending}
+      isPointless={count.data?.matched === 0}
       close={close}
       size="md"
     >

@@ -70,7 +70,7 @@ export function TenantForm({ tenant, close, after }: TenantFormProps) {
       </FieldGroup>
       <FieldGroup label="Its portal">
         <Fields columns={2}>
-          <TextInput label="Portal name" placeholder="the tenant’s" {...form.getInputProps('settings.portal.name')} />
+          <TextInput label="Title" placeholder="the tenant’s" {...form.getInputProps('settings.portal.name')} />
           <ColorInput
             label="Colour"
             placeholder="Posthorn’s"
