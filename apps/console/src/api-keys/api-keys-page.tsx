@@ -1,4 +1,4 @@
-import { ActionIcon, Alert, Button, Select, TextInput, Tooltip } from '@mantine/core';
+import { ActionIcon, Button, Tooltip } from '@mantine/core';
 import { useDisclosure } from '@mantine/hooks';
 import { IconKey, IconPlus, IconTrash } from '@tabler/icons-react';
 import { useState } from 'react';
@@ -6,36 +6,20 @@ import { api } from '../api/client.js';
 import { usePagedList } from '../api/page.js';
 import { useMay } from '../session/may.js';
 import { TenantName } from '../tenants/tenant-name.js';
-import { useApiForm } from '../ui/api-form.js';
 import { AskDialog } from '../ui/ask-dialog.js';
 import type { DataColumn } from '../ui/data-table.js';
-import { FormDialog } from '../ui/form-dialog.js';
-import { HandOverDialog } from '../ui/hand-over-dialog.js';
 import { Id } from '../ui/id.js';
 import { List } from '../ui/list.js';
 import { Page, Section } from '../ui/page.js';
 import { Nothing } from '../ui/states.js';
 import { When } from '../ui/when.js';
-
-interface ApiKey {
-  readonly id: string;
-  readonly name: string;
-  readonly role: string;
-  readonly tenant: string | null;
-  readonly prefix: string;
-  readonly createdAt: string;
-  readonly expiresAt: string | null;
-  readonly lastUsedAt: string | null;
-}
-
-interface NewApiKey extends ApiKey {
-  readonly key: string;
-}
+import { ApiKeyForm } from './api-key-form.js';
+import { type ApiKey, scopeWords } from './api-key.js';
 
 const COLUMNS: readonly DataColumn<ApiKey>[] = [
   { header: 'Name', cell: ({ name }) => name, isWide: true },
   { header: 'Role', cell: ({ role }) => role },
-  { header: 'Tenant', cell: ({ tenant }) => (tenant === null ? 'all' : <TenantName id={tenant} />) },
+  { header: 'For', cell: (row) => (row.tenant === null ? scopeWords(row) : <TenantName id={row.tenant} />) },
   { header: 'Begins with', cell: ({ prefix }) => <span className="mono">{prefix}…</span>, isExtra: true },
   { header: 'Id', cell: ({ id }) => <Id id={id} />, isExtra: true },
   { header: 'Last used', cell: ({ lastUsedAt }) => <When at={lastUsedAt} fallback="never" />, isNumber: true },
@@ -90,7 +74,7 @@ export function ApiKeysPage() {
           nothing={<Nothing icon={IconKey} title="No keys" />}
         />
       </Section>
-      {isMaking && <KeyForm close={making.close} />}
+      {isMaking && <ApiKeyForm close={making.close} />}
       {revoked !== null && (
         <AskDialog
           title={`Revoke “${revoked.name}”?`}
@@ -104,42 +88,5 @@ export function ApiKeysPage() {
         </AskDialog>
       )}
     </Page>
-  );
-}
-
-function KeyForm({ close }: { close: () => void }) {
-  const [made, setMade] = useState<NewApiKey | null>(null);
-  const { form, sending } = useApiForm({
-    initialValues: { name: '', role: 'support', tenant: '', expiresAt: '' },
-    send: ({ name, role, tenant, expiresAt }) =>
-      api.post<NewApiKey>('/v1/api-keys', {
-        name,
-        role,
-        ...(tenant.trim() === '' ? {} : { tenant: tenant.trim() }),
-        ...(expiresAt === '' ? {} : { expiresAt: new Date(expiresAt).toISOString() }),
-      }),
-    after: setMade,
-  });
-  if (made !== null) {
-    return (
-      <HandOverDialog title={made.name} what="the key" value={made.key} close={close}>
-        <Alert color="yellow">It is shown now and never again.</Alert>
-      </HandOverDialog>
-    );
-  }
-  return (
-    <FormDialog title="New key" verb="Make key" {...sending} close={close} size="md">
-      <TextInput label="Name" placeholder="who uses it" required data-autofocus {...form.getInputProps('name')} />
-      <Select
-        label="Role"
-        data={['admin', 'publisher', 'support', 'tenant']}
-        allowDeselect={false}
-        {...form.getInputProps('role')}
-      />
-      {form.getValues().role === 'tenant' && (
-        <TextInput label="Tenant" placeholder="id or uid" required {...form.getInputProps('tenant')} />
-      )}
-      <TextInput type="datetime-local" label="Ends (optional)" {...form.getInputProps('expiresAt')} />
-    </FormDialog>
   );
 }
