@@ -4,7 +4,7 @@ import { Webhook } from 'standardwebhooks';
 import { SYSTEM } from '#audit';
 import { OwnershipVerifier, TestSender } from '#delivering';
 import { type Challenge, OwnershipStore, SendTargets } from '#endpoints';
-import { newUuid, parseTypeId, type Uuid } from '#kernel';
+import { DatabaseClock, newUuid, parseTypeId, type Uuid } from '#kernel';
 import { AddressPolicy, Sender } from '#transport';
 import { forgetOldChallenges } from '#upkeep';
 import { startApi, type TestApi } from '../../support/api.js';
@@ -273,7 +273,7 @@ describe('another URL', () => {
     const { db, clock, keyRing, config } = t.deps;
     const sender = new Sender({ policy: new AddressPolicy(config.egress) });
     const tests = new TestSender(db, clock, new SendTargets(db, keyRing), sender, { userAgent: 'x', timeoutMs: 5_000 });
-    const verifier = new OwnershipVerifier(new TurnedMeanwhile(db, clock), tests);
+    const verifier = new OwnershipVerifier(new TurnedMeanwhile(db, new DatabaseClock()), tests);
     const [tenantId, endpointId] = [parseTypeId('ten', tenant.id)!, parseTypeId('ep', endpoint.id)!];
     await expect(verifier.challenge(SYSTEM, tenantId, endpointId, newUuid(Date.now()))).rejects.toMatchObject({
       code: 'conflict',
@@ -422,7 +422,7 @@ describe('how many challenges are sent', () => {
 
   it('is thirty within an hour for a tenant, also for endpoints that come and go', async () => {
     receiver.answer(204);
-    const store = new OwnershipStore(t.db, t.deps.clock);
+    const store = new OwnershipStore(t.db, new DatabaseClock());
     const tenantId = parseTypeId('ten', tenant.id)!;
     for (let n = 0; n < 6; n++) {
       const endpoint = await anEndpoint();
