@@ -1,16 +1,37 @@
 import { IconMoodEmpty } from '@tabler/icons-react';
-import { type ComponentType, lazy, Suspense } from 'react';
+import { type ComponentType, lazy, Suspense, useEffect } from 'react';
 import { Route, Switch, useLocation } from 'wouter';
+import { noteAway, untilThere } from '../api/connection.js';
 import { Loading, Nothing } from '../ui/states.js';
 import { ErrorBoundary, PartMissing } from './error-boundary.js';
 
-/** A page comes when it is first gone to: most people need few of them. */
+/** What is on the first page comes first. */
+const QUIET_MS = 1_500;
+
+const parts: (() => Promise<unknown>)[] = [];
+
+/** A page's program comes when the page is first gone to, or when the browser has time. */
 function page<P>(load: () => Promise<ComponentType<P>>) {
-  return lazy(async () => ({
-    default: await load().catch((cause: unknown) => {
+  parts.push(load);
+  return lazy(async () => ({ default: await loadPart(load) }));
+}
+
+/** One that cannot be had now comes when the API is back. */
+async function loadPart<P>(load: () => Promise<P>): Promise<P> {
+  try {
+    return await load();
+  } catch {
+    noteAway();
+    await untilThere();
+    return load().catch((cause: unknown) => {
       throw new PartMissing({ cause });
-    }),
-  }));
+    });
+  }
+}
+
+/** Has the others at hand before they are gone to, so that they are there at once, and while the API is away. */
+async function loadAllParts(): Promise<void> {
+  for (const load of parts) await load().catch(() => undefined);
 }
 
 const ApiKeysPage = page(async () => (await import('../api-keys/api-keys-page.js')).ApiKeysPage);
@@ -34,6 +55,10 @@ const VerifyPage = page(async () => (await import('../portal/verify-page.js')).V
 /** Which address shows what. */
 export function Pages() {
   const [location] = useLocation();
+  useEffect(() => {
+    const timer = setTimeout(() => void loadAllParts(), QUIET_MS);
+    return () => clearTimeout(timer);
+  }, []);
   return (
     <ErrorBoundary key={location}>
       <Suspense fallback={<Loading rows={10} />}>

@@ -48,7 +48,7 @@ const ENDPOINT: DataColumn<Delivery> = {
   cell: (row) => <EndpointName tenant={row.tenant} id={row.endpoint} />,
   isWide: true,
 };
-const OUTCOME: DataColumn<Delivery> = { header: 'Outcome', cell: toOutcome };
+const OUTCOME: DataColumn<Delivery> = { header: 'Outcome', cell: toOutcome, isWide: true };
 const ATTEMPTS: DataColumn<Delivery> = { header: 'Attempts', cell: (row) => row.attemptCount, isNumber: true };
 const CREATED: DataColumn<Delivery> = {
   header: 'Created',
@@ -71,4 +71,4 @@ export const DELIVERY_COLUMNS: readonly DataColumn<Delivery>[] = [
 /** Where all are of one tenant, or of one event. */
 export const DELIVERY_COLUMNS_OF_TENANT = DELIVERY_COLUMNS.filter((column) => column !== TENANT);
 export const DELIVERY_COLUMNS_OF_EVENT = [ID, STATUS, ENDPOINT, OUTCOME, ATTEMPTS, CREATED];
-export const DELIVERY_COLUMNS_OF_ENDPOINT = [ID, STATUS, TYPE, { ...OUTCOME, isWide: true }, ATTEMPTS, CREATED];
+export const DELIVERY_COLUMNS_OF_ENDPOINT = [ID, STATUS, TYPE, OUTCOME, ATTEMPTS, CREATED];

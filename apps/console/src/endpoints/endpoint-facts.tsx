@@ -32,6 +32,10 @@ export function EndpointFacts({ endpoint }: { endpoint: Endpoint }) {
             AUTH_KINDS.find(({ value }) => value === auth['type'])?.label ?? auth['type'],
           ],
           tls != null && ['TLS', Object.keys(tls).map(toTlsWords).join(', ')],
+          endpoint.ownership.verifiedAt !== null && [
+            'URL proven',
+            <Moment key="proven" at={endpoint.ownership.verifiedAt} />,
+          ],
           endpoint.disabledReason !== null && ['Disabled for', endpoint.disabledReason],
         ]}
       />

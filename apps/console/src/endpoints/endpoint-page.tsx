@@ -18,6 +18,7 @@ import { withoutScheme } from './endpoint-name.js';
 import { GoLiveCheck } from './go-live-check.js';
 import { HealthSection } from './health-section.js';
 import { HistorySection } from './history-section.js';
+import { OwnershipSection } from './ownership-section.js';
 import { ReconcileSection } from './reconcile-section.js';
 import { SecretsSection } from './secrets-section.js';
 import { SubscriptionsSection } from './subscriptions-section.js';
@@ -55,6 +56,7 @@ export function EndpointPage({ tenant, id }: EndpointPageProps) {
       crumbs={crumbs}
       actions={<EndpointActions endpoint={endpoint} />}
     >
+      {endpoint.ownership.state === 'unverified' && <OwnershipSection endpoint={endpoint} />}
       <EndpointTabs endpoint={endpoint} />
     </Page>
   );

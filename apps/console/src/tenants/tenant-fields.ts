@@ -15,12 +15,14 @@ export interface TenantFields extends Record<string, unknown> {
     publishPerSecond: NumberField;
     payloadRetentionDays: NumberField;
     allowHttp: boolean;
+    requireOwnershipProof: boolean;
     portal: { name: string; logoUrl: string; color: string };
   };
 }
 
 export function toTenantFields(tenant: Tenant | null): TenantFields {
-  const { maxEndpoints, publishPerSecond, payloadRetentionDays, allowHttp, portal } = tenant?.settings ?? {};
+  const { maxEndpoints, publishPerSecond, payloadRetentionDays, allowHttp, requireOwnershipProof, portal } =
+    tenant?.settings ?? {};
   return {
     name: tenant?.name ?? '',
     uid: tenant?.uid ?? '',
@@ -30,6 +32,7 @@ export function toTenantFields(tenant: Tenant | null): TenantFields {
       publishPerSecond: publishPerSecond ?? '',
       payloadRetentionDays: payloadRetentionDays ?? '',
       allowHttp: allowHttp ?? false,
+      requireOwnershipProof: requireOwnershipProof ?? false,
       portal: { name: portal?.name ?? '', logoUrl: portal?.logoUrl ?? '', color: portal?.color ?? '' },
     },
   };
@@ -41,7 +44,7 @@ export function toTenantChanges(now: TenantFields, before: TenantFields): Record
 }
 
 function toBody({ name, uid, metadata, settings }: TenantFields): Record<string, unknown> {
-  const { portal, allowHttp, ...numbers } = settings;
+  const { portal, allowHttp, requireOwnershipProof, ...numbers } = settings;
   return {
     name,
     uid: uid.trim() || undefined,
@@ -51,6 +54,7 @@ function toBody({ name, uid, metadata, settings }: TenantFields): Record<string,
         Object.entries(numbers).map(([key, value]) => [key, value === '' ? undefined : Number(value)]),
       ),
       allowHttp: allowHttp || undefined,
+      requireOwnershipProof: requireOwnershipProof || undefined,
       portal: {
         name: portal.name.trim() || undefined,
         logoUrl: portal.logoUrl.trim() || undefined,

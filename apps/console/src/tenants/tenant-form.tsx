@@ -61,10 +61,15 @@ export function TenantForm({ tenant, close, after }: TenantFormProps) {
             min={1}
             {...form.getInputProps('settings.payloadRetentionDays')}
           />
+        </Fields>
+      </FieldGroup>
+      <FieldGroup label="Its endpoints">
+        <Fields>
+          <Checkbox label="May have http:// URLs" {...form.getInputProps('settings.allowHttp', { type: 'checkbox' })} />
           <Checkbox
-            mt={26}
-            label="Its endpoints may have http:// URLs"
-            {...form.getInputProps('settings.allowHttp', { type: 'checkbox' })}
+            label="Get nothing until their URL has proven that it wants the traffic"
+            description="New ones, and those that get another URL. Those that are enabled now stay so."
+            {...form.getInputProps('settings.requireOwnershipProof', { type: 'checkbox' })}
           />
         </Fields>
       </FieldGroup>

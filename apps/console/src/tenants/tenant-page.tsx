@@ -51,6 +51,7 @@ export function TenantPage({ id }: { id: string }) {
             ['Events a second', settings.publishPerSecond ?? 'no limit'],
             ['Payloads kept', settings.payloadRetentionDays ? `${settings.payloadRetentionDays} days` : 'as the rest'],
             ['http:// URLs', settings.allowHttp ? 'allowed' : 'as the platform says'],
+            settings.requireOwnershipProof === true && ['New URLs', 'must prove that they want the traffic'],
             settings.portal?.name != null && ['Portal', settings.portal.name],
             [
               'Traffic',

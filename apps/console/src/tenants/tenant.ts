@@ -11,6 +11,7 @@ export interface Tenant {
     readonly publishPerSecond?: number | null;
     readonly payloadRetentionDays?: number | null;
     readonly allowHttp?: boolean | null;
+    readonly requireOwnershipProof?: boolean | null;
     readonly portal?: {
       readonly name?: string | null;
       readonly logoUrl?: string | null;
