@@ -88,13 +88,10 @@ async function launch(port: number, dir: string, options: RedisServerOptions): P
   const killAtExit = () => void child.kill('SIGKILL');
   process.once('exit', killAtExit);
   child.once('exit', () => process.off('exit', killAtExit));
-  await waitFor(
-    async () => {
-      if (child.exitCode !== null) throw new Error(`redis-server ended with ${child.exitCode}`);
-      if (!(await ask(port, 'PING')).startsWith('+PONG')) throw new Error('redis-server is not ready');
-    },
-    { timeoutMs: 10_000 },
-  );
+  await waitFor(async () => {
+    if (child.exitCode !== null) throw new Error(`redis-server ended with ${child.exitCode}`);
+    if (!(await ask(port, 'PING')).startsWith('+PONG')) throw new Error('redis-server is not ready');
+  });
   return child;
 }
 
