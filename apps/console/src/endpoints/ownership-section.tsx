@@ -100,7 +100,7 @@ function ChallengeForm({ path, expiresAt, after }: ChallengeFormProps) {
               For receivers that cannot answer with it
               {expiresAt !== null && (
                 <>
-                  ; good until <When at={expiresAt} />
+                  ; it ends <When at={expiresAt} />
                 </>
               )}
             </>
