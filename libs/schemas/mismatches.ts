@@ -1,5 +1,5 @@
 import type { ErrorObject } from 'ajv';
-import type { FieldError } from '#kernel';
+import { type FieldError, toPointerToken } from '#kernel';
 
 /** So many are told; whoever has more mends the first ones and sees. */
 const MAX_MISMATCHES = 20;
@@ -35,7 +35,7 @@ export function toMismatches(errors: readonly ErrorObject[]): FieldError[] {
 
 function toMismatch({ keyword, instancePath, params, message = 'does not match' }: ErrorObject): FieldError {
   const facts = params as Record<string, unknown>;
-  const at = (name: unknown): string => `${instancePath}/${escapePointer(String(name))}`;
+  const at = (name: unknown): string => `${instancePath}/${toPointerToken(String(name))}`;
   switch (keyword) {
     case 'required':
     case 'dependentRequired':
@@ -63,9 +63,4 @@ function unknownField(pointer: string): FieldError {
 function oneOf(values: unknown): string {
   const allowed = (Array.isArray(values) ? values : []).map((value) => JSON.stringify(value)).join(', ');
   return allowed.length > MAX_VALUES ? 'must be one of the allowed values' : `must be one of: ${allowed}`;
-}
-
-/** RFC 6901, section 3. */
-function escapePointer(key: string): string {
-  return key.replaceAll('~', '~0').replaceAll('/', '~1');
 }
