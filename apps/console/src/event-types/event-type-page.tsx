@@ -89,7 +89,11 @@ function ShownEventType({ eventType }: { eventType: EventType }) {
         </Section>
       )}
       {Object.entries(eventType.schemas ?? {}).map(([version, schema]) => (
-        <Section key={version} title={`Schema, version ${version}`}>
+        <Section
+          key={version}
+          title={`Schema, version ${version}`}
+          note="What does not match it is refused when it is published"
+        >
           <CodeBlock text={JSON.stringify(schema, null, 2)} label={`the schema of version ${version}`} />
         </Section>
       ))}
