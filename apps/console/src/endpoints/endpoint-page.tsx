@@ -50,12 +50,17 @@ export function EndpointPage({ tenant, id }: EndpointPageProps) {
           crumbs={crumbs}
           actions={<EndpointActions endpoint={endpoint} />}
         >
-          {endpoint.ownership.state === 'unverified' && <OwnershipSection endpoint={endpoint} />}
+          {isShut(endpoint) && <OwnershipSection endpoint={endpoint} />}
           <EndpointTabs endpoint={endpoint} />
         </Page>
       )}
     </PageOf>
   );
+}
+
+/** It gets nothing until its URL has proven that it wants the traffic. */
+function isShut({ status, disabledReason }: Endpoint): boolean {
+  return status === 'disabled' && disabledReason === 'unverified';
 }
 
 function EndpointTabs({ endpoint }: { endpoint: Endpoint }) {
@@ -85,6 +90,7 @@ function EndpointTabs({ endpoint }: { endpoint: Endpoint }) {
         <SecretsSection endpoint={endpoint} />
       </Tabs.Panel>
       <Tabs.Panel value="test">
+        {endpoint.ownership.state === 'unverified' && !isShut(endpoint) && <OwnershipSection endpoint={endpoint} />}
         <TestSection endpoint={endpoint} />
         <GoLiveCheck endpoint={endpoint} />
         <ReconcileSection endpoint={endpoint} />
