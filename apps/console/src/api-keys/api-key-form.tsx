@@ -1,4 +1,4 @@
-import { Alert, Select, TagsInput, TextInput } from '@mantine/core';
+import { Alert, NumberInput, Select, TagsInput, TextInput } from '@mantine/core';
 import { useState } from 'react';
 import { api } from '../api/client.js';
 import { useApiForm } from '../ui/api-form.js';
@@ -16,10 +16,20 @@ interface ApiKeyFields extends Record<string, unknown> {
   tenant: string;
   eventTypes: string[];
   tenants: string[];
+  /** As Mantine has it: empty, or text that is not a number yet. */
+  requestsPerSecond: string | number;
   expiresAt: string;
 }
 
-const BLANK: ApiKeyFields = { name: '', role: 'support', tenant: '', eventTypes: [], tenants: [], expiresAt: '' };
+const BLANK: ApiKeyFields = {
+  name: '',
+  role: 'support',
+  tenant: '',
+  eventTypes: [],
+  tenants: [],
+  requestsPerSecond: '',
+  expiresAt: '',
+};
 
 /** Makes a key, and shows it once. */
 export function ApiKeyForm({ close }: { close: () => void }) {
@@ -54,19 +64,26 @@ export function ApiKeyForm({ close }: { close: () => void }) {
           <TagsInput label="For tenants" description="Ids or uids; none means all" {...form.getInputProps('tenants')} />
         </>
       )}
+      <NumberInput
+        label="Requests a second at most"
+        placeholder="as the platform says"
+        min={1}
+        {...form.getInputProps('requestsPerSecond')}
+      />
       <TextInput type="datetime-local" label="Ends (optional)" {...form.getInputProps('expiresAt')} />
     </FormDialog>
   );
 }
 
 /** What belongs to another role is not sent, even if it was typed before the role was changed. */
-function toBody({ name, role, tenant, eventTypes, tenants, expiresAt }: ApiKeyFields): object {
+function toBody({ name, role, tenant, eventTypes, tenants, requestsPerSecond, expiresAt }: ApiKeyFields): object {
   return {
     name,
     role,
     ...(role === 'tenant' ? { tenant: tenant.trim() } : {}),
     ...(role === 'publisher' && eventTypes.length > 0 ? { eventTypes } : {}),
     ...(role === 'publisher' && tenants.length > 0 ? { tenants } : {}),
+    ...(requestsPerSecond === '' ? {} : { requestsPerSecond: Number(requestsPerSecond) }),
     ...(expiresAt === '' ? {} : { expiresAt: new Date(expiresAt).toISOString() }),
   };
 }

@@ -6,6 +6,8 @@ export interface ApiKey {
   /** What a publisher may publish, and for whom; null for all. */
   readonly eventTypes: readonly string[] | null;
   readonly tenants: readonly string[] | null;
+  /** Of one API process; null for what the platform says. */
+  readonly requestsPerSecond: number | null;
   readonly prefix: string;
   readonly createdAt: string;
   readonly expiresAt: string | null;

@@ -20,6 +20,12 @@ const COLUMNS: readonly DataColumn<ApiKey>[] = [
   { header: 'Name', cell: ({ name }) => name, isWide: true },
   { header: 'Role', cell: ({ role }) => role },
   { header: 'For', cell: (row) => (row.tenant === null ? scopeWords(row) : <TenantName id={row.tenant} />) },
+  {
+    header: 'A second',
+    cell: ({ requestsPerSecond }) => requestsPerSecond ?? '–',
+    isNumber: true,
+    isExtra: true,
+  },
   { header: 'Begins with', cell: ({ prefix }) => <span className="mono">{prefix}…</span>, isExtra: true },
   { header: 'Id', cell: ({ id }) => <Id id={id} />, isExtra: true },
   { header: 'Last used', cell: ({ lastUsedAt }) => <When at={lastUsedAt} fallback="never" />, isNumber: true },

@@ -38,9 +38,13 @@ const ACTORS = [
   { value: 'portal_session', label: 'somebody in a portal' },
   { value: 'command_line', label: 'the command line' },
   { value: 'system', label: 'the platform itself' },
+  { value: 'anonymous', label: 'somebody unknown' },
 ];
 
-const who = ({ actor, keyName, by }: AuditEntry): string => actor ?? keyName ?? by.replaceAll('_', ' ');
+/** Of somebody who could not say who they are, the address is all that is known. */
+function who({ actor, keyName, by, remoteAddress }: AuditEntry): string {
+  return actor ?? keyName ?? (by === 'anonymous' && remoteAddress !== null ? remoteAddress : by.replaceAll('_', ' '));
+}
 
 /** Who has changed what, from what, to what. */
 export function AuditLogPage() {
@@ -51,7 +55,7 @@ export function AuditLogPage() {
     { header: 'When', cell: ({ createdAt }) => <When at={createdAt} /> },
     { header: 'Who', cell: who },
     { header: 'What', cell: ({ action }) => action },
-    { header: 'Object', cell: ({ object }) => object ?? 'the platform', isWide: true },
+    { header: 'Object', cell: ({ object, by }) => object ?? (by === 'anonymous' ? '–' : 'the platform'), isWide: true },
     {
       header: 'Changed',
       cell: ({ before, after }) => (
