@@ -63,6 +63,7 @@ export { MAX_COUNTED_WAITING, RateLimitReadModel, type RateLimitState } from './
 export { openHeaders } from './sealed-headers.js';
 export { openCredentials } from './sealed-credentials.js';
 export type { OAuth2Client } from './send-credentials.js';
+export { toRepeatable } from './sent-secrets.js';
 export { publicKeyOf, type SecretText, toWhsec } from './secret-encoding.js';
 export { type EndpointSecret, openSecret } from './secret-rows.js';
 export { DEFAULT_GRACE_SECONDS, type PublicKey, type Rotation, SecretStore } from './secret-store.js';

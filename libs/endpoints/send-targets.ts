@@ -15,6 +15,7 @@ import { parseTarget, type SendTarget as UrlTarget } from '#transport';
 import { openCredentials } from './sealed-credentials.js';
 import { openHeaders } from './sealed-headers.js';
 import { type OAuth2Client, toSendCredentials } from './send-credentials.js';
+import { toSentSecrets } from './sent-secrets.js';
 
 /** All that a worker needs to send to an endpoint, with secrets opened, signing compiled and the URL taken apart. */
 export interface SendTarget extends GateTarget {
@@ -28,6 +29,8 @@ export interface SendTarget extends GateTarget {
   readonly headers: readonly string[];
   /** The header that carries the endpoint's credentials, in lower case: an event may not bring another one. */
   readonly authHeader: string | null;
+  /** Secrets among the headers, to be masked where the receiver repeats them. */
+  readonly sentSecrets: readonly string[];
   /** For endpoints that want an access token. */
   readonly oauth2: OAuth2Client | null;
   readonly signer: Signer;
@@ -250,7 +253,7 @@ export class SendTargets {
   private toTarget(row: Row): SendTarget {
     const kept = openCredentials(this.keyRing, row.endpointId, row.sealedCredentials);
     const credentials = toSendCredentials(row.endpointId, kept);
-    const headers = Object.entries(openHeaders(this.keyRing, row.endpointId, row.sealedHeaders)).flat();
+    const headers = openHeaders(this.keyRing, row.endpointId, row.sealedHeaders);
     return {
       endpointId: row.endpointId,
       tenantId: row.tenantId,
@@ -259,8 +262,9 @@ export class SendTargets {
       status: row.status,
       isTenantPaused: row.isTenantPaused,
       url: parseTarget(row.url, credentials.identity),
-      headers: [...headers, ...credentials.header],
+      headers: [...Object.entries(headers).flat(), ...credentials.header],
       authHeader: credentials.headerName,
+      sentSecrets: toSentSecrets(headers, kept),
       oauth2: credentials.oauth2,
       signer: compileSigner(
         row.signing,

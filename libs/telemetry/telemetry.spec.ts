@@ -23,6 +23,22 @@ describe('createLogger', () => {
     expect(line).toMatchObject({ secret: '[redacted]', headers: { authorization: '[redacted]' } });
   });
 
+  it('tells of a failed statement what failed, and not which row', () => {
+    const cause = Object.assign(new Error('new row violates check'), {
+      code: '23514',
+      constraint: 'c',
+      detail: 'Failing row contains (4711).',
+    });
+    const [line] = loggedBy((logger) => logger.warn({ err: cause }, 'refused'));
+    expect(line!['err']).toMatchObject({
+      type: 'Error',
+      message: 'new row violates check',
+      code: '23514',
+      constraint: 'c',
+    });
+    expect(JSON.stringify(line)).not.toContain('4711');
+  });
+
   it('keeps quiet below its level', () => {
     expect(loggedBy((logger) => logger.info('x'), 'warn')).toEqual([]);
   });
