@@ -3,6 +3,7 @@ import { DatabaseClock, parseTypeId, PosthornError, toTypeId, type Uuid } from '
 import { checkSignatures, type SchemeCheck } from '#signing';
 import { bodyOf } from './attempt-request.js';
 import { type AttemptName, RequestSources } from './request-sources.js';
+import type { Viewer } from './viewer.js';
 
 /** A request as its receiver has it. */
 export interface ReceivedRequest {
@@ -12,7 +13,7 @@ export interface ReceivedRequest {
 
 export interface SignatureReport {
   readonly checks: readonly SchemeCheck[];
-  /** Whether the body is that of the event named in `webhook-id`; null when there is no such event any more. */
+  /** Whether the body is that of the event named in `webhook-id`; null when there is no such event any more, or too little of it is shown. */
   readonly isBodyAsSent: boolean | null;
 }
 
@@ -26,9 +27,11 @@ export class SignatureChecks {
 
   /**
    * By the schemes that the endpoint has now, the secrets of the past week, and the body as the attempt sent it whose headers
-   * these are; where no attempt is named, as it would be sent now.
+   * these are; where no attempt is named, as it would be sent now. To whom some of the event is not shown it is not compared
+   * either: they could ask until they have guessed it.
    */
   async check(
+    viewer: Viewer,
     { id: endpointId, tenantId }: { readonly id: Uuid; readonly tenantId: Uuid },
     { headers, body }: ReceivedRequest,
     toleranceSeconds: number,
@@ -36,7 +39,7 @@ export class SignatureChecks {
     const material = await this.sources.signing(endpointId);
     if (material === null) throw new PosthornError('not_found', `There is no endpoint ${toTypeId('ep', endpointId)}.`);
     const format = (await this.sources.formatOf(endpointId, attemptIn(headers))) ?? material.payloadFormat;
-    const sentBody = await this.findSentBody(tenantId, headers, format);
+    const sentBody = await this.findSentBody(viewer, tenantId, headers, format);
     const checks = checkSignatures({
       headers,
       body,
@@ -50,12 +53,15 @@ export class SignatureChecks {
   }
 
   private async findSentBody(
+    viewer: Viewer,
     tenantId: Uuid,
     headers: ReceivedRequest['headers'],
     format: Parameters<typeof bodyOf>[1],
   ): Promise<string | null> {
     const eventId = parseTypeId('evt', headerIn(headers, 'webhook-id'));
-    return eventId === null ? null : bodyOf(await this.sources.eventOf(tenantId, eventId), format);
+    const event = eventId === null ? null : await this.sources.eventOf(tenantId, eventId);
+    if (event === null || (await this.sources.hiddenPaths(viewer, event.type)).length > 0) return null;
+    return bodyOf(event, format);
   }
 }
 

@@ -25,14 +25,8 @@ const SECRET_FIELDS = [
   'encryptionKeys',
 ];
 
-/** Where PostgreSQL repeats rows in its errors: what failed is told by message, code and constraint. */
-const ROW_FIELDS = ['detail', 'where', 'internalQuery'];
-
-function describeError(error: Error): object {
-  const told = { ...pino.stdSerializers.err(error) } as Record<string, unknown>;
-  for (const field of ROW_FIELDS) delete told[field];
-  return told;
-}
+/** What PostgreSQL says of an error besides its message: a whole row, or the value that it could not read. */
+const CONTENT_OF_ERRORS = ['err.detail', 'err.where'];
 
 /**
  * One JSON object a line. Levels have a meaning: in a healthy system nothing is logged as error (someone must act), and
@@ -44,9 +38,11 @@ export function createLogger(options: LoggerOptions): Logger {
       level: options.level,
       base: { process: options.process, pid: process.pid },
       timestamp: pino.stdTimeFunctions.isoTime,
-      serializers: { err: describeError },
       formatters: { level: (label) => ({ level: label }) },
-      redact: { paths: SECRET_FIELDS.flatMap((field) => [field, `*.${field}`]), censor: '[redacted]' },
+      redact: {
+        paths: [...SECRET_FIELDS.flatMap((field) => [field, `*.${field}`]), ...CONTENT_OF_ERRORS],
+        censor: '[redacted]',
+      },
     },
     options.destination ?? pino.destination({ fd: 1, sync: false }),
   );

@@ -72,7 +72,7 @@ export function AuditLogPage() {
         <FilterChoice
           label="Anybody"
           value={filters.by}
-          options={['api_key', 'portal', 'system']}
+          options={['api_key', 'browser_session', 'portal_session', 'command_line', 'system', 'anonymous']}
           onChange={at('by')}
         />
         <FilterText label="Action, such as endpoint.updated" value={filters.action} onChange={at('action')} />
