@@ -98,7 +98,7 @@ describe('versions of an endpoint', () => {
     const filter = { 'data.amount': { $gte: 100 } };
     const auth = { type: 'basic', username: 'us', password: 'hunter2' };
     const signing = [{ scheme: 'github' }];
-    const endpoint = await anEndpoint(t.api, tenant, { eventTypes: [], signing, auth });
+    const endpoint = await anEndpoint(t.api, tenant, { eventTypes: undefined, signing, auth });
     const given = { endpoint: endpoint.id, eventTypes: ['a.b'], filter };
     const { body: subscription } = await t.api.post(tenant.path('/subscriptions'), given);
     await t.api.patch(pathOf(endpoint), {

@@ -3,10 +3,7 @@ import { Webhook } from 'standardwebhooks';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Database, Executor } from '#database';
 import { KeyRing } from '#kernel';
-import { Metrics } from '#telemetry';
 import { Resealer, SEALED_COLUMNS } from '#upkeep';
-import { createApi } from '../../../apps/api/create-api.js';
-import { type RunningWorker, startWorker } from '../../../apps/worker/create-worker.js';
 import { ApiClient } from '../../support/api-client.js';
 import { certificates } from '../../support/certificates.js';
 import { startPlatform, type TestPlatform } from '../../support/platform.js';
@@ -24,7 +21,7 @@ describe('changing the encryption key', () => {
   let platform: TestPlatform;
   let plain: Receiver;
   let secure: Receiver;
-  let successor: Successor;
+  let another: { url: string; close(): Promise<void> } | undefined;
   let tenant: string;
   const secrets: Record<string, string> = {};
   let kept: { key: string; body: object; text: string };
@@ -41,7 +38,7 @@ describe('changing the encryption key', () => {
     for (const column of SEALED_COLUMNS) await before.reseal(column);
   });
   afterAll(async () => {
-    await successor?.close();
+    await another?.close();
     await platform.close();
     await Promise.all([plain.close(), secure.close()]);
   });
@@ -95,10 +92,13 @@ describe('changing the encryption key', () => {
 
   it('leaves a platform without the old key everything that it needs', async () => {
     await platform.worker.stop(5_000);
-    successor = await Successor.start(platform, new KeyRing([fresh]));
+    const ringOfOne = new KeyRing([fresh]);
+    platform.anotherWorker(ringOfOne);
+    another = await platform.anotherApi(ringOfOne);
+    const api = new ApiClient(another.url, platform.adminKey, platform.conformance);
     plain.requests.length = 0;
     secure.requests.length = 0;
-    await successor.api.post('/v1/events', { tenant, type: 'after.change', data: { n: 1 } });
+    await api.post('/v1/events', { tenant, type: 'after.change', data: { n: 1 } });
     const [requests] = await Promise.all([plain.received(4, 20_000), secure.received(1, 20_000)]);
     for (const name of ['standard', 'bearer']) expect(isVerifiedBy(secrets[name]!, requests)).toBe(true);
     expect(isVerifiedBy(secrets['mtls']!, secure.requests)).toBe(true);
@@ -107,15 +107,15 @@ describe('changing the encryption key', () => {
     expect(requests.some(({ headers }) => headers.authorization === 'Bearer the-token')).toBe(true);
     expect(requests.some(({ headers }) => String(headers['webhook-signature']).startsWith('v1a,'))).toBe(true);
 
-    const { body: shown } = await successor.api.get(`/v1/tenants/${tenant}/endpoints?limit=250`);
+    const { body: shown } = await api.get(`/v1/tenants/${tenant}/endpoints?limit=250`);
     for (const { id, metadata } of shown['data']) {
-      const { body } = await successor.api.get(`/v1/tenants/${tenant}/endpoints/${id}/secrets`);
+      const { body } = await api.get(`/v1/tenants/${tenant}/endpoints/${id}/secrets`);
       if (metadata.name) expect(body['data'][0].secret).toBe(secrets[metadata.name]);
-      const { body: versions } = await successor.api.get(`/v1/tenants/${tenant}/endpoints/${id}/versions`);
+      const { body: versions } = await api.get(`/v1/tenants/${tenant}/endpoints/${id}/versions`);
       expect(versions['data']).toHaveLength(1);
     }
     const headers = { 'idempotency-key': kept.key };
-    const again = await successor.api.post(`/v1/tenants/${tenant}/endpoints`, kept.body, { headers });
+    const again = await api.post(`/v1/tenants/${tenant}/endpoints`, kept.body, { headers });
     expect(again.headers['idempotency-replayed']).toBe('true');
     expect(again.text).toBe(kept.text);
   }, 60_000);
@@ -154,33 +154,4 @@ function isVerifiedBy(secret: string, requests: readonly ReceivedRequest[]): boo
       return false;
     }
   });
-}
-
-/** API and worker over the same database, with another key ring. */
-class Successor {
-  private constructor(
-    readonly api: ApiClient,
-    private readonly worker: RunningWorker,
-    private readonly app: Awaited<ReturnType<typeof createApi>>,
-  ) {}
-
-  static async start({ deps, adminKey, conformance }: TestPlatform, keyRing: KeyRing): Promise<Successor> {
-    const app = await createApi({ ...deps, keyRing });
-    await app.listen(0, '127.0.0.1');
-    const { config, db, clock, logger } = deps as typeof deps & { clock: never };
-    const worker = startWorker({
-      config,
-      db,
-      clock,
-      keyRing,
-      logger,
-      metrics: new Metrics({ processDefaults: false }),
-    });
-    return new Successor(new ApiClient(await app.getUrl(), adminKey, conformance), worker, app);
-  }
-
-  async close(): Promise<void> {
-    await this.worker.stop(5_000);
-    await this.app.close();
-  }
 }
