@@ -1,6 +1,7 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { type Config, loadConfig, type VariableName } from '#config';
+import { embeddedDatabaseUrl } from '#database';
 
 /**
  * The configuration of a command. Without DATABASE_URL a command speaks to the embedded database of this folder, if
@@ -9,7 +10,7 @@ import { type Config, loadConfig, type VariableName } from '#config';
 export function loadCliConfig(requires: readonly VariableName[] = ['DATABASE_URL']): Config {
   const config = loadConfig(undefined, { requires: [] });
   const { dataDir } = config.embedded;
-  const url = config.database.url === '' ? embeddedUrl(dataDir) : null;
+  const url = config.database.url === '' ? embeddedDatabaseUrl(join(resolve(dataDir), 'postgres')) : null;
   if (url === null) return loadConfig(undefined, { requires });
   const keys = config.encryption.keys.length === 0 ? embeddedKeys(dataDir) : {};
   return loadConfig(undefined, { requires, supplied: { DATABASE_URL: url, ...keys } });
@@ -18,11 +19,4 @@ export function loadCliConfig(requires: readonly VariableName[] = ['DATABASE_URL
 function embeddedKeys(dataDir: string): { POSTHORN_ENCRYPTION_KEYS?: string } {
   const file = join(resolve(dataDir), 'encryption-keys');
   return existsSync(file) ? { POSTHORN_ENCRYPTION_KEYS: readFileSync(file, 'utf8').trim() } : {};
-}
-
-function embeddedUrl(dataDir: string): string | null {
-  const files = ['postgres.password', 'postgres.port'].map((name) => join(resolve(dataDir), name));
-  if (!files.every((file) => existsSync(file))) return null;
-  const [password, port] = files.map((file) => readFileSync(file, 'utf8').trim());
-  return `postgres://postgres:${password}@127.0.0.1:${port}/posthorn`;
 }

@@ -32,7 +32,11 @@ export function needlesOf(secret: string | Buffer): Needle[] {
     writings.push(['percent-encoded', Buffer.from(encoded)], ['form-encoded', Buffer.from(form)]);
     writings.push(['Percent-encoded', Buffer.from(encoded.replace(/%../g, (code) => code.toLowerCase()))]);
   }
-  const once = new Map(writings.map(([writing, needle]) => [needle.toString('latin1'), { writing, bytes: needle }]));
+  const once = new Map<string, Needle>();
+  for (const [writing, needle] of writings) {
+    const bytesOfIt = needle.toString('latin1');
+    if (!once.has(bytesOfIt)) once.set(bytesOfIt, { writing, bytes: needle });
+  }
   return [...once.values()];
 }
 
