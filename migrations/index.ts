@@ -24,6 +24,7 @@ import { TrafficCounts1764000171000 } from './1764000171000-traffic-counts.js';
 import { TenantsAtRisk1764000172000 } from './1764000172000-tenants-at-risk.js';
 import { KeyRates1764000210000 } from './1764000210000-key-rates.js';
 import { Ownership1764000220000 } from './1764000220000-ownership.js';
+import { SecretSchedule1764000221000 } from './1764000221000-secret-schedule.js';
 import { EventTypeCatalog1764000230000 } from './1764000230000-event-type-catalog.js';
 
 /** Every migration there is, oldest first. A landed one is never edited; a change is a new one at the end. */
@@ -54,5 +55,6 @@ export const migrations = [
   TenantsAtRisk1764000172000,
   KeyRates1764000210000,
   Ownership1764000220000,
+  SecretSchedule1764000221000,
   EventTypeCatalog1764000230000,
 ];
