@@ -38,7 +38,7 @@ const ACTORS = [
   { value: 'portal_session', label: 'somebody in a portal' },
   { value: 'command_line', label: 'the command line' },
   { value: 'system', label: 'the platform itself' },
-  { value: 'anonymous', label: 'somebody unknown' },
+  { value: 'anonymous', label: 'somebody who failed to authenticate' },
 ];
 
 /** Of somebody who could not say who they are, the address is all that is known. */
