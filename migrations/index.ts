@@ -22,6 +22,8 @@ import { DeadLetterGroups1764000161000 } from './1764000161000-dead-letter-group
 import { SearchIndexes1764000170000 } from './1764000170000-search-indexes.js';
 import { TrafficCounts1764000171000 } from './1764000171000-traffic-counts.js';
 import { TenantsAtRisk1764000172000 } from './1764000172000-tenants-at-risk.js';
+import { ReplayTenants1764000240000 } from './1764000240000-replay-tenants.js';
+import { DeadLetterGroupTypes1764000241000 } from './1764000241000-dead-letter-group-types.js';
 
 /** Every migration there is, oldest first. A landed one is never edited; a change is a new one at the end. */
 export const migrations = [
@@ -49,4 +51,6 @@ export const migrations = [
   SearchIndexes1764000170000,
   TrafficCounts1764000171000,
   TenantsAtRisk1764000172000,
+  ReplayTenants1764000240000,
+  DeadLetterGroupTypes1764000241000,
 ];
