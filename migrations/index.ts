@@ -24,6 +24,7 @@ import { TrafficCounts1764000171000 } from './1764000171000-traffic-counts.js';
 import { TenantsAtRisk1764000172000 } from './1764000172000-tenants-at-risk.js';
 import { ReplayTenants1764000240000 } from './1764000240000-replay-tenants.js';
 import { DeadLetterGroupTypes1764000241000 } from './1764000241000-dead-letter-group-types.js';
+import { EventsCalledOff1764000242000 } from './1764000242000-events-called-off.js';
 
 /** Every migration there is, oldest first. A landed one is never edited; a change is a new one at the end. */
 export const migrations = [
@@ -53,4 +54,5 @@ export const migrations = [
   TenantsAtRisk1764000172000,
   ReplayTenants1764000240000,
   DeadLetterGroupTypes1764000241000,
+  EventsCalledOff1764000242000,
 ];

@@ -120,10 +120,12 @@ function hopStatement(
     ...equals(parameters, 'reason', reason),
   ].join(' AND ');
   const [tenantId, endpointId, lastReason] = readPosition(after).map((part) => parameters.add(part));
+  // By `id` too: where all else is given, there would be no order to keep, and whoever looks for the next, which there is
+  // not, would read the whole table.
   const next = (position: string): string => `
     SELECT tenant_id, endpoint_id, reason FROM dead_letters
      WHERE ${where} AND (tenant_id, endpoint_id, reason) > (${position})
-     ORDER BY tenant_id, endpoint_id, reason LIMIT 1`;
+     ORDER BY tenant_id, endpoint_id, reason, id LIMIT 1`;
   return `
     WITH RECURSIVE hop AS (
       (SELECT *, 1 AS n FROM (${next(`${tenantId}::uuid, ${endpointId}::uuid, ${lastReason}::text`)}) first)
@@ -157,33 +159,30 @@ function groupStatement(
   const newest = (columns: string, rows: number): string =>
     `SELECT ${columns} FROM dead_letters l WHERE ${ofGroup} ORDER BY l.id DESC LIMIT ${rows}`;
   const isMatch = rest.length === 0 ? 'true' : rest.join(' AND ');
+  const first = (order: 'ASC' | 'DESC'): string =>
+    `(SELECT l.id FROM dead_letters l WHERE ${ofGroup} ORDER BY l.id ${order} LIMIT 1)`;
+  // Without a filter all of a group match: the ends of the index are its newest and its oldest, however many there are.
+  const looked =
+    rest.length === 0
+      ? `SELECT n AS looked, n AS count, ${first('DESC')} AS newest, ${first('ASC')} AS oldest
+           FROM (SELECT count(*)::int AS n FROM (${newest('l.id', counted)}) l) counted`
+      : `SELECT looked, coalesce(cardinality(ids), 0) AS count, ids[1] AS newest, ids[cardinality(ids)] AS oldest
+           FROM (SELECT count(*)::int AS looked, array_agg(id) FILTER (WHERE "isMatch") AS ids
+                   FROM (${newest(`l.id, (${isMatch}) IS TRUE AS "isMatch"`, counted)}) l) counted`;
   const sql = `${hop}
     SELECT hop.tenant_id AS "tenantId", hop.endpoint_id AS "endpointId", hop.reason, looked.looked, looked.count,
            looked.newest IS NULL AS "isEmpty", oldest.opened_at AS "oldestAt", newest.opened_at AS "newestAt", typed.types,
            newest.id AS "deadLetterId", newest.delivery_id AS "deliveryId"
       FROM hop
-     CROSS JOIN LATERAL (
-       SELECT looked, coalesce(cardinality(ids), 0) AS count, ids[1] AS newest, ids[cardinality(ids)] AS oldest
-         FROM (SELECT count(*)::int AS looked, array_agg(id) FILTER (WHERE "isMatch") AS ids
-                 FROM (${newest(`l.id, (${isMatch}) IS TRUE AS "isMatch"`, counted)}) l) counted
-     ) looked
+     CROSS JOIN LATERAL (${looked}) looked
       LEFT JOIN LATERAL (SELECT * FROM dead_letters WHERE id = looked.newest LIMIT 1) newest ON true
-      LEFT JOIN LATERAL (
-        SELECT opened_at FROM dead_letters
-         WHERE id = CASE WHEN looked.looked < ${counted} THEN looked.oldest ELSE ${oldestOf(ofGroup, rest, 'looked.oldest')} END
-         LIMIT 1
-      ) oldest ON true
+      LEFT JOIN LATERAL (SELECT opened_at FROM dead_letters WHERE id = looked.oldest LIMIT 1) oldest ON true
       LEFT JOIN LATERAL (
         SELECT array_agg(DISTINCT type ORDER BY type) AS types
           FROM (${newest(`l.type, (${isMatch}) IS TRUE AS "isMatch"`, TYPED)}) l WHERE "isMatch"
       ) typed ON true
      ORDER BY hop.n`;
   return { sql, counted };
-}
-
-/** The other end of the index; with a filter, the oldest of those that were looked at. */
-function oldestOf(ofGroup: string, rest: readonly string[], looked: string): string {
-  return rest.length > 0 ? looked : `(SELECT l.id FROM dead_letters l WHERE ${ofGroup} ORDER BY l.id LIMIT 1)`;
 }
 
 function toGroup(row: Row, ending: Ending | undefined, counted: number): DeadLetterGroup {

@@ -20,9 +20,7 @@ export function explainNoDelivery(
     const byWhom = event.cancelledBy === null ? '' : ` by ${event.cancelledBy}`;
     const isPlain = event.cancelReason === null || event.cancelReason === 'requested';
     const why = isPlain ? '' : `: ${event.cancelReason}`;
-    const isEarly = event.deliverAt !== null && event.cancelledAt < event.deliverAt;
-    const when = `${tellTime(event.cancelledAt)}${isEarly ? ', before its time had come' : ''}`;
-    const sentence = `Not sent: the event was cancelled${byWhom} at ${when}${why}.`;
+    const sentence = `Not sent: the event was cancelled${byWhom} at ${tellTime(event.cancelledAt)}, before its time had come${why}.`;
     return { verdict: 'cancelled', sentence, clauses: [] };
   }
   const clauses = subscriptions.map((subscription) => toClause(event, subscription));

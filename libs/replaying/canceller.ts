@@ -75,9 +75,8 @@ export class Canceller {
     if (scheduled.length === 0 && cancelled.length === 0) return cancelled;
     // So that nobody takes it for something that was missed, by an endpoint of which there is no delivery either.
     const [event] = await tx.query<{ tenantId: Uuid }>(
-      `UPDATE events SET cancelled_at = coalesce(cancelled_at, clock_timestamp()), cancel_reason = coalesce(cancel_reason, $2)
-        WHERE id = $1 RETURNING tenant_id AS "tenantId"`,
-      [eventId, reason],
+      `UPDATE events SET called_off_at = clock_timestamp() WHERE id = $1 RETURNING tenant_id AS "tenantId"`,
+      [eventId],
     );
     const change = { action: 'event.cancelled', object: toTypeId('evt', eventId) } as const;
     const after = { reason, deliveries: cancelled.length };

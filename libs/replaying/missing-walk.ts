@@ -28,7 +28,7 @@ const EVENTS = `
          coalesce(octet_length(e.data), 0) + coalesce(octet_length(e.metadata), 0) AS bytes
     FROM events e
    WHERE e.tenant_id = $1 AND e.id > $2 AND e.id < $3 AND ($4::uuid[] IS NULL OR e.id = ANY ($4))
-     AND (e.cancelled_at IS NULL OR $4 IS NOT NULL) AND e.type <> '${TEST_EVENT_TYPE}'
+     AND (e.cancelled_at IS NULL AND e.called_off_at IS NULL OR $4 IS NOT NULL) AND e.type <> '${TEST_EVENT_TYPE}'
    ORDER BY e.id LIMIT $5`;
 
 /**

@@ -77,8 +77,7 @@ export class EventResponse {
     format: 'date-time',
     nullable: true,
     description:
-      'When the event was cancelled: before any delivery was made of it, or before all were through. (What was cancelled of ' +
-      'its deliveries they say themselves.)',
+      'When the event was cancelled before any delivery was made of it. (Cancelled deliveries say so themselves.)',
   })
   cancelledAt: string | null;
 

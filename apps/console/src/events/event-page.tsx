@@ -132,11 +132,11 @@ function hasMembers(value: unknown): boolean {
 }
 
 function EventState({ event }: { event: EventWithDeliveries }) {
-  const { deliveries } = event;
-  const arrived = deliveries.filter(({ status }) => status === 'succeeded').length;
-  if (event.cancelledAt !== null && arrived === 0) return <Status tone="off">cancelled</Status>;
+  if (event.cancelledAt !== null) return <Status tone="off">cancelled</Status>;
   if (event.scheduled) return <Status tone="busy">scheduled</Status>;
+  const { deliveries } = event;
   if (deliveries.length === 0) return <Status tone="off">nobody wanted it</Status>;
+  const arrived = deliveries.filter(({ status }) => status === 'succeeded').length;
   const tone = deliveries.some(({ status }) => status === 'dead')
     ? 'bad'
     : arrived === deliveries.length
