@@ -22,6 +22,8 @@ import { DeadLetterGroups1764000161000 } from './1764000161000-dead-letter-group
 import { SearchIndexes1764000170000 } from './1764000170000-search-indexes.js';
 import { TrafficCounts1764000171000 } from './1764000171000-traffic-counts.js';
 import { TenantsAtRisk1764000172000 } from './1764000172000-tenants-at-risk.js';
+import { Ownership1764000220000 } from './1764000220000-ownership.js';
+import { EventTypeCatalog1764000230000 } from './1764000230000-event-type-catalog.js';
 import { ReplayTenants1764000240000 } from './1764000240000-replay-tenants.js';
 import { DeadLetterGroupTypes1764000241000 } from './1764000241000-dead-letter-group-types.js';
 import { EventsCalledOff1764000242000 } from './1764000242000-events-called-off.js';
@@ -52,6 +54,8 @@ export const migrations = [
   SearchIndexes1764000170000,
   TrafficCounts1764000171000,
   TenantsAtRisk1764000172000,
+  Ownership1764000220000,
+  EventTypeCatalog1764000230000,
   ReplayTenants1764000240000,
   DeadLetterGroupTypes1764000241000,
   EventsCalledOff1764000242000,

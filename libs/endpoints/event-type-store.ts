@@ -12,6 +12,7 @@ import {
   RESERVED_PREFIX,
   settleEventType,
 } from './event-type.js';
+import { checkSchemas } from './event-type-schemas.js';
 import { refuseFields } from './refuse.js';
 
 interface EventTypeRow {
@@ -21,12 +22,13 @@ interface EventTypeRow {
   readonly deprecated: boolean;
   readonly schemas: JsonObject | null;
   readonly example: Json | null;
+  readonly redact: readonly string[] | null;
   readonly version: number;
   readonly created_at: Date;
   readonly updated_at: Date;
 }
 
-const COLUMNS = 'name, description, group_name, deprecated, schemas, example, version, created_at, updated_at';
+const COLUMNS = 'name, description, group_name, deprecated, schemas, example, redact, version, created_at, updated_at';
 
 export interface EventTypeFilters {
   readonly group: string | null;
@@ -53,6 +55,7 @@ export class EventTypeStore {
   ): Promise<{ eventType: EventType; created: boolean }> {
     refuseName(name);
     const settings = settle(document);
+    await refuseSchemas(settings, await find(this.db, name));
     return this.db.transaction(async (tx) => {
       // Inserted first, so that of two who make the same one at once the second replaces.
       const inserted = expectedVersion === null ? await insert(tx, name, settings) : null;
@@ -73,7 +76,9 @@ export class EventTypeStore {
       if (!now) throw noSuchEventType(name);
       refuseOtherVersion('event type', now.version, expectedVersion);
       const document = mergePatch(settingsOf(now), patch as unknown as Json);
-      return change(tx, by, now, settle(document as unknown as EventTypeDocument));
+      const settings = settle(document as unknown as EventTypeDocument);
+      await refuseSchemas(settings, now);
+      return change(tx, by, now, settings);
     });
   }
 
@@ -89,11 +94,9 @@ export class EventTypeStore {
 
   async get(name: string): Promise<EventType> {
     // What cannot be a name is not looked up: it may be what PostgreSQL's text cannot hold.
-    const [row] = isEventType(name)
-      ? await this.db.query<EventTypeRow>(`SELECT ${COLUMNS} FROM event_types WHERE name = $1`, [name])
-      : [];
-    if (!row) throw noSuchEventType(name);
-    return toEventType(row);
+    const eventType = isEventType(name) ? await find(this.db, name) : null;
+    if (!eventType) throw noSuchEventType(name);
+    return eventType;
   }
 
   /** In the order in which they were made; `page.after` is the `position` of the last one before. */
@@ -148,6 +151,17 @@ function settle(document: EventTypeDocument): EventTypeSettings {
   return 'settings' in result ? result.settings : refuseFields(result.errors);
 }
 
+/** What is new is compiled before anything is written, or while nothing but the type's own row is locked. */
+async function refuseSchemas(settings: EventTypeSettings, before: EventTypeSettings | null): Promise<void> {
+  const errors = await checkSchemas(settings, before);
+  if (errors.length > 0) refuseFields(errors);
+}
+
+async function find(db: Executor, name: string): Promise<EventType | null> {
+  const [row] = await db.query<EventTypeRow>(`SELECT ${COLUMNS} FROM event_types WHERE name = $1`, [name]);
+  return row ? toEventType(row) : null;
+}
+
 async function lock(tx: Executor, name: string): Promise<EventType | null> {
   if (!isEventType(name)) return null;
   const [row] = await tx.query<EventTypeRow>(`SELECT ${COLUMNS} FROM event_types WHERE name = $1 FOR UPDATE`, [name]);
@@ -156,8 +170,8 @@ async function lock(tx: Executor, name: string): Promise<EventType | null> {
 
 async function insert(tx: Executor, name: string, settings: EventTypeSettings): Promise<EventType | null> {
   const [row] = await tx.query<EventTypeRow>(
-    `INSERT INTO event_types (name, description, group_name, deprecated, schemas, example)
-     VALUES ($1, $2, $3, $4, $5, $6) ON CONFLICT (name) DO NOTHING RETURNING ${COLUMNS}`,
+    `INSERT INTO event_types (name, description, group_name, deprecated, schemas, example, redact)
+     VALUES ($1, $2, $3, $4, $5, $6, $7) ON CONFLICT (name) DO NOTHING RETURNING ${COLUMNS}`,
     [name, ...settingValues(settings)],
   );
   return row ? toEventType(row) : null;
@@ -167,7 +181,7 @@ async function change(tx: Executor, by: Actor, now: EventType, settings: EventTy
   if (isDeepStrictEqual(settings, settingsOf(now))) return now;
   const [row] = await tx.query<EventTypeRow>(
     `UPDATE event_types SET version = version + 1, updated_at = clock_timestamp(), description = $2, group_name = $3,
-       deprecated = $4, schemas = $5, example = $6
+       deprecated = $4, schemas = $5, example = $6, redact = $7
      WHERE name = $1 RETURNING ${COLUMNS}`,
     [now.name, ...settingValues(settings)],
   );
@@ -187,16 +201,17 @@ async function record(
   await recordChange(tx, by, { action, object: name, tenantId: null, before: facts(before), after: facts(after) });
 }
 
-function settingValues({ description, group, deprecated, schemas, example }: EventTypeSettings): unknown[] {
-  return [description, group, deprecated, toJson(schemas), toJson(example)];
+function settingValues({ description, group, deprecated, schemas, example, redact }: EventTypeSettings): unknown[] {
+  return [description, group, deprecated, toJson(schemas), toJson(example), redact];
 }
 
 function toJson(value: Json | null): string | null {
   return value === null ? null : JSON.stringify(value);
 }
 
-function settingsOf({ description, group, deprecated, schemas, example }: EventTypeSettings): EventTypeSettings {
-  return { description, group, deprecated, schemas, example };
+function settingsOf(eventType: EventTypeSettings): EventTypeSettings {
+  const { description, group, deprecated, schemas, example, redact } = eventType;
+  return { description, group, deprecated, schemas, example, redact };
 }
 
 function toEventType(row: EventTypeRow): EventType {
@@ -207,6 +222,7 @@ function toEventType(row: EventTypeRow): EventType {
     deprecated: row.deprecated,
     schemas: row.schemas,
     example: row.example,
+    redact: row.redact,
     version: row.version,
     createdAt: row.created_at,
     updatedAt: row.updated_at,

@@ -1,5 +1,5 @@
-import type { FieldError } from '#kernel';
-import { isJsonObject, type Json, type JsonObject } from '#policy';
+import { type FieldError, readPointer, toPointerToken } from '#kernel';
+import type { Json, JsonObject } from '#policy';
 
 /** An entry of the catalog of what is published. */
 export interface EventType {
@@ -7,9 +7,11 @@ export interface EventType {
   readonly description: string;
   readonly group: string | null;
   readonly deprecated: boolean;
-  /** JSON Schemas by the `schemaVersion` that events name. Kept and shown; events are not checked against them yet. */
+  /** JSON Schemas by the `schemaVersion` that events name. */
   readonly schemas: JsonObject | null;
   readonly example: Json | null;
+  /** JSON Pointers into `data`: what stands there is shown as "[redacted]" to those who need not see it. Null: none. */
+  readonly redact: readonly string[] | null;
   readonly version: number;
   readonly createdAt: Date;
   readonly updatedAt: Date;
@@ -22,30 +24,31 @@ export interface EventTypeDocument {
   readonly deprecated?: boolean | null;
   readonly schemas?: JsonObject | null;
   readonly example?: Json;
+  readonly redact?: readonly string[] | null;
 }
 
-export type EventTypeSettings = Pick<EventType, 'description' | 'group' | 'deprecated' | 'schemas' | 'example'>;
+export type EventTypeSettings = Omit<EventType, 'name' | 'version' | 'createdAt' | 'updatedAt'>;
 
 /** Of the platform's own operational events. */
 export const RESERVED_PREFIX = 'posthorn.';
 
 const SCHEMA_VERSION = /^[A-Za-z0-9._-]{1,64}$/;
-const DIALECTS = [
-  'https://json-schema.org/draft/2020-12/schema',
-  'http://json-schema.org/draft-07/schema',
-  'https://json-schema.org/draft-07/schema',
-];
 const MAX_JSON_BYTES = 256 * 1024;
 
-/** The settings that a document stands for, or all that is wrong with it. */
+/** Places that one event type redacts, and the characters of each. */
+export const MAX_REDACTED = 50;
+export const MAX_POINTER = 256;
+
+/** The settings that a document stands for, or all that is wrong with it; whether its schemas compile is asked apart. */
 export function settleEventType(
   document: EventTypeDocument,
 ): { settings: EventTypeSettings } | { errors: readonly FieldError[] } {
   const errors = [
     ...checkDescription(document.description),
-    ...checkSchemas(document.schemas ?? {}),
+    ...checkVersions(document.schemas ?? {}),
     ...checkSize('/schemas', document.schemas ?? null),
     ...checkSize('/example', document.example ?? null),
+    ...checkRedact(document.redact ?? []),
   ];
   if (errors.length > 0) return { errors };
   return {
@@ -55,6 +58,7 @@ export function settleEventType(
       deprecated: document.deprecated ?? false,
       schemas: document.schemas ?? null,
       example: document.example ?? null,
+      redact: document.redact ?? null,
     },
   };
 }
@@ -64,23 +68,37 @@ function checkDescription(description: string | null | undefined): FieldError[] 
   return [{ pointer: '/description', code: 'required', message: 'is required' }];
 }
 
-function checkSchemas(schemas: JsonObject): FieldError[] {
-  return Object.entries(schemas).flatMap(([version, schema]) => {
-    const refusal = refuseSchema(version, schema);
-    const pointer = `/schemas/${version.replace(/~/g, '~0').replace(/\//g, '~1')}`;
-    return refusal === null ? [] : [{ pointer, code: 'invalid_schema', message: refusal }];
+function checkVersions(schemas: JsonObject): FieldError[] {
+  const message = 'is not a schema version: 1 to 64 of letters, digits, dot, hyphen and underscore';
+  return Object.keys(schemas)
+    .filter((version) => !SCHEMA_VERSION.test(version))
+    .map((version) => ({ pointer: schemaPointer(version), code: 'invalid_schema', message }));
+}
+
+/** Where a document has the schema of a version. */
+export function schemaPointer(version: string): string {
+  return `/schemas/${toPointerToken(version)}`;
+}
+
+/** Here and not where other lists are checked, so that an error names the one that is wrong. */
+function checkRedact(pointers: readonly unknown[]): FieldError[] {
+  if (pointers.length > MAX_REDACTED) {
+    return [{ pointer: '/redact', code: 'too_many', message: `must have at most ${MAX_REDACTED} pointers` }];
+  }
+  return pointers.flatMap((pointer, index) => {
+    const refusal = refusePointer(pointer);
+    return refusal === null ? [] : [{ pointer: `/redact/${index}`, ...refusal }];
   });
 }
 
-function refuseSchema(version: string, schema: Json): string | null {
-  if (!SCHEMA_VERSION.test(version))
-    return 'is not a schema version: 1 to 64 of letters, digits, dot, hyphen and underscore';
-  if (typeof schema === 'boolean') return null;
-  if (!isJsonObject(schema)) return 'is not a JSON Schema: an object, true or false';
-  const dialect = schema['$schema'];
-  if (dialect === undefined) return null;
-  if (typeof dialect === 'string' && DIALECTS.includes(dialect.replace(/#$/, ''))) return null;
-  return `must have as its $schema ${DIALECTS[0]} or ${DIALECTS[1]}#`;
+function refusePointer(pointer: unknown): Pick<FieldError, 'code' | 'message'> | null {
+  if (typeof pointer !== 'string') return { code: 'wrong_type', message: 'must be a string' };
+  if (pointer.length > MAX_POINTER) return { code: 'too_long', message: `must have at most ${MAX_POINTER} characters` };
+  if (readPointer(pointer) !== null) return null;
+  return {
+    code: 'invalid_pointer',
+    message: 'must be a JSON Pointer (RFC 6901) into data, such as /card/number, with ~0 for ~ and ~1 for / in a name',
+  };
 }
 
 function checkSize(pointer: string, value: Json | null): FieldError[] {

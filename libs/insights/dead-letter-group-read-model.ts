@@ -3,7 +3,7 @@ import { assertUuidPosition, Database } from '#database';
 import { PosthornError, type Uuid, uuidFloor } from '#kernel';
 import type { DeadLetterReason } from './dead-letter-read-model.js';
 import { equals, eventOf, Parameters, tenantConditions, typeConditions } from './query-parts.js';
-import type { Viewer } from './viewer.js';
+import { hiddenPaths, type Viewer } from './viewer.js';
 
 /** What lies in the dead-letter queue of one endpoint for one reason. */
 export interface DeadLetterGroup {
@@ -26,6 +26,7 @@ export interface DeadLetterSample {
   readonly deliveryId: Uuid;
   readonly lastStatusCode: number | null;
   readonly lastErrorCode: string | null;
+  /** Null also where some of the event is hidden from the viewer: a receiver may have repeated it. */
   readonly error: string | null;
 }
 
@@ -56,6 +57,7 @@ interface Row extends Omit<DeadLetterGroup, 'isExact' | 'sample'> {
   readonly looked: number;
   readonly deadLetterId: Uuid;
   readonly deliveryId: Uuid;
+  readonly isErrorShown: boolean;
 }
 
 /** How a delivery ended. */
@@ -139,10 +141,11 @@ function hopStatement(
 /** Each group with what is told of it: counted from its newest back, as far as is looked. */
 function groupStatement(
   parameters: Parameters,
-  { publishedBy }: Viewer,
+  viewer: Viewer,
   { type, sinceMs, untilMs }: DeadLetterGroupFilters,
   hop: string,
 ): { sql: string; counted: number } {
+  const { publishedBy } = viewer;
   const range = [
     ...(sinceMs === null ? [] : [`l.id >= ${parameters.add(uuidFloor(sinceMs))}`]),
     ...(untilMs === null ? [] : [`l.id < ${parameters.add(uuidFloor(untilMs))}`]),
@@ -172,7 +175,8 @@ function groupStatement(
   const sql = `${hop}
     SELECT hop.tenant_id AS "tenantId", hop.endpoint_id AS "endpointId", hop.reason, looked.looked, looked.count,
            looked.newest IS NULL AS "isEmpty", oldest.opened_at AS "oldestAt", newest.opened_at AS "newestAt", typed.types,
-           newest.id AS "deadLetterId", newest.delivery_id AS "deliveryId"
+           newest.id AS "deadLetterId", newest.delivery_id AS "deliveryId",
+           ${hiddenPaths(viewer, 'newest.type')} = '{}' AS "isErrorShown"
       FROM hop
      CROSS JOIN LATERAL (${looked}) looked
       LEFT JOIN LATERAL (SELECT * FROM dead_letters WHERE id = looked.newest LIMIT 1) newest ON true
@@ -186,9 +190,9 @@ function groupStatement(
 }
 
 function toGroup(row: Row, ending: Ending | undefined, counted: number): DeadLetterGroup {
-  const { deadLetterId, deliveryId, looked, types, ...group } = row;
+  const { deadLetterId, deliveryId, isErrorShown, looked, types, ...group } = row;
   const { lastStatusCode = null, lastErrorCode = null, error = null } = ending ?? {};
-  const sample = { deadLetterId, deliveryId, lastStatusCode, lastErrorCode, error };
+  const sample = { deadLetterId, deliveryId, lastStatusCode, lastErrorCode, error: isErrorShown ? error : null };
   return { ...group, types: types ?? [], isExact: looked < counted, sample };
 }
 

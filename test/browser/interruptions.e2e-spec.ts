@@ -8,12 +8,12 @@ let browser: Browser;
 
 beforeAll(async () => {
   [platform, browser] = await Promise.all([startPlatform({ queue: 'postgres' }), launchBrowser()]);
-}, 120_000);
+});
 
 afterAll(async () => {
   await browser?.close();
   await platform?.close();
-}, 60_000);
+});
 
 const TEST_MS = 60_000;
 

@@ -15,7 +15,7 @@ beforeAll(async () => {
 afterAll(async () => {
   await browser?.close();
   await stage?.close();
-}, 60_000);
+});
 
 const JOURNEY_MS = 120_000;
 

@@ -19,7 +19,7 @@ let browser: Browser;
 
 beforeAll(async () => {
   [stage, browser] = await Promise.all([startStage(), launchBrowser()]);
-}, 120_000);
+});
 
 afterAll(async () => {
   await browser?.close();
@@ -61,7 +61,7 @@ describe.each(SCHEMES)('the console in %s', (scheme) => {
   beforeAll(async () => {
     watched = await openPage(browser, { colorScheme: scheme });
     await signIn(watched, stage);
-  }, 60_000);
+  });
 
   afterAll(() => watched.context.close());
 

@@ -63,14 +63,11 @@ export async function startStage(): Promise<Stage> {
     );
   }
   const event = events.at(-1)!;
-  const failedDelivery = await waitFor(
-    async () => {
-      const dead = (await platform.deliveriesOf(event)).find(({ status }) => status === 'dead');
-      if (dead === undefined) throw new Error('It is not given up yet');
-      return dead.id;
-    },
-    { timeoutMs: 20_000 },
-  );
+  const failedDelivery = await waitFor(async () => {
+    const dead = (await platform.deliveriesOf(event)).find(({ status }) => status === 'dead');
+    if (dead === undefined) throw new Error('It is not given up yet');
+    return dead.id;
+  });
   return {
     url: platform.url,
     adminKey: platform.adminKey,

@@ -41,24 +41,38 @@ export class ApiAway extends Error {
   }
 }
 
-/** The first part of a pointer, which is the field of a form: `/rateLimit/limit` is about `rateLimit`. */
-export function fieldOf(pointer: string): string {
-  return (pointer.replace(/^[/?]/, '').split('/')[0] ?? '').replaceAll('~1', '/').replaceAll('~0', '~');
+/** The parts of a pointer: `/rateLimit/limit` and `?tenant` as `['rateLimit', 'limit']` and `['tenant']`. */
+export function partsOf(pointer: string): string[] {
+  return pointer
+    .replace(/^[/?]/, '')
+    .split('/')
+    .map((part) => part.replaceAll('~1', '/').replaceAll('~0', '~'));
 }
 
-/** Messages by field, for a form that has these fields, and what none of them takes. */
+/**
+ * Messages by field, and what none of them takes. A field is named by its path in the form (`rateLimit.limit`), and a
+ * message goes to the deepest one on its way; what lies below that stands before the message.
+ */
 export function splitByField(
   { detail, errors }: Problem,
-  fields: readonly string[],
+  hasField: (path: string) => boolean,
+  rename: (parts: readonly string[]) => readonly string[] = (parts) => parts,
 ): { atFields: Record<string, string>; others: string[] } {
   const atFields: Record<string, string> = {};
   const others: string[] = [];
   for (const { pointer, message } of errors ?? []) {
-    const field = fieldOf(pointer);
-    const words = `${pointer.slice(1 + field.length)} ${message}`.trim();
-    if (fields.includes(field)) atFields[field] = field in atFields ? `${atFields[field]}; ${words}` : words;
-    else others.push(`${field || 'This'} ${words}`);
+    const parts = rename(partsOf(pointer));
+    const depth = deepest(parts, hasField);
+    const words = [parts.slice(depth).join('/'), message].filter(Boolean).join(' ');
+    const field = parts.slice(0, depth).join('.');
+    if (depth === 0) others.push(words === message ? `This ${message}` : words);
+    else atFields[field] = field in atFields ? `${atFields[field]}; ${words}` : words;
   }
   if ((errors ?? []).length === 0) others.push(detail);
   return { atFields, others };
+}
+
+function deepest(parts: readonly string[], hasField: (path: string) => boolean): number {
+  for (let depth = parts.length; depth > 0; depth--) if (hasField(parts.slice(0, depth).join('.'))) return depth;
+  return 0;
 }
