@@ -22,7 +22,9 @@ import { DeadLetterGroups1764000161000 } from './1764000161000-dead-letter-group
 import { SearchIndexes1764000170000 } from './1764000170000-search-indexes.js';
 import { TrafficCounts1764000171000 } from './1764000171000-traffic-counts.js';
 import { TenantsAtRisk1764000172000 } from './1764000172000-tenants-at-risk.js';
+import { KeyRates1764000210000 } from './1764000210000-key-rates.js';
 import { Ownership1764000220000 } from './1764000220000-ownership.js';
+import { SecretSchedule1764000221000 } from './1764000221000-secret-schedule.js';
 import { EventTypeCatalog1764000230000 } from './1764000230000-event-type-catalog.js';
 import { ReplayTenants1764000240000 } from './1764000240000-replay-tenants.js';
 import { DeadLetterGroupTypes1764000241000 } from './1764000241000-dead-letter-group-types.js';
@@ -54,7 +56,9 @@ export const migrations = [
   SearchIndexes1764000170000,
   TrafficCounts1764000171000,
   TenantsAtRisk1764000172000,
+  KeyRates1764000210000,
   Ownership1764000220000,
+  SecretSchedule1764000221000,
   EventTypeCatalog1764000230000,
   ReplayTenants1764000240000,
   DeadLetterGroupTypes1764000241000,

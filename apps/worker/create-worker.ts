@@ -8,6 +8,7 @@ import {
   type CircuitTransition,
   EndpointHealthStore,
   EndpointSwitch,
+  SecretStore,
   SendTargets,
   SlotStore,
   TenantConfigs,
@@ -20,7 +21,7 @@ import { TrafficLedger, TrafficReadModel, TrafficRollup, TrafficStore } from '#s
 import type { Logger, Metrics } from '#telemetry';
 import { SwitchStore } from '#tenants';
 import { AddressPolicy, Sender } from '#transport';
-import { retentionTasks, RiskWatch, trafficTasks, Upkeep } from '#upkeep';
+import { retentionTasks, RiskWatch, secretTasks, SecretWatch, trafficTasks, Upkeep } from '#upkeep';
 
 const MS_PER_DAY = 86_400_000;
 
@@ -68,6 +69,7 @@ export function startWorker({
   const endpoints = new EndpointSwitch(db, keyRing, effects);
   const tasks = [
     ...retentionTasks({ config, db, deliveries, clock, metrics, log: logger }),
+    ...secretTasks(new SecretWatch(db, new SecretStore(db, clock, keyRing), clock)),
     ...trafficTasks(new TrafficRollup(db), new RiskWatch(db, new TrafficReadModel(db)), clock),
   ];
   const upkeep = new Upkeep(db, deliveries, endpoints, clock, metrics, logger, tasks);
