@@ -479,7 +479,7 @@ describe('replays', () => {
     const { id } = await start({ select: 'failed', ratePerSecond: 20 });
     const [leaving] = [aRunner(), aRunner(), aRunner()];
     await waitFor(async () => expect((await get(id))['replayed']).toBeGreaterThan(0));
-    await leaving!.stop();
+    await leaving.stop();
     await waitFor(async () => expect(await get(id)).toMatchObject({ replayed: 12, skipped: 0, pending: 12 }));
     expect((await made(id)).map(({ replayOf }) => replayOf)).toEqual(letters.map(({ delivery }) => delivery));
   });
