@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { fieldOf, splitByField } from './problem.js';
+import { partsOf, splitByField } from './problem.js';
 
 const problem = { status: 422, code: 'validation_failed', title: 'Invalid', detail: 'The request is not valid.' };
 
@@ -15,6 +15,20 @@ describe(splitByField, () => {
     });
   });
 
+  it('puts it at the deepest field that there is', () => {
+    const errors = [
+      { pointer: '/settings/payloadRetentionDays', code: 'too_large', message: 'must be at most 30' },
+      { pointer: '/settings/portal/color', code: 'invalid', message: 'must be a colour' },
+    ];
+    expect(splitByField({ ...problem, errors }, ['settings/payloadRetentionDays', 'settings/portal'])).toEqual({
+      atFields: {
+        'settings/payloadRetentionDays': 'must be at most 30',
+        'settings/portal': '/color must be a colour',
+      },
+      others: [],
+    });
+  });
+
   it('tells what no field of the form takes, with the name of its field', () => {
     const errors = [{ pointer: '/colour', code: 'unknown_field', message: 'is not known' }];
     expect(splitByField({ ...problem, errors }, ['url'])).toEqual({ atFields: {}, others: ['colour is not known'] });
@@ -25,13 +39,13 @@ describe(splitByField, () => {
   });
 });
 
-describe(fieldOf, () => {
+describe(partsOf, () => {
   it('reads pointers into bodies and queries', () => {
-    expect([fieldOf('/retrySchedule/3'), fieldOf('?tenant'), fieldOf('/a~1b'), fieldOf('')]).toEqual([
-      'retrySchedule',
-      'tenant',
-      'a/b',
-      '',
+    expect([partsOf('/retrySchedule/3'), partsOf('?tenant'), partsOf('/a~1b'), partsOf('')]).toEqual([
+      ['retrySchedule', '3'],
+      ['tenant'],
+      ['a/b'],
+      [],
     ]);
   });
 });

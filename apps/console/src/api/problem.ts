@@ -41,12 +41,16 @@ export class ApiAway extends Error {
   }
 }
 
-/** The first part of a pointer, which is the field of a form: `/rateLimit/limit` is about `rateLimit`. */
-export function fieldOf(pointer: string): string {
-  return (pointer.replace(/^[/?]/, '').split('/')[0] ?? '').replaceAll('~1', '/').replaceAll('~0', '~');
+/** The names that a pointer goes through: `/rateLimit/limit`, or `?name`. */
+export function partsOf(pointer: string): string[] {
+  const path = pointer.replace(/^[/?]/, '');
+  return path === '' ? [] : path.split('/').map((part) => part.replaceAll('~1', '/').replaceAll('~0', '~'));
 }
 
-/** Messages by field, for a form that has these fields, and what none of them takes. */
+/**
+ * Messages by field, for a form that has these fields, and what none of them takes. A field takes what is below it too,
+ * unless another stands deeper: `rateLimit` has `/rateLimit/limit` where there is no `rateLimit/limit`.
+ */
 export function splitByField(
   { detail, errors }: Problem,
   fields: readonly string[],
@@ -54,11 +58,21 @@ export function splitByField(
   const atFields: Record<string, string> = {};
   const others: string[] = [];
   for (const { pointer, message } of errors ?? []) {
-    const field = fieldOf(pointer);
-    const words = `${pointer.slice(1 + field.length)} ${message}`.trim();
-    if (fields.includes(field)) atFields[field] = field in atFields ? `${atFields[field]}; ${words}` : words;
-    else others.push(`${field || 'This'} ${words}`);
+    const parts = partsOf(pointer);
+    const field = deepestOf(parts, fields);
+    const below = parts.slice(field === null ? 1 : field.split('/').length).map((part) => `/${part}`);
+    const words = `${below.join('')} ${message}`.trim();
+    if (field === null) others.push(`${parts[0] ?? 'This'} ${words}`);
+    else atFields[field] = field in atFields ? `${atFields[field]}; ${words}` : words;
   }
   if ((errors ?? []).length === 0) others.push(detail);
   return { atFields, others };
+}
+
+function deepestOf(parts: readonly string[], fields: readonly string[]): string | null {
+  for (let depth = parts.length; depth > 0; depth--) {
+    const field = parts.slice(0, depth).join('/');
+    if (fields.includes(field)) return field;
+  }
+  return null;
 }

@@ -47,7 +47,9 @@ export function Pages() {
         <Route path="/audit-log" component={AuditLogPage} />
         <Route path="/verify" component={VerifyPage} />
         <Route>
-          <Nothing icon={IconMoodEmpty} title="There is no such page" />
+          <Nothing icon={IconMoodEmpty} title="There is no such page" isPage>
+            Choose from the menu, or search for what you have at hand.
+          </Nothing>
         </Route>
       </Switch>
     </ErrorBoundary>

@@ -39,3 +39,8 @@ export const REASON_WORDS: Readonly<Record<Reason, string>> = {
   blocked: 'its address is not allowed',
   expired: 'it came too late',
 };
+
+/** `1 dead letter`, `7 dead letters`, `10000 or more dead letters`. */
+export function countWords(count: number, isExact = true): string {
+  return `${count}${isExact ? '' : ' or more'} dead letter${count === 1 ? '' : 's'}`;
+}

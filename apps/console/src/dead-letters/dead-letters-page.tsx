@@ -18,7 +18,7 @@ import { Nothing } from '../ui/states.js';
 import { Status } from '../ui/status.js';
 import { useUrlState } from '../ui/url-state.js';
 import { When } from '../ui/when.js';
-import { type DeadLetter, REASONS } from './dead-letter.js';
+import { countWords, type DeadLetter, REASONS } from './dead-letter.js';
 import { GroupList } from './group-list.js';
 
 const FILTERS = ['resolved', 'reason', 'type', 'tenant', 'endpoint', 'span'] as const;
@@ -132,7 +132,7 @@ export function DeadLettersPage() {
       )}
       {asking === 'discard' && (
         <AskDialog
-          title={`Discard ${selected.size} dead letters?`}
+          title={`Discard ${countWords(selected.size)}?`}
           verb="Discard"
           noteLabel="Note"
           run={(note) =>

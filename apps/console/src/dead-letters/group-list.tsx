@@ -15,7 +15,7 @@ import { List } from '../ui/list.js';
 import { Section } from '../ui/page.js';
 import { Nothing } from '../ui/states.js';
 import { When } from '../ui/when.js';
-import { type DeadLetterGroup, REASON_WORDS } from './dead-letter.js';
+import { countWords, type DeadLetterGroup, REASON_WORDS } from './dead-letter.js';
 
 interface GroupListProps {
   readonly filters: { readonly tenant: string; readonly endpoint: string };
@@ -106,7 +106,7 @@ export function GroupList({ filters, show }: GroupListProps) {
       )}
       {discarded !== null && (
         <AskDialog
-          title={`Discard ${discarded.count} dead letters?`}
+          title={`Discard ${countWords(discarded.count, discarded.countExact)}?`}
           verb="Discard all of them"
           noteLabel="Note"
           run={(note) =>

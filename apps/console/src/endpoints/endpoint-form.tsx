@@ -37,10 +37,19 @@ interface EndpointFormProps {
 type Form = UseFormReturnType<EndpointFields>;
 
 /** Names that the API has for what the form shows under others. */
-const NAMES = { signing: 'schemes' };
+const NAMES = { signing: 'schemes', 'rateLimit/limit': 'rateLimit', 'rateLimit/periodSeconds': 'ratePeriod' };
+
+/** What is folded away at first, and the fields of it. */
+const PARTS: Readonly<Record<string, readonly string[]>> = {
+  pace: ['rateLimit', 'ratePeriod', 'maxInFlight', 'timeoutSeconds', 'retrySchedule', 'ordering'],
+  request: ['payloadFormat', 'schemes', 'ownSchemes', 'headers'],
+  auth: ['auth'],
+  own: ['uid', 'metadata'],
+};
 
 export function EndpointForm({ tenant, endpoint, close, after }: EndpointFormProps) {
   const [complaint, setComplaint] = useState<string | null>(null);
+  const [unfolded, setUnfolded] = useState<string[]>([]);
   const [before] = useState(() => toFields(endpoint ?? null));
   const form = useForm<EndpointFields>({ initialValues: before });
   const save = useAction(
@@ -72,6 +81,8 @@ export function EndpointForm({ tenant, endpoint, close, after }: EndpointFormPro
       form.setFieldError(error.field, error.message);
     }
   };
+  // A complaint must be seen: its part cannot be folded away.
+  const complainedOf = Object.keys(PARTS).filter((part) => PARTS[part]?.some((field) => field in form.errors));
   return (
     <FormDialog
       title={endpoint === undefined ? 'New endpoint' : 'Change endpoint'}
@@ -90,8 +101,13 @@ export function EndpointForm({ tenant, endpoint, close, after }: EndpointFormPro
         />
       )}
       <TextInput label="Description" {...form.getInputProps('description')} />
-      <Accordion variant="separated" multiple defaultValue={[]}>
-        <Accordion.Item value="delivery">
+      <Accordion
+        variant="separated"
+        multiple
+        value={[...new Set([...unfolded, ...complainedOf])]}
+        onChange={setUnfolded}
+      >
+        <Accordion.Item value="pace">
           <Accordion.Control>Pace and retries</Accordion.Control>
           <Accordion.Panel>
             <PaceFields form={form} />

@@ -7,7 +7,7 @@ export function PortalEnded({ isOver = false }: { isOver?: boolean }) {
   if (!isOver) {
     return (
       <main>
-        <Nothing icon={IconDoorExit} title="This link has ended">
+        <Nothing icon={IconDoorExit} title="This link has ended" isPage>
           Open the page again from where you came: it makes a new one.
         </Nothing>
       </main>

@@ -54,6 +54,7 @@ export function ReplayDialog({ selection, close, after }: ReplayDialogProps) {
       title="Replay"
       verb={count.data === undefined ? 'Replay' : `Replay ${toCount(count.data)}`}
       isBusy={start.isBusy}
+      isPointless={count.data?.matched === 0}
       complaint={complaint}
       submit={() => start.go()}
       close={close}

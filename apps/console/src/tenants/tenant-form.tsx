@@ -26,6 +26,14 @@ type TenantFields = {
   allowHttp: boolean;
 };
 
+/** Names that the API has for what the form shows under others. */
+const NAMES = {
+  'settings/maxEndpoints': 'maxEndpoints',
+  'settings/publishPerSecond': 'publishPerSecond',
+  'settings/payloadRetentionDays': 'payloadRetentionDays',
+  'settings/allowHttp': 'allowHttp',
+};
+
 const orNull = (value: NumberField): number | null => (value === '' ? null : Number(value));
 
 export function TenantForm({ tenant, close, after }: TenantFormProps) {
@@ -65,7 +73,7 @@ export function TenantForm({ tenant, close, after }: TenantFormProps) {
         close();
         after?.(saved);
       },
-      failed: (error) => setComplaint(showProblem(form, error, { settings: 'maxEndpoints' })),
+      failed: (error) => setComplaint(showProblem(form, error, NAMES)),
     },
   );
   return (

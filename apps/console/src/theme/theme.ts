@@ -28,6 +28,20 @@ const DARK: MantineColorsTuple = [
   '#0b0f14',
 ];
 
+/** Danger. White stands on the sixth and the seventh (buttons, in dark and in light) with a contrast of 4.5 or more. */
+const RED: MantineColorsTuple = [
+  '#fdecea',
+  '#f9d3d0',
+  '#f2a7a1',
+  '#ea7a72',
+  '#e25a50',
+  '#d9453c',
+  '#c9362d',
+  '#b3261e',
+  '#971d16',
+  '#78150f',
+];
+
 const SANS = 'Inter, ui-sans-serif, system-ui, -apple-system, "Segoe UI", Roboto, "Helvetica Neue", Arial, sans-serif';
 const MONO =
   'ui-monospace, SFMono-Regular, "JetBrains Mono", Menlo, Consolas, "Liberation Mono", "DejaVu Sans Mono", monospace';
@@ -35,7 +49,7 @@ const MONO =
 /** `accent`: the colour of an owner of a portal; the house's own unless given. */
 export function makeTheme(accent: string | null) {
   return createTheme({
-    colors: { ink: accent === null ? INK : colorsTuple(accent), dark: DARK },
+    colors: { ink: accent === null ? INK : colorsTuple(accent), dark: DARK, red: RED },
     primaryColor: 'ink',
     primaryShade: { light: 7, dark: 6 },
     autoContrast: true,
@@ -51,7 +65,8 @@ export function makeTheme(accent: string | null) {
     respectReducedMotion: true,
     components: {
       // Locking the scroll would write a style into the page, which its content security policy refuses.
-      Modal: Modal.extend({ defaultProps: { lockScroll: false } }),
+      // Its header is none of the page.
+      Modal: Modal.extend({ defaultProps: { lockScroll: false, attributes: { header: { role: 'presentation' } } } }),
       Drawer: { defaultProps: { lockScroll: false } },
       Tooltip: Tooltip.extend({ defaultProps: { openDelay: 300, withArrow: true } }),
     },

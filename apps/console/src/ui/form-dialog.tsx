@@ -6,6 +6,8 @@ interface FormDialogProps {
   readonly title: string;
   readonly verb: string;
   readonly isBusy: boolean;
+  /** There is nothing that it could do. */
+  readonly isPointless?: boolean;
   /** What no field says. */
   readonly complaint: string | null;
   readonly submit: () => void;
@@ -14,8 +16,9 @@ interface FormDialogProps {
   readonly size?: string;
 }
 
-/** A form over the page. It closes by its own buttons only: a stray click loses nothing that was typed. */
-export function FormDialog({ title, verb, isBusy, complaint, submit, close, children, size = 'lg' }: FormDialogProps) {
+/** A form over the page. It closes by its own buttons and Escape: a stray click loses nothing that was typed. */
+export function FormDialog({ title, verb, isBusy, complaint, submit, close, children, ...rest }: FormDialogProps) {
+  const { size = 'lg', isPointless = false } = rest;
   return (
     <Modal
       opened
@@ -43,7 +46,7 @@ export function FormDialog({ title, verb, isBusy, complaint, submit, close, chil
             <Button variant="default" onClick={close}>
               Not now
             </Button>
-            <Button type="submit" loading={isBusy}>
+            <Button type="submit" loading={isBusy} disabled={isPointless}>
               {verb}
             </Button>
           </Group>

@@ -8,7 +8,7 @@ import { ApiProblem, splitByField } from '../api/problem.js';
 export function showProblem<V extends Record<string, unknown>>(
   form: Pick<UseFormReturnType<V>, 'setErrors' | 'getValues'>,
   error: Error,
-  /** Fields of the form by the name that the API has for them, where that differs. */
+  /** Fields of the form by the name that the API has for them, where that differs: `settings/maxEndpoints`. */
   names: Readonly<Record<string, string>> = {},
 ): string | null {
   if (!(error instanceof ApiProblem)) return error.message;

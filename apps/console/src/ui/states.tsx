@@ -18,15 +18,19 @@ export function Loading({ rows = 6 }: { rows?: number }) {
 interface NothingProps {
   readonly icon: TablerIcon;
   readonly title: string;
+  /** It is all that the page has. */
+  readonly isPage?: boolean;
   readonly children?: ReactNode;
 }
 
 /** Why there is nothing, and what can be done about it. */
-export function Nothing({ icon: Icon, title, children }: NothingProps) {
+export function Nothing({ icon: Icon, title, isPage = false, children }: NothingProps) {
   return (
     <div className={classes.nothing}>
       <Icon size={28} stroke={1.4} aria-hidden />
-      <Text fw={600}>{title}</Text>
+      <Text fw={600} {...(isPage ? { component: 'h1' as const } : {})}>
+        {title}
+      </Text>
       {children !== undefined && (
         <Text size="sm" c="dimmed" component="div">
           {children}
