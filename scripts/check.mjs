@@ -6,7 +6,7 @@ import { delimiter, join } from 'node:path';
 import { ROOT, say } from './setup-tools.mjs';
 
 /** The slow ones first, so that the last to end is a short one. */
-const CHECKS = ['unit', 'typecheck', 'lint', 'rooms', 'formatted'];
+const CHECKS = ['lint', 'typecheck', 'unit', 'rooms', 'formatted'];
 const AT_ONCE = 2;
 const MOST_OUTPUT_CHARACTERS = 20_000;
 

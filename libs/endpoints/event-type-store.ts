@@ -21,12 +21,13 @@ interface EventTypeRow {
   readonly deprecated: boolean;
   readonly schemas: JsonObject | null;
   readonly example: Json | null;
+  readonly redact: readonly string[] | null;
   readonly version: number;
   readonly created_at: Date;
   readonly updated_at: Date;
 }
 
-const COLUMNS = 'name, description, group_name, deprecated, schemas, example, version, created_at, updated_at';
+const COLUMNS = 'name, description, group_name, deprecated, schemas, example, redact, version, created_at, updated_at';
 
 export interface EventTypeFilters {
   readonly group: string | null;
@@ -156,8 +157,8 @@ async function lock(tx: Executor, name: string): Promise<EventType | null> {
 
 async function insert(tx: Executor, name: string, settings: EventTypeSettings): Promise<EventType | null> {
   const [row] = await tx.query<EventTypeRow>(
-    `INSERT INTO event_types (name, description, group_name, deprecated, schemas, example)
-     VALUES ($1, $2, $3, $4, $5, $6) ON CONFLICT (name) DO NOTHING RETURNING ${COLUMNS}`,
+    `INSERT INTO event_types (name, description, group_name, deprecated, schemas, example, redact)
+     VALUES ($1, $2, $3, $4, $5, $6, $7) ON CONFLICT (name) DO NOTHING RETURNING ${COLUMNS}`,
     [name, ...settingValues(settings)],
   );
   return row ? toEventType(row) : null;
@@ -167,7 +168,7 @@ async function change(tx: Executor, by: Actor, now: EventType, settings: EventTy
   if (isDeepStrictEqual(settings, settingsOf(now))) return now;
   const [row] = await tx.query<EventTypeRow>(
     `UPDATE event_types SET version = version + 1, updated_at = clock_timestamp(), description = $2, group_name = $3,
-       deprecated = $4, schemas = $5, example = $6
+       deprecated = $4, schemas = $5, example = $6, redact = $7
      WHERE name = $1 RETURNING ${COLUMNS}`,
     [now.name, ...settingValues(settings)],
   );
@@ -187,16 +188,17 @@ async function record(
   await recordChange(tx, by, { action, object: name, tenantId: null, before: facts(before), after: facts(after) });
 }
 
-function settingValues({ description, group, deprecated, schemas, example }: EventTypeSettings): unknown[] {
-  return [description, group, deprecated, toJson(schemas), toJson(example)];
+function settingValues({ description, group, deprecated, schemas, example, redact }: EventTypeSettings): unknown[] {
+  return [description, group, deprecated, toJson(schemas), toJson(example), redact];
 }
 
 function toJson(value: Json | null): string | null {
   return value === null ? null : JSON.stringify(value);
 }
 
-function settingsOf({ description, group, deprecated, schemas, example }: EventTypeSettings): EventTypeSettings {
-  return { description, group, deprecated, schemas, example };
+function settingsOf(eventType: EventTypeSettings): EventTypeSettings {
+  const { description, group, deprecated, schemas, example, redact } = eventType;
+  return { description, group, deprecated, schemas, example, redact };
 }
 
 function toEventType(row: EventTypeRow): EventType {
@@ -207,6 +209,7 @@ function toEventType(row: EventTypeRow): EventType {
     deprecated: row.deprecated,
     schemas: row.schemas,
     example: row.example,
+    redact: row.redact,
     version: row.version,
     createdAt: row.created_at,
     updatedAt: row.updated_at,

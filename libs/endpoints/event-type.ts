@@ -1,4 +1,4 @@
-import type { FieldError } from '#kernel';
+import { type FieldError, readPointer, toPointerToken } from '#kernel';
 import { isJsonObject, type Json, type JsonObject } from '#policy';
 
 /** An entry of the catalog of what is published. */
@@ -10,6 +10,8 @@ export interface EventType {
   /** JSON Schemas by the `schemaVersion` that events name. Kept and shown; events are not checked against them yet. */
   readonly schemas: JsonObject | null;
   readonly example: Json | null;
+  /** JSON Pointers into `data`: what stands there is shown as "[redacted]" to those who need not see it. Null: none. */
+  readonly redact: readonly string[] | null;
   readonly version: number;
   readonly createdAt: Date;
   readonly updatedAt: Date;
@@ -22,9 +24,10 @@ export interface EventTypeDocument {
   readonly deprecated?: boolean | null;
   readonly schemas?: JsonObject | null;
   readonly example?: Json;
+  readonly redact?: readonly string[] | null;
 }
 
-export type EventTypeSettings = Pick<EventType, 'description' | 'group' | 'deprecated' | 'schemas' | 'example'>;
+export type EventTypeSettings = Omit<EventType, 'name' | 'version' | 'createdAt' | 'updatedAt'>;
 
 /** Of the platform's own operational events. */
 export const RESERVED_PREFIX = 'posthorn.';
@@ -37,6 +40,10 @@ const DIALECTS = [
 ];
 const MAX_JSON_BYTES = 256 * 1024;
 
+/** Places that one event type redacts, and the characters of each. */
+export const MAX_REDACTED = 50;
+export const MAX_POINTER = 256;
+
 /** The settings that a document stands for, or all that is wrong with it. */
 export function settleEventType(
   document: EventTypeDocument,
@@ -46,6 +53,7 @@ export function settleEventType(
     ...checkSchemas(document.schemas ?? {}),
     ...checkSize('/schemas', document.schemas ?? null),
     ...checkSize('/example', document.example ?? null),
+    ...checkRedact(document.redact ?? []),
   ];
   if (errors.length > 0) return { errors };
   return {
@@ -55,6 +63,7 @@ export function settleEventType(
       deprecated: document.deprecated ?? false,
       schemas: document.schemas ?? null,
       example: document.example ?? null,
+      redact: document.redact ?? null,
     },
   };
 }
@@ -67,7 +76,7 @@ function checkDescription(description: string | null | undefined): FieldError[] 
 function checkSchemas(schemas: JsonObject): FieldError[] {
   return Object.entries(schemas).flatMap(([version, schema]) => {
     const refusal = refuseSchema(version, schema);
-    const pointer = `/schemas/${version.replace(/~/g, '~0').replace(/\//g, '~1')}`;
+    const pointer = `/schemas/${toPointerToken(version)}`;
     return refusal === null ? [] : [{ pointer, code: 'invalid_schema', message: refusal }];
   });
 }
@@ -81,6 +90,27 @@ function refuseSchema(version: string, schema: Json): string | null {
   if (dialect === undefined) return null;
   if (typeof dialect === 'string' && DIALECTS.includes(dialect.replace(/#$/, ''))) return null;
   return `must have as its $schema ${DIALECTS[0]} or ${DIALECTS[1]}#`;
+}
+
+/** Here and not where other lists are checked, so that an error names the one that is wrong. */
+function checkRedact(pointers: readonly unknown[]): FieldError[] {
+  if (pointers.length > MAX_REDACTED) {
+    return [{ pointer: '/redact', code: 'too_many', message: `must have at most ${MAX_REDACTED} pointers` }];
+  }
+  return pointers.flatMap((pointer, index) => {
+    const refusal = refusePointer(pointer);
+    return refusal === null ? [] : [{ pointer: `/redact/${index}`, ...refusal }];
+  });
+}
+
+function refusePointer(pointer: unknown): Pick<FieldError, 'code' | 'message'> | null {
+  if (typeof pointer !== 'string') return { code: 'wrong_type', message: 'must be a string' };
+  if (pointer.length > MAX_POINTER) return { code: 'too_long', message: `must have at most ${MAX_POINTER} characters` };
+  if (readPointer(pointer) !== null) return null;
+  return {
+    code: 'invalid_pointer',
+    message: 'must be a JSON Pointer (RFC 6901) into data, such as /card/number, with ~0 for ~ and ~1 for / in a name',
+  };
 }
 
 function checkSize(pointer: string, value: Json | null): FieldError[] {

@@ -1,4 +1,4 @@
-import type { FieldError } from '#kernel';
+import { type FieldError, toPointerToken } from '#kernel';
 import { isEventType, refuseHeader } from '#policy';
 import type { EventDraft } from './event-draft.js';
 import type { JsonScanner } from './json-scanner.js';
@@ -130,7 +130,7 @@ function readMembers(scanner: JsonScanner, reader: FieldReader): EventTexts {
     seen.push(key);
     if (key === 'data') texts.data = text.slice(start, scanner.at);
     else if (key === 'metadata') texts.metadata = text.slice(start, scanner.at);
-    else if (!FIELDS.has(key)) reader.fail(escapePointer(key), 'unknown_field', 'is not a field of an event');
+    else if (!FIELDS.has(key)) reader.fail(toPointerToken(key), 'unknown_field', 'is not a field of an event');
   }
   texts.end = scanner.at;
   texts.depth = scanner.deepest + 1;
@@ -139,7 +139,7 @@ function readMembers(scanner: JsonScanner, reader: FieldReader): EventTexts {
 
 function checkStructure(text: string, texts: EventTexts, pointer: string, limits: EventLimits): ReadEvent | null {
   if (texts.repeated !== null) {
-    const at = `${pointer}/${escapePointer(texts.repeated)}`;
+    const at = `${pointer}/${toPointerToken(texts.repeated)}`;
     return { refusal: 'duplicate_key', errors: [{ pointer: at, code: 'duplicate_key', message: 'stands twice' }] };
   }
   // No text of fewer characters can have more than three bytes each: most events need not be measured.
@@ -153,11 +153,6 @@ function checkStructure(text: string, texts: EventTexts, pointer: string, limits
     return { refusal: 'too_deep', errors: [{ pointer, code: 'too_deep', message }] };
   }
   return null;
-}
-
-/** RFC 6901, section 3. */
-function escapePointer(key: string): string {
-  return key.replaceAll('~', '~0').replaceAll('/', '~1');
 }
 
 function readType(reader: FieldReader): string {
@@ -194,7 +189,7 @@ function readHeaders(reader: FieldReader): string | null {
   if (entries.length > MAX_HEADERS) reader.fail('headers', 'too_many', `must be at most ${MAX_HEADERS} headers`);
   for (const [name, content] of entries) {
     const refusal = refuseHeader(name, content);
-    if (refusal !== null) reader.fail(`headers/${escapePointer(name)}`, 'invalid', refusal);
+    if (refusal !== null) reader.fail(`headers/${toPointerToken(name)}`, 'invalid', refusal);
   }
   return entries.length === 0 ? null : JSON.stringify(value);
 }

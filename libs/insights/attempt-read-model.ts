@@ -15,6 +15,7 @@ import {
 import { toCurlCommand } from './curl-command.js';
 import { type DeliveryRow, DeliveryReadModel } from './delivery-read-model.js';
 import { Parameters, where } from './query-parts.js';
+import { Redaction } from './redaction.js';
 import { RequestSources } from './request-sources.js';
 import type { Viewer } from './viewer.js';
 
@@ -71,7 +72,7 @@ export class AttemptReadModel {
   ) {}
 
   /** The attempts of a delivery that the viewer is known to see. A page's position is `number.generation`. */
-  async list(delivery: DeliveryRow, page: ListPage): Promise<AttemptView[]> {
+  async list(viewer: Viewer, delivery: DeliveryRow, page: ListPage): Promise<AttemptView[]> {
     const parameters = new Parameters();
     const conditions = [`delivery_id = ${parameters.add(delivery.id)}`];
     if (page.sinceMs != null) conditions.push(`started_at >= to_timestamp(${parameters.add(page.sinceMs / 1000)})`);
@@ -86,7 +87,7 @@ export class AttemptReadModel {
         ORDER BY number ${page.order}, generation ${page.order} LIMIT ${parameters.add(page.limit)}`,
       parameters.values,
     );
-    return this.toViews(delivery, rows);
+    return this.toViews(viewer, delivery, rows);
   }
 
   /**
@@ -96,19 +97,24 @@ export class AttemptReadModel {
   async find(viewer: Viewer, deliveryId: Uuid, number: number): Promise<AttemptView | null> {
     const found = await this.findRow(viewer, deliveryId, number);
     if (!found) return null;
-    const [view] = await this.toViews(found.delivery, [found.row]);
+    const [view] = await this.toViews(viewer, found.delivery, [found.row]);
     return view ?? null;
   }
 
   /**
-   * A command that makes the request again: signed now, with the secrets of now, to the endpoint as it is. Null when
-   * there is no such attempt for the viewer; throws when there is nothing left to send, or nowhere to send it.
+   * A command that makes the request again: signed now, with the secrets of now, to the endpoint as it is. From whom some of
+   * the body is hidden the signature is, too: the command shows what is sent, and repeats it not. Null when there is no such
+   * attempt for the viewer; throws when there is nothing left to send, or nowhere to send it.
    */
   async curl(viewer: Viewer, deliveryId: Uuid, number: number): Promise<string | null> {
     const found = await this.findRow(viewer, deliveryId, number);
     if (!found) return null;
-    const { endpointId, eventId } = found.delivery;
-    const [target, event] = await Promise.all([this.sources.present(endpointId), this.sources.event(eventId)]);
+    const { endpointId, eventId, type } = found.delivery;
+    const [target, event, hidden] = await Promise.all([
+      this.sources.present(endpointId),
+      this.sources.event(eventId),
+      this.sources.hiddenPaths(viewer, type),
+    ]);
     if (target === null || target.isDeleted) {
       throw new PosthornError('conflict', `The endpoint ${toTypeId('ep', endpointId)} was deleted.`);
     }
@@ -116,8 +122,10 @@ export class AttemptReadModel {
     if (body === null) throw new PosthornError('event_expired', `The payload of ${toTypeId('evt', eventId)} is gone.`);
     const nowMs = this.clock.now();
     const facts = factsOf(identityOf(found.delivery, number), Math.floor(nowMs / 1000), event);
-    const request = toRequest(facts, target.signer.sign(facts, body, nowMs), target, event);
-    return toCurlCommand(target.url, request.headers, body, tlsFiles(target.credentials));
+    const redaction = new Redaction(event!.data, hidden);
+    const signature = redaction.signature(target.signer.sign(facts, body, nowMs));
+    const request = toRequest(facts, signature, target, { ...event!, data: redaction.data });
+    return toCurlCommand(target.url, request.headers, request.body!, tlsFiles(target.credentials));
   }
 
   private async findRow(
@@ -134,20 +142,28 @@ export class AttemptReadModel {
     return row ? { delivery, row } : null;
   }
 
-  private async toViews(delivery: DeliveryRow, rows: readonly AttemptRow[]): Promise<AttemptView[]> {
+  private async toViews(viewer: Viewer, delivery: DeliveryRow, rows: readonly AttemptRow[]): Promise<AttemptView[]> {
     if (rows.length === 0) return [];
     const versions = rows.map(({ endpointVersion }) => endpointVersion);
-    const [event, targets] = await Promise.all([
+    const [event, targets, hidden] = await Promise.all([
       this.sources.event(delivery.eventId),
       this.sources.versions(delivery.endpointId, versions),
+      this.sources.hiddenPaths(viewer, delivery.type),
     ]);
+    const redaction = new Redaction(event?.data ?? null, hidden);
+    const shown = event && { ...event, data: redaction.data };
     return rows.map(({ endpointVersion, signature, responseHeaders, responseBody, truncated, ...row }) => {
-      const facts = factsOf(identityOf(delivery, row.number), Math.floor(row.startedAt.getTime() / 1000), event);
-      const signed = signature === null ? [] : readSignature(signature);
+      const facts = factsOf(identityOf(delivery, row.number), Math.floor(row.startedAt.getTime() / 1000), shown);
+      const signed = signature === null ? [] : redaction.signature(readSignature(signature));
       return {
         ...row,
-        request: toRequest(facts, signed, targets.get(endpointVersion) ?? null, event),
-        response: { headers: maskHeaders(readHeaders(responseHeaders)), body: responseBody, truncated },
+        error: redaction.text(row.error),
+        request: toRequest(facts, signed, targets.get(endpointVersion) ?? null, shown),
+        response: {
+          headers: redaction.headers(maskHeaders(readHeaders(responseHeaders))),
+          body: redaction.text(responseBody, !truncated),
+          truncated,
+        },
       };
     });
   }

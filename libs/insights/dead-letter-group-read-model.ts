@@ -3,7 +3,7 @@ import { assertUuidPosition, Database } from '#database';
 import { PosthornError, type Uuid, uuidFloor } from '#kernel';
 import type { DeadLetterReason } from './dead-letter-read-model.js';
 import { equals, eventOf, Parameters, tenantConditions, typeConditions } from './query-parts.js';
-import type { Viewer } from './viewer.js';
+import { hiddenPaths, type Viewer } from './viewer.js';
 
 /** What lies in the dead-letter queue of one endpoint for one reason. */
 export interface DeadLetterGroup {
@@ -26,6 +26,7 @@ export interface DeadLetterSample {
   readonly deliveryId: Uuid;
   readonly lastStatusCode: number | null;
   readonly lastErrorCode: string | null;
+  /** Null also where some of the event is hidden from the viewer: a receiver may have repeated it. */
   readonly error: string | null;
 }
 
@@ -116,10 +117,11 @@ function hopStatement(
 /** Each group with what is told of it: counted from its newest back, as far as is looked. */
 function groupStatement(
   parameters: Parameters,
-  { publishedBy }: Viewer,
+  viewer: Viewer,
   { type, sinceMs, untilMs }: DeadLetterGroupFilters,
   hop: string,
 ): { sql: string; counted: number } {
+  const { publishedBy } = viewer;
   const range = [
     ...(sinceMs === null ? [] : [`l.id >= ${parameters.add(uuidFloor(sinceMs))}`]),
     ...(untilMs === null ? [] : [`l.id < ${parameters.add(uuidFloor(untilMs))}`]),
@@ -140,7 +142,8 @@ function groupStatement(
     SELECT hop.tenant_id AS "tenantId", hop.endpoint_id AS "endpointId", hop.reason, looked.looked, looked.count,
            looked.newest IS NULL AS "isEmpty", oldest.opened_at AS "oldestAt", newest.opened_at AS "newestAt", typed.types,
            newest.id AS "deadLetterId", newest.delivery_id AS "deliveryId", ended.last_status_code AS "lastStatusCode",
-           ended.last_error_code AS "lastErrorCode", attempt.error
+           ended.last_error_code AS "lastErrorCode",
+           CASE WHEN ${hiddenPaths(viewer, 'newest.type')} = '{}' THEN attempt.error END AS error
       FROM hop
      CROSS JOIN LATERAL (
        SELECT looked, coalesce(cardinality(ids), 0) AS count, ids[1] AS newest, ids[cardinality(ids)] AS oldest

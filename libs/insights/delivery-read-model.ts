@@ -54,6 +54,9 @@ const ENDED = `${SHARED('d')},
    d.status, NULL::text AS "waitingFor", NULL::timestamptz AS "nextAttemptAt", d.cancel_reason AS "cancelReason",
    d.completed_at AS "completedAt"`;
 
+/** Whoever sees an event sees what became of it. */
+const EVERYBODY: Viewer = { tenantIds: null, publishedBy: null, seesRedacted: false };
+
 /** The most deliveries that are shown with their event; a list of deliveries shows the rest. */
 const MAX_OF_EVENT = 1_000;
 
@@ -85,7 +88,7 @@ export class DeliveryReadModel {
   /** The deliveries of an event that the viewer is known to see, oldest first. */
   async ofEvent(eventId: Uuid): Promise<DeliveryRow[]> {
     const page: ListPage = { limit: MAX_OF_EVENT, after: null, order: 'asc' };
-    const { rows } = await this.read({ tenantIds: null, publishedBy: null }, {}, page, [eventId]);
+    const { rows } = await this.read(EVERYBODY, {}, page, [eventId]);
     return [...rows];
   }
 

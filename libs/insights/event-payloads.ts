@@ -1,13 +1,26 @@
 import { Injectable } from '@nestjs/common';
 import { Database } from '#database';
+import { redactJson } from '#events';
 import type { Uuid } from '#kernel';
+import { hiddenPaths, type Viewer } from './viewer.js';
 
-/** What was published, as the JSON texts it was published in; all null once it is erased. */
+/** What was published, as the JSON texts it was published in, but for what a viewer does not get to see; all null once it is erased. */
 export interface EventPayload {
   readonly data: string | null;
   readonly metadata: string | null;
   /** The event's own headers, a JSON object. */
   readonly headers: string | null;
+}
+
+/** A payload before anything in it is hidden. */
+export interface WholePayload extends EventPayload {
+  /** JSON Pointers to what is not shown of `data`. */
+  readonly hidden: readonly string[];
+}
+
+/** The payload as it is shown. */
+export function toShown<Payload extends WholePayload>({ hidden, ...payload }: Payload): Omit<Payload, 'hidden'> {
+  return { ...payload, data: payload.data === null ? null : redactJson(payload.data, hidden).text };
 }
 
 /** A page with payloads holds this much of them at most, in bytes, and is shorter instead. */
@@ -24,19 +37,19 @@ export interface LoadedPayloads {
 export class EventPayloads {
   constructor(private readonly db: Database) {}
 
-  /** The payloads of the first of these events (in this order, repetitions allowed). */
-  async load(eventIds: readonly Uuid[]): Promise<LoadedPayloads> {
+  /** The payloads of the first of these events (in this order, repetitions allowed), which the viewer is known to see. */
+  async load(viewer: Viewer, eventIds: readonly Uuid[]): Promise<LoadedPayloads> {
     const sizes = await this.db.query<{ id: Uuid; bytes: number }>(
       `SELECT id, coalesce(octet_length(data), 0) + coalesce(octet_length(metadata), 0) AS bytes
          FROM events WHERE id = ANY ($1::uuid[])`,
       [eventIds],
     );
     const count = countWithin(eventIds, new Map(sizes.map(({ id, bytes }) => [id, bytes])));
-    const rows = await this.db.query<EventPayload & { id: Uuid }>(
-      `SELECT id, data, metadata, headers FROM events WHERE id = ANY ($1::uuid[])`,
+    const rows = await this.db.query<WholePayload & { id: Uuid }>(
+      `SELECT id, data, metadata, headers, ${hiddenPaths(viewer, 'e.type')} AS hidden FROM events e WHERE id = ANY ($1::uuid[])`,
       [eventIds.slice(0, count)],
     );
-    return { count, byEvent: new Map(rows.map(({ id, ...payload }) => [id, payload])) };
+    return { count, byEvent: new Map(rows.map(({ id, ...payload }) => [id, toShown(payload)])) };
   }
 }
 

@@ -3,12 +3,12 @@ import { Database, type ListPage } from '#database';
 import { DatabaseClock, type Uuid } from '#kernel';
 import { type EventFilters, leadOf, viewerConditions } from './event-conditions.js';
 import { EventFinder } from './event-finder.js';
-import type { EventPayload } from './event-payloads.js';
+import { type EventPayload, toShown, type WholePayload } from './event-payloads.js';
 import { assertPosition, type Listed, lookThrough, readSlice, type Slice } from './look.js';
 import { Parameters, where } from './query-parts.js';
 import { SettledEvents } from './settled-events.js';
 import { deliveryRange, undeliveredBranches } from './undelivered.js';
-import type { Viewer } from './viewer.js';
+import { hiddenPaths, type Viewer } from './viewer.js';
 import { windowsOf } from './windows.js';
 
 /** An event without what it carries. */
@@ -62,12 +62,19 @@ export class EventReadModel {
     private readonly clock: DatabaseClock,
   ) {}
 
-  /** One event with its payload; null when there is none that the viewer sees. */
+  /** One event with its payload, as the viewer gets to see it; null when there is none. */
   async find(viewer: Viewer, eventId: Uuid): Promise<(EventRow & EventPayload) | null> {
+    const found = await this.findWhole(viewer, eventId);
+    return found && toShown(found);
+  }
+
+  /** The same with nothing hidden in it yet, for whoever has to look into the data; it is not to be shown. */
+  async findWhole(viewer: Viewer, eventId: Uuid): Promise<(EventRow & WholePayload) | null> {
     const parameters = new Parameters();
     const conditions = [`e.id = ${parameters.add(eventId)}`, ...viewerConditions(parameters, viewer)];
-    const [row] = await this.db.query<EventRow & EventPayload>(
-      `SELECT ${COLUMNS}, e.data, e.metadata, e.headers FROM events e ${where(conditions)}`,
+    const [row] = await this.db.query<EventRow & WholePayload>(
+      `SELECT ${COLUMNS}, e.data, e.metadata, e.headers, ${hiddenPaths(viewer, 'e.type')} AS hidden
+         FROM events e ${where(conditions)}`,
       parameters.values,
     );
     return row ?? null;

@@ -3,7 +3,7 @@ import type { Uuid } from '#kernel';
 import type { Clause } from '#policy';
 import type { DeadLetterReason } from './dead-letter-read-model.js';
 import type { DeliveryRow } from './delivery-read-model.js';
-import type { EventPayload } from './event-payloads.js';
+import type { WholePayload } from './event-payloads.js';
 import type { EventRow } from './event-read-model.js';
 
 /** What became of an event at an endpoint, in one word. */
@@ -77,7 +77,8 @@ export interface ExplainedDelivery {
   readonly behind: Uuid | null;
 }
 
-export interface ExplainedEvent extends EventRow, Pick<EventPayload, 'data' | 'metadata'> {
+/** With nothing hidden in its data: filters look at it. What is `hidden` is not to be told. */
+export interface ExplainedEvent extends EventRow, Pick<WholePayload, 'data' | 'metadata' | 'hidden'> {
   /** Since when its tenant, or everything, is paused. */
   readonly tenantPausedAt: Date | null;
   readonly platformPausedAt: Date | null;

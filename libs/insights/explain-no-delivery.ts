@@ -8,6 +8,7 @@ import type {
   Explanation,
 } from './explain-facts.js';
 import { tellTime } from './explain-words.js';
+import { isHiddenBy } from './redaction.js';
 
 /** Why there is no delivery of an event to an endpoint, or not yet. Pure. */
 export function explainNoDelivery(
@@ -75,6 +76,6 @@ function toClause(event: ExplainedEvent, subscription: ExplainedSubscription): C
 function missOf(event: ExplainedEvent, subscription: ExplainedSubscription): ClauseVerdict | null {
   const subscriptionId = subscription.id;
   if (!subscription.enabled) return { subscriptionId, clause: 'enabled', message: 'is switched off' };
-  const mismatch = explainMismatch(subscription, event);
+  const mismatch = explainMismatch(subscription, event, isHiddenBy(event.hidden));
   return mismatch === null ? null : { subscriptionId, ...mismatch };
 }

@@ -22,6 +22,7 @@ const EVENT: ExplainedEvent = {
   channels: null,
   data: '{}',
   metadata: null,
+  hidden: [],
   endpointId: null,
   orderingKey: null,
   deliverAt: null,

@@ -15,6 +15,7 @@ import type {
   Explanation,
 } from './explain-facts.js';
 import { explainNoDelivery } from './explain-no-delivery.js';
+import { Redaction } from './redaction.js';
 import type { Viewer } from './viewer.js';
 
 /** What became of an event at one endpoint. */
@@ -57,7 +58,7 @@ export class ExplanationReadModel {
     endpointId: Uuid | null,
     tellsNames = false,
   ): Promise<EventExplanation | null> {
-    const found = await this.events.find(viewer, eventId);
+    const found = await this.events.findWhole(viewer, eventId);
     if (found === null) return null;
     const [pauses, rows] = await Promise.all([this.pauses(found.tenantId), this.deliveries.ofEvent(eventId)]);
     const event: ExplainedEvent = { ...found, ...pauses, tenantPausedBy: null, cancelledBy: null };
@@ -65,7 +66,8 @@ export class ExplanationReadModel {
     const endpoints = await this.endpoints(event.tenantId, [...byEndpoint.keys()], endpointId);
     const shown = endpoints.slice(0, MOST_ENDPOINTS);
     const newest = shown.flatMap(({ id }) => byEndpoint.get(id)?.at(-1) ?? []);
-    const [courses, subscriptions] = await Promise.all([this.courses(newest), this.subscriptions(shown)]);
+    const redaction = new Redaction(event.data, event.hidden);
+    const [courses, subscriptions] = await Promise.all([this.courses(newest, redaction), this.subscriptions(shown)]);
     if (tellsNames) await this.doers.name(event, shown, courses);
     return {
       event,
@@ -120,7 +122,7 @@ export class ExplanationReadModel {
   }
 
   /** What is known of these deliveries beside their rows, by their ids. */
-  private async courses(rows: readonly DeliveryRow[]): Promise<Map<Uuid, ExplainedDelivery>> {
+  private async courses(rows: readonly DeliveryRow[], redaction: Redaction): Promise<Map<Uuid, ExplainedDelivery>> {
     if (rows.length === 0) return new Map();
     const ids = rows.map(({ id }) => id);
     const oldest = uuidFloor(Math.min(...ids.map(uuidTime)));
@@ -139,7 +141,14 @@ export class ExplanationReadModel {
          FROM unnest($1::uuid[]) AS asked(id)`,
       [ids, oldest],
     );
-    const byId = new Map(found.map(({ id, ...course }) => [id, course]));
+    const byId = new Map(
+      found.map(({ id, lastAttempt, ...course }) => {
+        return [
+          id,
+          { ...course, lastAttempt: lastAttempt && { ...lastAttempt, error: redaction.text(lastAttempt.error) } },
+        ];
+      }),
+    );
     return new Map(rows.map((row) => [row.id, { row, ...byId.get(row.id)! }]));
   }
 }

@@ -13,6 +13,7 @@ import {
   toSigningKey,
 } from '#signing';
 import type { RequestTarget } from './attempt-request.js';
+import { hiddenPaths, type Viewer } from './viewer.js';
 
 interface TargetRow {
   readonly url: string;
@@ -64,6 +65,13 @@ export class RequestSources {
   async eventOf(tenantId: Uuid, eventId: Uuid): Promise<EventContent | null> {
     const [own] = await this.db.query(`SELECT 1 FROM events WHERE id = $1 AND tenant_id = $2`, [eventId, tenantId]);
     return own === undefined ? null : this.event(eventId);
+  }
+
+  /** JSON Pointers to what the viewer does not get to see in `data` of events of this type, those that are gone included. */
+  async hiddenPaths(viewer: Viewer, type: string): Promise<readonly string[]> {
+    if (viewer.seesRedacted) return [];
+    const [row] = await this.db.query<{ paths: string[] }>(`SELECT ${hiddenPaths(viewer, '$1')} AS paths`, [type]);
+    return row!.paths;
   }
 
   /** How an endpoint signs, with the secrets that have ended but are not forgotten; null when there is no such endpoint. */

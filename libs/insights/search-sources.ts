@@ -123,7 +123,8 @@ const attemptsOf = (table: string): SearchSource =>
     event: 'd.event_id',
     delivery: 'd.id',
     title: `d.type || ', attempt ' || a.number`,
-    subtitle: `coalesce(a.error, 'answered ' || a.status_code)`,
+    // Not the sentence: some of it may be a receiver's, who may repeat what not everybody gets to see.
+    subtitle: `coalesce(nullif(a.error_code, 'status'), 'answered ' || a.status_code)`,
     status: `CASE WHEN a.succeeded THEN 'succeeded' ELSE 'failed' END`,
     createdAt: 'a.started_at',
   });

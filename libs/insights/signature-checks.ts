@@ -3,6 +3,7 @@ import { DatabaseClock, parseTypeId, PosthornError, toTypeId, type Uuid } from '
 import { checkSignatures, type SchemeCheck } from '#signing';
 import { bodyOf } from './attempt-request.js';
 import { RequestSources } from './request-sources.js';
+import type { Viewer } from './viewer.js';
 
 /** A request as its receiver has it. */
 export interface ReceivedRequest {
@@ -12,7 +13,7 @@ export interface ReceivedRequest {
 
 export interface SignatureReport {
   readonly checks: readonly SchemeCheck[];
-  /** Whether the body is that of the event named in `webhook-id`; null when there is no such event any more. */
+  /** Whether the body is that of the event named in `webhook-id`; null when there is no such event any more, or too little of it is shown. */
   readonly isBodyAsSent: boolean | null;
 }
 
@@ -24,15 +25,19 @@ export class SignatureChecks {
     private readonly clock: DatabaseClock,
   ) {}
 
-  /** By the schemes and the payload format that the endpoint has now, and the secrets of the past week. */
+  /**
+   * By the schemes and the payload format that the endpoint has now, and the secrets of the past week. To whom some of the
+   * event is not shown it is not compared either: they could ask until they have guessed it.
+   */
   async check(
+    viewer: Viewer,
     { id: endpointId, tenantId }: { readonly id: Uuid; readonly tenantId: Uuid },
     { headers, body }: ReceivedRequest,
     toleranceSeconds: number,
   ): Promise<SignatureReport> {
     const material = await this.sources.signing(endpointId);
     if (material === null) throw new PosthornError('not_found', `There is no endpoint ${toTypeId('ep', endpointId)}.`);
-    const sentBody = await this.findSentBody(tenantId, headers, material.payloadFormat);
+    const sentBody = await this.findSentBody(viewer, tenantId, headers, material.payloadFormat);
     const checks = checkSignatures({
       headers,
       body,
@@ -46,12 +51,15 @@ export class SignatureChecks {
   }
 
   private async findSentBody(
+    viewer: Viewer,
     tenantId: Uuid,
     headers: ReceivedRequest['headers'],
     format: Parameters<typeof bodyOf>[1],
   ): Promise<string | null> {
     const named = Object.entries(headers).find(([name]) => name.toLowerCase() === 'webhook-id');
     const eventId = named === undefined ? null : parseTypeId('evt', named[1].trim());
-    return eventId === null ? null : bodyOf(await this.sources.eventOf(tenantId, eventId), format);
+    const event = eventId === null ? null : await this.sources.eventOf(tenantId, eventId);
+    if (event === null || (await this.sources.hiddenPaths(viewer, event.type)).length > 0) return null;
+    return bodyOf(event, format);
   }
 }

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { ListPage } from '#database';
-import { newUuid, uuidFloor, uuidTime } from '#kernel';
+import { uuidFloor, uuidTime } from '#kernel';
 import { windowsOf } from './windows.js';
 
 const DAY_MS = 86_400_000;
@@ -22,7 +22,7 @@ describe(windowsOf, () => {
   });
 
   it('begins where the page before has ended, and ends where it was asked to', () => {
-    const after = newUuid(midnight(3) + 5_000);
+    const after = uuidFloor(midnight(3) + 5_000);
     expect(spans(page({ after, sinceMs: midnight(6) }))).toEqual([
       [midnight(4), midnight(3) + 5_001],
       [midnight(6), midnight(4)],
@@ -49,7 +49,7 @@ describe(windowsOf, () => {
     'has no gaps and no overlaps in %s order, wherever the list is entered',
     (order) => {
       for (const ageMs of [0, 1, 90_000, DAY_MS, 3 * DAY_MS - 1, 40 * DAY_MS, 500 * DAY_MS]) {
-        const after = newUuid(NOW - ageMs);
+        const after = uuidFloor(NOW - ageMs);
         const all = spans(page({ order, after }));
         for (const [index, [sinceMs, untilMs]] of all.entries()) {
           const next = all[index + 1];

@@ -13,16 +13,19 @@ import {
   uuidTime,
 } from './ids.js';
 
+/** Milliseconds later than every id that this process has made, in other files too: ids do not go backwards. */
+const later = (): number => uuidTime(newUuid(0)) + 1_000;
+
 describe(newUuid, () => {
   it('makes UUIDs of version 7 that say when they were made', () => {
-    const now = Date.now() + 1_000;
+    const now = later();
     const id = newUuid(now);
     expect(id).toMatch(/^[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/);
     expect(uuidTime(id)).toBe(now);
   });
 
   it('never goes backwards, whatever the clock does', () => {
-    const base = Date.now() + 10_000;
+    const base = later();
     const ids = Array.from({ length: 20_000 }, (_, index) => newUuid(base - (index % 3)));
     expect(ids).toEqual(ids.toSorted());
     expect(new Set(ids).size).toBe(ids.length);
@@ -82,7 +85,7 @@ describe('ids outside', () => {
 
 describe(uuidFloor, () => {
   it('is below every id of its millisecond and above every earlier one', () => {
-    const ms = Date.now() + 60_000;
+    const ms = later();
     const before = newUuid(ms - 1);
     const at = newUuid(ms);
     expect(before < uuidFloor(ms)).toBe(true);

@@ -39,12 +39,22 @@ export function passes(clause: Clause, event: EventContent): boolean {
   }
 }
 
-/** Null: the event passes. */
-export function explainFilter(clause: Clause, event: EventContent): Miss | null {
+/** Null: the event passes. Of values at a hidden path nothing is told, not even what they were compared with. */
+export function explainFilter(clause: Clause, event: EventContent, isHidden: IsHidden = NOTHING_HIDDEN): Miss | null {
   if (passes(clause, event)) return null;
-  if (clause.kind === 'all') return clause.of.map((one) => explainFilter(one, event)).find((found) => found !== null)!;
+  if (clause.kind === 'all') {
+    return clause.of.map((one) => explainFilter(one, event, isHidden)).find((found) => found !== null)!;
+  }
+  if ('path' in clause && isHidden(clause.path)) {
+    return { pointer: clause.at, message: `${clause.path.join('.')} does not hold what it asks for` };
+  }
   return { pointer: clause.at, message: inWords(clause, event) };
 }
+
+/** Whether what stands at a path of a filter, or in it, is not to be told. */
+export type IsHidden = (path: readonly string[]) => boolean;
+
+const NOTHING_HIDDEN: IsHidden = () => false;
 
 function inWords(clause: Clause, event: EventContent): string {
   switch (clause.kind) {

@@ -8,7 +8,7 @@ export {
   RELAPSE_MS,
   toCircuitSignal,
 } from './circuit.js';
-export type { Clause } from './content-filter.js';
+export type { Clause, IsHidden } from './content-filter.js';
 export {
   type CustomHeaders,
   HEADER_MASK,

@@ -63,6 +63,11 @@ describe(explainMismatch, () => {
       clause: 'filter',
       message: 'has a filter that keeps it out: data.amount is not above 9 (/data.amount/$gt)',
     });
+    const isHidden = (path: readonly string[]): boolean => path.join('.') === 'data.amount';
+    expect(explainMismatch({ eventTypes: ['*'], channels: null, filter }, event, isHidden)).toEqual({
+      clause: 'filter',
+      message: 'has a filter that keeps it out: data.amount does not hold what it asks for (/data.amount/$gt)',
+    });
     const above = { ...event, data: '{"amount":10}' };
     expect(explainMismatch({ eventTypes: ['*'], channels: null, filter }, above)).toBeNull();
   });

@@ -1,4 +1,4 @@
-import { explainFilter } from './content-filter.js';
+import { explainFilter, type IsHidden } from './content-filter.js';
 import { EventContent, type FilteredEvent } from './event-content.js';
 import { isSubscribed, OPERATIONAL_PREFIX } from './event-type-pattern.js';
 import type { SubscriptionRule } from './matching.js';
@@ -9,10 +9,14 @@ export interface Mismatch {
   readonly message: string;
 }
 
-/** Why a subscription does not want an event; null when it does. The first clause that says no is told. Pure. */
+/**
+ * Why a subscription does not want an event; null when it does. The first clause that says no is told. `isHidden`: of which
+ * paths nothing is told. Pure.
+ */
 export function explainMismatch(
   { eventTypes, channels, filter }: Pick<SubscriptionRule, 'eventTypes' | 'channels' | 'filter'>,
   event: FilteredEvent,
+  isHidden?: IsHidden,
 ): Mismatch | null {
   if (!eventTypes.some((pattern) => isSubscribed(pattern, event.type))) {
     return { clause: 'event_types', message: tellTypes(eventTypes, event.type) };
@@ -24,7 +28,7 @@ export function explainMismatch(
   if (filter !== null && event.data === null) {
     return { clause: 'filter', message: 'has a filter for what the event carried, which is erased' };
   }
-  const miss = filter && explainFilter(filter, new EventContent(event));
+  const miss = filter && explainFilter(filter, new EventContent(event), isHidden);
   return miss && { clause: 'filter', message: `has a filter that keeps it out: ${miss.message} (${miss.pointer})` };
 }
 

@@ -1,4 +1,4 @@
-import type { FieldError } from '#kernel';
+import { type FieldError, toPointerToken } from '#kernel';
 import type { Clause } from './content-filter.js';
 import { FILTERED_FIELDS } from './event-content.js';
 import { FILTER_OPERATORS, isFilterOperator } from './filter-operators.js';
@@ -53,7 +53,9 @@ class FilterReader {
     }
     const entries = Object.entries(node);
     if (entries.length === 0) return this.fail(at, 'too_few', 'must say something');
-    const of = entries.flatMap(([key, value]) => this.entry(key, value, path, `${at}/${escape(key)}`, depth) ?? []);
+    const of = entries.flatMap(
+      ([key, value]) => this.entry(key, value, path, `${at}/${toPointerToken(key)}`, depth) ?? [],
+    );
     return of.length === 1 ? of[0]! : { kind: 'all', at, of };
   }
 
@@ -116,9 +118,4 @@ class FilterReader {
     }
     return this.clauses > this.limits.maxClauses;
   }
-}
-
-/** RFC 6901, section 3. */
-function escape(key: string): string {
-  return key.replaceAll('~', '~0').replaceAll('/', '~1');
 }

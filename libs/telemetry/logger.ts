@@ -25,6 +25,9 @@ const SECRET_FIELDS = [
   'encryptionKeys',
 ];
 
+/** What PostgreSQL says of an error besides its message: a whole row, or the value that it could not read. */
+const CONTENT_OF_ERRORS = ['err.detail', 'err.where'];
+
 /**
  * One JSON object a line. Levels have a meaning: in a healthy system nothing is logged as error (someone must act), and
  * what heals by itself is a warning.
@@ -36,7 +39,10 @@ export function createLogger(options: LoggerOptions): Logger {
       base: { process: options.process, pid: process.pid },
       timestamp: pino.stdTimeFunctions.isoTime,
       formatters: { level: (label) => ({ level: label }) },
-      redact: { paths: SECRET_FIELDS.flatMap((field) => [field, `*.${field}`]), censor: '[redacted]' },
+      redact: {
+        paths: [...SECRET_FIELDS.flatMap((field) => [field, `*.${field}`]), ...CONTENT_OF_ERRORS],
+        censor: '[redacted]',
+      },
     },
     options.destination ?? pino.destination({ fd: 1, sync: false }),
   );

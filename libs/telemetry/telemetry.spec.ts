@@ -23,6 +23,17 @@ describe('createLogger', () => {
     expect(line).toMatchObject({ secret: '[redacted]', headers: { authorization: '[redacted]' } });
   });
 
+  it('tells nothing of the rows that an error of the database quotes', () => {
+    const error = Object.assign(new Error('null value in column "type"'), {
+      code: '23502',
+      detail: 'Failing row contains (4111).',
+      where: 'JSON data, line 1: 4111',
+    });
+    const [line] = loggedBy((logger) => logger.error({ err: error }, 'request failed'));
+    expect(line).toMatchObject({ err: { message: error.message, code: '23502' } });
+    expect(JSON.stringify(line)).not.toContain('4111');
+  });
+
   it('keeps quiet below its level', () => {
     expect(loggedBy((logger) => logger.info('x'), 'warn')).toEqual([]);
   });

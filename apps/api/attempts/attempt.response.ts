@@ -36,7 +36,9 @@ export class AttemptRequestResponse {
   @ApiPropertyOptional({
     type: String,
     nullable: true,
-    description: 'Null when the payload was erased. In lists only with `include=data`.',
+    description:
+      'With `[redacted]` in the place of what the event type redacts and the caller does not see; the signature is masked ' +
+      'then. Null when the payload was erased. In lists only with `include=data`.',
   })
   body?: string | null;
 }
@@ -48,7 +50,9 @@ export class AttemptAnswerResponse {
   @ApiPropertyOptional({
     type: String,
     nullable: true,
-    description: 'Its first 16 KiB. In lists only with `include=data`.',
+    description:
+      'Its first 16 KiB; `[redacted]` where it may repeat what the event type redacts and the caller does not see. In lists ' +
+      'only with `include=data`.',
   })
   body?: string | null;
 

@@ -33,7 +33,9 @@ export class AttemptsController {
   @ApiOperation({
     operationId: 'getAttemptCurl',
     summary: 'Get a curl command that repeats an attempt',
-    description: 'To the endpoint as it is now, with a signature made now. Credentials among its headers stay masked.',
+    description:
+      'To the endpoint as it is now, with a signature made now. Credentials among its headers stay masked. Whoever does not ' +
+      'see all of the data gets `[redacted]` in its place, and the signature masked.',
   })
   @Answers(CurlResponse)
   @ApiResponse({

@@ -12,6 +12,7 @@ const TABLE: [Permission, string][] = [
   ['event-types:read', 'apst'],
   ['events:publish', 'ap--'],
   ['events:read', 'apst'],
+  ['redacted:read', 'ap-t'],
   ['egress:read', 'apst'],
   ['endpoints:write', 'a--t'],
   ['subscriptions:write', 'a--t'],
@@ -49,7 +50,7 @@ describe('a portal session', () => {
 
   it.each<[Capability, Permission[]]>([
     ['manage_endpoints', ['tenants:pause', 'endpoints:write', 'endpoints:operate', 'subscriptions:write']],
-    ['see_secrets', ['secrets:read']],
+    ['see_secrets', ['redacted:read', 'secrets:read']],
     ['replay', ['events:cancel', 'deliveries:act', 'replays:write']],
   ])('may with %s do %j, and see itself', (capability, permissions) => {
     const principal = aPrincipal('tenant', [capability]);

@@ -18,6 +18,8 @@ export const PERMISSIONS = {
   'event-types:write': ['admin'],
   'events:publish': ['admin', 'publisher'],
   'events:read': ['admin', 'publisher', 'support', 'tenant'],
+  /** What stands at the places in `data` that an event type redacts. */
+  'redacted:read': ['admin', 'publisher', 'tenant'],
   /** A link that shows what became of an event to whoever has it. */
   'events:share': ['admin', 'support', 'tenant'],
   'events:cancel': ['admin', 'publisher', 'support', 'tenant'],
@@ -63,6 +65,7 @@ export const CAPABILITIES_FOR: Readonly<Record<Permission, readonly Capability[]
   'event-types:write': null,
   'events:publish': null,
   'events:read': ['view'],
+  'redacted:read': ['see_secrets'],
   'events:share': ['view'],
   'events:cancel': ['replay'],
   'events:erase': null,

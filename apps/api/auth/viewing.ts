@@ -3,6 +3,7 @@ import type { EndpointReference, Viewer } from '#insights';
 import { type IdPrefix, parseTypeId, type Uuid } from '#kernel';
 import type { Principal } from '#tenants';
 import { refusal } from '../http/validation.pipe.js';
+import { isAllowed } from './permissions.js';
 import { notFound, Scope } from './scope.js';
 
 /** What a caller sees of the traffic, and how ids of it are read. */
@@ -11,10 +12,12 @@ export class Viewing {
   constructor(private readonly scope: Scope) {}
 
   /** For look-ups by id: everything the caller may see. */
-  all({ role, tenantId, tenantIds, keyId }: Principal): Viewer {
+  all(principal: Principal): Viewer {
+    const { role, tenantId, tenantIds, keyId } = principal;
     return {
       tenantIds: role === 'tenant' ? [tenantId!] : tenantIds,
       publishedBy: role === 'publisher' ? keyId : null,
+      seesRedacted: isAllowed(principal, 'redacted:read'),
     };
   }
 

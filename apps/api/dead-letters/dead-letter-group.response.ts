@@ -17,7 +17,12 @@ class DeadLetterSampleResponse {
   @ApiProperty({ type: String, nullable: true })
   lastErrorCode: string | null;
 
-  @ApiProperty({ type: String, nullable: true, description: 'What the last attempt came to, in words.' })
+  @ApiProperty({
+    type: String,
+    nullable: true,
+    description:
+      'What the last attempt came to, in words. Null also where the event type redacts what the caller may not see.',
+  })
   error: string | null;
 }
 

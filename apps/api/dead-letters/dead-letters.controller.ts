@@ -51,6 +51,7 @@ export class DeadLettersController {
       resolved: query.resolved ?? null,
     };
     const answer = await toPayloadPage(page, await this.deadLetters.list(viewer, filters, page), {
+      viewer,
       payloads: query.include === 'data' ? this.payloads : null,
       eventOf: ({ eventId }) => eventId,
       toItem: toDeadLetterResponse,

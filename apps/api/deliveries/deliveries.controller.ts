@@ -47,6 +47,7 @@ export class DeliveriesController {
     const filters = toFilters(query, await this.viewing.endpoint(viewer, query.endpoint));
     const listed = await this.deliveries.list(viewer, filters, page);
     const answer = await toPayloadPage(page, listed, {
+      viewer,
       payloads: query.include === 'data' ? this.payloads : null,
       eventOf: ({ eventId }) => eventId,
       toItem: toDeliveryResponse,
@@ -73,7 +74,8 @@ export class DeliveriesController {
   ): Promise<Page<AttemptResponse>> {
     const row = await this.see(delivery, caller);
     const page = readPage(query, `attempts of ${row.id}`);
-    return toAttemptPage(page, await this.attempts.list(row, page), query.include === 'data');
+    const rows = await this.attempts.list(this.viewing.all(caller), row, page);
+    return toAttemptPage(page, rows, query.include === 'data');
   }
 
   @Post(':delivery/replay')

@@ -1,8 +1,9 @@
 import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
-import { Allow as AnyValue, IsBoolean, IsOptional } from 'class-validator';
+import { Allow as AnyValue, ArrayMaxSize, IsArray, IsBoolean, IsOptional } from 'class-validator';
+import { MAX_POINTER, MAX_REDACTED } from '#endpoints';
 import type { Json, JsonObject } from '#policy';
 import { PageQuery, QueryFlag, QueryText } from '../http/page-query.dto.js';
-import { IfGiven, IsJsonObject, IsText, NotSupportedYet } from '../http/validators.js';
+import { IfGiven, IsJsonObject, IsText } from '../http/validators.js';
 
 const MAX_DESCRIPTION = 2_000;
 const MAX_GROUP = 128;
@@ -36,10 +37,21 @@ class EventTypeFields {
   @ApiPropertyOptional({ anyOf: [{}], description: 'The data of a typical event: any JSON.', example: { amount: 100 } })
   example?: Json;
 
-  // Part of the contract and not built yet, so kept out of the document.
   @IsOptional()
-  @NotSupportedYet()
-  redact?: null;
+  @IsArray()
+  @ArrayMaxSize(MAX_REDACTED)
+  @ApiPropertyOptional({
+    type: 'array',
+    nullable: true,
+    maxItems: MAX_REDACTED,
+    items: { type: 'string', maxLength: MAX_POINTER },
+    description:
+      'JSON Pointers (RFC 6901) into `data`. What stands there is shown as "[redacted]" to support, and in portals that may ' +
+      'not see secrets, wherever events and what was sent of them are shown, those published before included. Receivers ' +
+      'get it as it is.',
+    example: ['/card'],
+  })
+  redact?: string[] | null;
 }
 
 export class PutEventTypeDto extends EventTypeFields {

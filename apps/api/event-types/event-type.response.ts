@@ -21,6 +21,15 @@ export class EventTypeResponse {
   @ApiProperty({ anyOf: [{}], description: 'Any JSON.' })
   example: Json | null;
 
+  @ApiProperty({
+    type: 'array',
+    items: { type: 'string' },
+    nullable: true,
+    description: 'JSON Pointers into `data`: what stands there is shown as "[redacted]" to support.',
+    example: ['/card'],
+  })
+  redact: string[] | null;
+
   @ApiProperty({ type: 'integer', description: 'Raised by every change; also the ETag.' })
   version: number;
 
@@ -39,6 +48,7 @@ export function toEventTypeResponse(eventType: EventType): EventTypeResponse {
     deprecated: eventType.deprecated,
     schemas: eventType.schemas,
     example: eventType.example,
+    redact: eventType.redact === null ? null : [...eventType.redact],
     version: eventType.version,
     createdAt: eventType.createdAt.toISOString(),
     updatedAt: eventType.updatedAt.toISOString(),

@@ -17,7 +17,7 @@ export class EventLists {
     const filters = toFilters(query);
     const payloads = query.include === 'data' ? this.payloads : null;
     if (page.order === 'asc') return this.feed(viewer, filters, page, payloads);
-    return this.show(page, await this.events.list(viewer, filters, page), payloads);
+    return this.show(viewer, page, await this.events.list(viewer, filters, page), payloads);
   }
 
   /**
@@ -31,17 +31,18 @@ export class EventLists {
     payloads: EventPayloads | null,
   ): Promise<Page<EventResponse>> {
     const { rows, position } = await this.events.follow(viewer, filters, { ...page, limit: page.size });
-    const shown = await this.show(page, { rows, stoppedAt: null }, payloads);
+    const shown = await this.show(viewer, page, { rows, stoppedAt: null }, payloads);
     if (shown.nextCursor !== null) return shown;
     return { data: shown.data, nextCursor: position === null ? null : toCursor(page, position) };
   }
 
   private show(
+    viewer: Viewer,
     page: PageRequest,
     listed: Listed<EventRow>,
     payloads: EventPayloads | null,
   ): Promise<Page<EventResponse>> {
-    return toPayloadPage(page, listed, { payloads, eventOf: ({ id }) => id, toItem: toEventResponse });
+    return toPayloadPage(page, listed, { viewer, payloads, eventOf: ({ id }) => id, toItem: toEventResponse });
   }
 }
 

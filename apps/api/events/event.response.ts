@@ -21,7 +21,11 @@ export class EventResponse {
   @ApiProperty({ type: String, example: 'payment.succeeded' })
   type: string;
 
-  @ApiPropertyOptional({ ...ANY_JSON, description: 'As it was published, byte for byte; null once it is erased.' })
+  @ApiPropertyOptional({
+    ...ANY_JSON,
+    description:
+      'As it was published, byte for byte, but for what its type redacts and the caller does not see; null once it is erased.',
+  })
   data?: unknown;
 
   @ApiProperty({ type: String, nullable: true, description: 'The business key.' })

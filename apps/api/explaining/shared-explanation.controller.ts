@@ -1,6 +1,6 @@
 import { Controller, Get, Param, Req, Res } from '@nestjs/common';
 import { ApiExtraModels, ApiOperation, ApiResponse, ApiTags, getSchemaPath } from '@nestjs/swagger';
-import { ExplanationReadModel } from '#insights';
+import { ExplanationReadModel, type Viewer } from '#insights';
 import { PosthornError } from '#kernel';
 import type { FastifyReply, FastifyRequest } from '../http/request.js';
 import { ExplainLinks } from './explain-links.js';
@@ -16,7 +16,7 @@ const PROBLEM = { 'application/problem+json': { schema: { $ref: '#/components/sc
 const PAGE = { 'text/html': { schema: { type: 'string' as const } } };
 
 /** Who made the link has seen the event; the link says the rest. */
-const ANYONE = { tenantIds: null, publishedBy: null };
+const ANYONE: Viewer = { tenantIds: null, publishedBy: null, seesRedacted: false };
 
 @Controller('explain')
 @ApiTags('Insights')

@@ -1,6 +1,6 @@
 import type { ArgumentMetadata, PipeTransform, Type } from '@nestjs/common';
 import { type ValidationError, validateSync } from 'class-validator';
-import { type FieldError, PosthornError } from '#kernel';
+import { type FieldError, PosthornError, toPointerToken } from '#kernel';
 import { fieldsOf, nestedFieldOf, queryKindOf, type QueryKind } from './dto-fields.js';
 
 const NO_DTO: readonly unknown[] = [String, Number, Boolean, Array, Object, Buffer];
@@ -70,7 +70,7 @@ function toInstance(dto: Type, value: unknown, root: string, errors: FieldError[
   const fields = fieldsOf(dto);
   const instance = new dto() as Record<string, unknown>;
   for (const [field, given] of Object.entries(value)) {
-    const pointer = root + escapePointer(field);
+    const pointer = root + toPointerToken(field);
     if (!fields.has(field)) {
       errors.push({ pointer, code: 'unknown_field', message: 'is not a known field' });
       continue;
@@ -124,7 +124,7 @@ function isStorable(value: unknown): boolean {
 
 function collect(found: readonly ValidationError[], root: string, errors: FieldError[]): void {
   for (const { property, value, constraints, children } of found) {
-    const pointer = root + escapePointer(property);
+    const pointer = root + toPointerToken(property);
     if (errors.some((known) => known.pointer === pointer)) continue;
     if (constraints) errors.push(toFieldError(pointer, property, value, constraints));
     if (children && children.length > 0) collect(children, `${pointer}/`, errors);
@@ -138,10 +138,6 @@ function toFieldError(pointer: string, property: string, value: unknown, broken:
   const text = broken[rule]!;
   const message = text.startsWith(`${property} `) ? text.slice(property.length + 1) : text;
   return { pointer, code: CODES[rule] ?? 'invalid', message };
-}
-
-function escapePointer(field: string): string {
-  return field.replaceAll('~', '~0').replaceAll('/', '~1');
 }
 
 function isObject(value: unknown): value is Record<string, unknown> {

@@ -42,7 +42,8 @@ export class SignatureCheckResponse {
   @ApiProperty({
     type: String,
     enum: ['as_sent', 'changed', 'unknown'],
-    description: 'Beside that of the event which `webhook-id` names; `unknown` where there is none.',
+    description:
+      'Beside that of the event which `webhook-id` names; `unknown` where there is none, or the caller does not see all of it.',
   })
   body: 'as_sent' | 'changed' | 'unknown';
 

@@ -1,7 +1,7 @@
 import { Body, Controller, Post } from '@nestjs/common';
 import { ApiOperation, ApiTags } from '@nestjs/swagger';
 import { SignatureChecks } from '#insights';
-import type { FieldError } from '#kernel';
+import { type FieldError, toPointerToken } from '#kernel';
 import type { Principal } from '#tenants';
 import { Allow } from '../auth/allow.decorator.js';
 import { Caller } from '../auth/caller.decorator.js';
@@ -33,11 +33,11 @@ export class SignatureChecksController {
   @Answers(SignatureCheckResponse)
   async check(@Caller() caller: Principal, @Body() dto: CheckSignatureDto): Promise<SignatureCheckResponse> {
     const headers = readHeaders(dto.headers);
-    const tenants =
-      dto.tenant == null ? this.viewing.all(caller).tenantIds : [await this.scope.bodyTenant(caller, dto.tenant)];
+    const viewer = this.viewing.all(caller);
+    const tenants = dto.tenant == null ? viewer.tenantIds : [await this.scope.bodyTenant(caller, dto.tenant)];
     const endpoint = await this.scope.bodyEndpointOf(tenants, dto.endpoint, { isPastToo: false });
     const tolerance = dto.toleranceSeconds ?? DEFAULT_TOLERANCE_SECONDS;
-    const report = await this.checks.check(endpoint, { headers, body: dto.body }, tolerance);
+    const report = await this.checks.check(viewer, endpoint, { headers, body: dto.body }, tolerance);
     return toSignatureCheckResponse(endpoint.id, report);
   }
 }
@@ -48,7 +48,7 @@ function readHeaders(headers: Readonly<Record<string, unknown>>): Record<string,
       ? []
       : [
           {
-            pointer: `/headers/${name.replace(/~/g, '~0').replace(/\//g, '~1')}`,
+            pointer: `/headers/${toPointerToken(name)}`,
             code: 'wrong_type',
             message: 'must be text',
           },

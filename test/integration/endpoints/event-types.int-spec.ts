@@ -18,6 +18,7 @@ describe('event types', () => {
       deprecated: true,
       schemas: { '1': { type: 'object', required: ['amount'] }, '2': true },
       example: { amount: 100, constructor: 'c' },
+      redact: ['/card/number', '/a~1b', ''],
     };
     const first = await t.api.put(path, document, { expect: 201 });
     expect(first.headers).toMatchObject({ location: path, etag: '"1"' });
@@ -32,8 +33,24 @@ describe('event types', () => {
       deprecated: false,
       schemas: null,
       example: null,
+      redact: null,
       version: 2,
     });
+  });
+
+  it('change what they redact like everything else, on record', async () => {
+    const path = '/v1/event-types/card.charged';
+    await t.api.put(path, { description, redact: ['/card'] });
+    const same = await t.api.patch(path, { redact: ['/card'] });
+    expect(same.body).toMatchObject({ redact: ['/card'], version: 1 });
+    const more = await t.api.patch(path, { redact: ['/card', '/pin'] }, { headers: { 'if-match': '"1"' } });
+    expect(more.body).toMatchObject({ redact: ['/card', '/pin'], version: 2 });
+    expect((await t.api.patch(path, { redact: [] })).body).toMatchObject({ redact: [], version: 3 });
+    const { body } = await t.api.get('/v1/audit-log?action=event_type.updated&limit=2');
+    expect(body['data']).toMatchObject([
+      { before: { redact: ['/card', '/pin'] }, after: { redact: [] } },
+      { before: { redact: ['/card'] }, after: { redact: ['/card', '/pin'] } },
+    ]);
   });
 
   it('are changed by merge patch', async () => {
@@ -125,7 +142,14 @@ describe('bad input', () => {
     [{ schemas: { '1': 'object' } }, '/schemas/1 invalid_schema'],
     [{ schemas: { '1': { $schema: 'http://json-schema.org/draft-04/schema#' } } }, '/schemas/1 invalid_schema'],
     [{ example: 'x'.repeat(256 * 1024) }, '/example too_long'],
-    [{ redact: ['/card'] }, '/redact not_supported_yet'],
+    [{ redact: '/card' }, '/redact wrong_type'],
+    [{ redact: Array.from({ length: 51 }, () => '/card') }, '/redact too_many'],
+    [{ redact: ['/card', 'card'] }, '/redact/1 invalid_pointer'],
+    [{ redact: ['/a~2'] }, '/redact/0 invalid_pointer'],
+    [{ redact: ['/card', 7] }, '/redact/1 wrong_type'],
+    [{ redact: [null] }, '/redact/0 wrong_type'],
+    [{ redact: [`/${'x'.repeat(256)}`] }, '/redact/0 too_long'],
+    [{ redact: ['/a\0'] }, '/redact invalid_text'],
     [{ name: 'other' }, '/name unknown_field'],
   ])('%j is refused with %s', async (fields, error) => {
     const answer = await t.api.put('/v1/event-types/bad.input', { description, ...fields }, { expect: 422 });

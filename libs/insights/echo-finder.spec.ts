@@ -1,0 +1,55 @@
+import { describe, expect, it } from 'vitest';
+import { EchoFinder } from './echo-finder.js';
+
+const CARD = { number: '4111 1111 1111 1111', holder: 'Zoë "Z" O\'Hara\n', expires: 203012, trusted: true, note: '' };
+const finder = new EchoFinder([JSON.stringify(CARD)]);
+const sent = JSON.stringify({ type: 'payment.made', data: { card: CARD } });
+
+describe(EchoFinder.name, () => {
+  it.each([
+    ['the body itself', sent],
+    ['the body as JSON in JSON', JSON.stringify({ error: JSON.stringify({ got: sent }) })],
+    ['a form', new URLSearchParams({ payload: `{"holder":${JSON.stringify(CARD.holder)}}` }).toString()],
+    ['a value in a URL', `https://shop.example/retry?c=${encodeURIComponent(CARD.number)}`],
+    ['a page', `<p>Declined: ${CARD.holder.replaceAll('"', '&#34;').replaceAll("'", '&#x27;')}</p>`],
+    ['escaped Unicode', '{"holder":"Zo\\u00eb \\"Z\\" O\'Hara"}'],
+    ['another punctuation', 'card 4111-1111-1111-1111 was declined'],
+    ['none at all', 'CARD=4111111111111111'],
+    ['other cases', 'ZOË "Z" O\'HARA'],
+    ['a number', 'expired: 203012'],
+  ])('finds what stands in %s', (_, text) => {
+    expect(finder.isIn(text)).toBe(true);
+  });
+
+  it.each(['', 'ok', '{"received":true,"note":""}', 'card ending in 1111', 'invalid number, holder or expires'])(
+    'finds nothing in %j',
+    (text) => {
+      expect(finder.isIn(text)).toBe(false);
+    },
+  );
+
+  it('looks for numbers as they were written and as they are mostly printed', () => {
+    const numbers = new EchoFinder(['12345678901234567890', '1.50']);
+    expect(numbers.isIn('id 12345678901234567890')).toBe(true);
+    expect(numbers.isIn('{"amount":1.5}')).toBe(true);
+    expect(numbers.isIn('{"amount":1.50}')).toBe(true);
+  });
+
+  it('looks for what has neither letters nor digits as it is', () => {
+    expect(new EchoFinder(['"***"']).isIn('the mask *** was sent')).toBe(true);
+    expect(new EchoFinder(['"***"']).isIn('* * *')).toBe(false);
+  });
+
+  it('takes every text for an echo when there is more than it looks for', () => {
+    const many = new EchoFinder([JSON.stringify(Array.from({ length: 1_001 }, (__, index) => `value ${index}`))]);
+    expect(many.isIn('ok')).toBe(true);
+    expect(many.isIn('')).toBe(false);
+  });
+
+  it.each(['\\'.repeat(16_384), '%25'.repeat(5_461), '&#38;'.repeat(3_276), '\\u005c'.repeat(2_730)])(
+    'comes to an end over texts that unfold again and again',
+    (text) => {
+      expect(finder.isIn(text)).toBe(false);
+    },
+  );
+});

@@ -1,0 +1,84 @@
+import { scalarsOf } from '#events';
+
+/** More texts and numbers than this, and nobody looks for them: every text counts as holding one. */
+const MOST_VALUES = 1_000;
+
+/** A text may be written in several ways at once, as JSON within JSON is. */
+const MOST_LAYERS = 3;
+
+/**
+ * Finds values in texts that somebody else has written who has seen them: as they are, as JSON, URLs, forms and pages write
+ * them, and with other punctuation, as `4111-1111` for `4111 1111`. True, false, null and the names of members are not
+ * looked for: they tell nothing by themselves. What is encoded as a whole (base64), hashed or shown in part is not found.
+ */
+export class EchoFinder {
+  private readonly plain: readonly string[];
+  private readonly bare: readonly string[];
+  private readonly hasTooMany: boolean;
+
+  /** `values`: JSON texts. */
+  constructor(values: readonly string[]) {
+    const scalars = [...new Set(values.flatMap(scalarsOf).flatMap(spellings))];
+    this.hasTooMany = scalars.length > MOST_VALUES;
+    this.plain = scalars.filter((scalar) => scalar !== '' && toBare(scalar) === '');
+    this.bare = scalars.map(toBare).filter((scalar) => scalar !== '');
+  }
+
+  isIn(text: string): boolean {
+    if (this.hasTooMany) return text !== '';
+    return layersOf(text).some((layer) => {
+      const bare = toBare(layer);
+      return this.bare.some((value) => bare.includes(value)) || this.plain.some((value) => layer.includes(value));
+    });
+  }
+}
+
+/** A number is also looked for as JavaScript, and so most receivers, would write it. */
+function spellings(scalar: string): string[] {
+  return /^-?\d[\d.eE+-]*$/.test(scalar) ? [scalar, String(Number(scalar))] : [scalar];
+}
+
+/** Letters and digits alone, in lower case. */
+function toBare(text: string): string {
+  return text
+    .normalize('NFKC')
+    .toLowerCase()
+    .replace(/[^\p{L}\p{N}]/gu, '');
+}
+
+/** The text, and what it reads as when escapes are resolved, again and again. */
+function layersOf(text: string): string[] {
+  const layers = [text];
+  while (layers.length <= MOST_LAYERS) {
+    const next = unescape(layers.at(-1)!);
+    if (next === layers.at(-1)) break;
+    layers.push(next);
+  }
+  return layers;
+}
+
+const ESCAPES =
+  /\\u([\da-f]{4})|\\x([\da-f]{2})|\\([nrtbf])|\\(.)|((?:%[\da-f]{2})+)|&#(\d{1,7});|&#x([\da-f]{1,6});/gi;
+
+/** Of JSON and its kin, of URLs and forms, of HTML. */
+function unescape(text: string): string {
+  return text.replace(
+    ESCAPES,
+    (
+      all,
+      unicode?: string,
+      byte?: string,
+      control?: string,
+      itself?: string,
+      percent?: string,
+      dec?: string,
+      hex?: string,
+    ) => {
+      if (percent !== undefined) return Buffer.from(percent.replaceAll('%', ''), 'hex').toString();
+      if (control !== undefined) return ' ';
+      if (itself !== undefined) return itself;
+      const code = dec === undefined ? Number.parseInt((unicode ?? byte ?? hex)!, 16) : Number(dec);
+      return code <= 0x10_ffff ? String.fromCodePoint(code) : all;
+    },
+  );
+}
