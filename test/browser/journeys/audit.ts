@@ -18,7 +18,9 @@ export function audit(house: House): void {
         await page.getByRole('link', { name: 'Audit log' }).click();
         await page.getByLabel('Object id').fill(goodEndpoint);
         const rows = page.getByRole('table', { name: 'Audit log' }).getByRole('row');
-        await rows.filter({ hasText: 'endpoint.updated' }).first().getByRole('button', { name: 'Show' }).click();
+        const row = rows.filter({ hasText: 'endpoint.updated' }).first();
+        await row.getByText('POSTHORN_ADMIN_KEY').waitFor();
+        await row.getByRole('button', { name: 'Show' }).click();
         const entry = page.getByRole('dialog', { name: 'endpoint.updated' });
         await entry.getByRole('row', { name: 'description The shop The shop by the river' }).waitFor();
         // What was not changed is not there.

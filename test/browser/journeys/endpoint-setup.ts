@@ -24,12 +24,12 @@ export function endpointSetup(house: House): void {
           await dialog.getByLabel('Uid').waitFor({ state: 'hidden' });
           await dialog.getByRole('button', { name: 'Make endpoint' }).click();
 
-          await expectComplaintAt(url, /http/);
           await expectComplaintAt(dialog.getByLabel('Uid'), /./);
-          expect(await dialog.getByLabel('Description').inputValue()).toBe('The files');
-
-          await url.fill('https://files.example.com/hooks');
           await dialog.getByLabel('Uid').fill('files');
+          await dialog.getByRole('button', { name: 'Make endpoint' }).click();
+          await expectComplaintAt(url, /http/);
+          expect(await dialog.getByLabel('Description').inputValue()).toBe('The files');
+          await url.fill('https://files.example.com/hooks');
           await dialog.getByRole('button', { name: 'Make endpoint' }).click();
           await page.getByRole('heading', { level: 1, name: 'files.example.com/hooks' }).waitFor();
         },

@@ -19,7 +19,7 @@ interface AuditEntry {
   readonly createdAt: string;
   readonly by: string;
   readonly key: string | null;
-  readonly name: string | null;
+  readonly keyName: string | null;
   readonly role: string | null;
   readonly actor: string | null;
   readonly action: string;
@@ -33,7 +33,7 @@ interface AuditEntry {
 
 const FILTERS = ['by', 'actor', 'action', 'object', 'tenant', 'span'] as const;
 
-const who = ({ actor, name, by }: AuditEntry): string => actor ?? name ?? by;
+const who = ({ actor, keyName, by }: AuditEntry): string => actor ?? keyName ?? by;
 
 /** Who has changed what, from what, to what. */
 export function AuditLogPage() {

@@ -62,8 +62,13 @@ export function EndpointPage({ tenant, id }: EndpointPageProps) {
 function EndpointTabs({ endpoint }: { endpoint: Endpoint }) {
   const mayDo = useMay();
   const [{ tab }, change] = useUrlState(['tab']);
+  const hidden = [!mayDo('secrets:read') && 'secrets', !mayDo('endpoints:operate') && 'test'];
   return (
-    <Tabs value={tab || 'health'} onChange={(value) => change({ tab: value })} keepMounted={false}>
+    <Tabs
+      value={tab === '' || hidden.includes(tab) ? 'health' : tab}
+      onChange={(value) => change({ tab: value })}
+      keepMounted={false}
+    >
       <Tabs.List mb="md">
         <Tabs.Tab value="health">Health</Tabs.Tab>
         <Tabs.Tab value="deliveries">Deliveries</Tabs.Tab>

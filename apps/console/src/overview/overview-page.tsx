@@ -55,13 +55,15 @@ export function OverviewPage() {
         {stats.data === undefined && stats.error !== null && <ErrorNote error={stats.error} />}
         {stats.data !== undefined && <TrafficCharts stats={stats.data} />}
       </Section>
-      <Section title="Endpoints in trouble" note="The newest first" isFlush>
-        {overview.data === undefined ? (
-          <Loading rows={3} />
-        ) : (
-          <InTroubleTable rows={overview.data.endpointsInTrouble} />
-        )}
-      </Section>
+      {(overview.data !== undefined || overview.isLoading) && (
+        <Section title="Endpoints in trouble" note="The newest first" isFlush>
+          {overview.data === undefined ? (
+            <Loading rows={3} />
+          ) : (
+            <InTroubleTable rows={overview.data.endpointsInTrouble} />
+          )}
+        </Section>
+      )}
     </Page>
   );
 }
@@ -71,11 +73,15 @@ function OverviewFigures({ overview, stats: { total } }: { overview: Overview; s
   const number = (value: number): string => value.toLocaleString();
   return (
     <Figures>
-      <Figure label="Delivered" value={number(total.delivered)} note={`${number(total.published)} events published`} />
+      <Figure
+        label="Delivered"
+        value={number(total.delivered)}
+        note={`${number(total.published)} ${total.published === 1 ? 'event' : 'events'} published`}
+      />
       <Figure
         label="Success rate"
         value={successRate === null ? '–' : `${toPercent(successRate)} %`}
-        note={`of ${number(total.attempts)} attempts`}
+        note={`of ${number(total.attempts)} ${total.attempts === 1 ? 'attempt' : 'attempts'}`}
         {...(successRate !== null && successRate < 0.95 ? { tone: 'bad' as const } : {})}
       />
       <Figure
