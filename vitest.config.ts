@@ -15,8 +15,11 @@ const onRealServers = {
   globalSetup: ['./test/support/global-setup.ts'],
   setupFiles: ['./test/support/worker-title.ts'],
   pool: 'forks' as const,
-  testTimeout: 30_000,
-  hookTimeout: 60_000,
+  // For what hangs: a machine that others use too can need many times what a test usually takes.
+  testTimeout: 180_000,
+  hookTimeout: 180_000,
+  // Where a change is judged, what the machine has tripped gets up once more: the log says which it was.
+  retry: process.env['CI'] ? 1 : 0,
 };
 
 export default defineConfig({
@@ -31,6 +34,7 @@ export default defineConfig({
           include: ['{apps,libs,migrations}/**/*.spec.ts', 'test/{support,chaos}/**/*.spec.ts'],
           // Pure tests have nothing to hide from each other, and starting anew for each file costs three times the tests.
           isolate: false,
+          testTimeout: 60_000,
         },
       },
       {

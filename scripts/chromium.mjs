@@ -1,5 +1,5 @@
 // Makes sure that the tests of the console find a browser. Node's own modules only.
-import { installByApt } from './apt.mjs';
+import { getByApt } from './apt.mjs';
 import { findOnPath, SetupError } from './setup-tools.mjs';
 
 /** Ubuntu's package of this name only leads to a snap, which cannot be installed in a container. */
@@ -9,7 +9,7 @@ const isThere = () => PROGRAMS.some((program) => findOnPath(program) !== null);
 
 export function ensureChromium() {
   if (process.env.CHROMIUM_PATH || isThere()) return;
-  if (!installByApt('chromium') || !isThere()) throw new SetupError(howToGetChromium());
+  if (!getByApt('chromium', 'usr/lib/chromium/chromium') || !isThere()) throw new SetupError(howToGetChromium());
 }
 
 function howToGetChromium() {

@@ -1,10 +1,11 @@
 // Makes sure that the tests find a redis-server. Node's own modules only.
-import { installByApt } from './apt.mjs';
+import { getByApt } from './apt.mjs';
 import { findOnPath, SetupError } from './setup-tools.mjs';
 
 export function ensureRedis() {
   if (process.env.REDIS_URL || process.env.REDIS_SERVER || findOnPath('redis-server')) return;
-  if (!installByApt('redis-server') || !findOnPath('redis-server')) throw new SetupError(howToGetRedis());
+  if (!getByApt('redis-server', 'usr/bin/redis-server') || !findOnPath('redis-server'))
+    throw new SetupError(howToGetRedis());
 }
 
 function howToGetRedis() {

@@ -7,6 +7,9 @@ import { fileURLToPath } from 'node:url';
 /** The top folder of the project. */
 export const ROOT = join(dirname(fileURLToPath(import.meta.url)), '..');
 
+/** Programs that the set-up has put into this project, since it may not install them: test/support/own-programs.ts. */
+export const OWN_PROGRAMS = join(ROOT, '.posthorn', 'programs');
+
 /** Something the person at the keyboard must mend; the message says how. */
 export class SetupError extends Error {}
 
@@ -32,7 +35,13 @@ export async function runScript(script) {
 }
 
 export function findOnPath(program) {
-  const folders = [...(process.env.PATH ?? '').split(delimiter), '/usr/local/bin', '/usr/bin', '/usr/sbin'];
+  const folders = [
+    ...(process.env.PATH ?? '').split(delimiter),
+    '/usr/local/bin',
+    '/usr/bin',
+    '/usr/sbin',
+    OWN_PROGRAMS,
+  ];
   return folders.map((folder) => join(folder, program)).find(isExecutable) ?? null;
 }
 

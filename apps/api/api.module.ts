@@ -10,6 +10,7 @@ import {
   EndpointVersionsReadModel,
   EventTypeStore,
   OpenDeliveryEffects,
+  OwnershipStore,
   RateLimitReadModel,
   SecretStore,
   SlotStore,
@@ -17,7 +18,7 @@ import {
   SubscriptionStore,
 } from '#endpoints';
 import { ScheduledEventStore } from '#events';
-import { ReceiverChecker, TestSender } from '#delivering';
+import { OwnershipVerifier, ReceiverChecker, TestSender } from '#delivering';
 import { DatabaseClock, KeyRing } from '#kernel';
 import {
   AttemptReadModel,
@@ -82,6 +83,7 @@ import { EgressController } from './egress/egress.controller.js';
 import { EndpointCheckController } from './endpoints/endpoint-check.controller.js';
 import { EndpointStateController } from './endpoints/endpoint-state.controller.js';
 import { ReconcileController } from './endpoints/reconcile.controller.js';
+import { EndpointVerificationController } from './endpoints/endpoint-verification.controller.js';
 import { EndpointTestController } from './endpoints/endpoint-test.controller.js';
 import { EndpointVersionsController } from './endpoints/endpoint-versions.controller.js';
 import { EndpointsController } from './endpoints/endpoints.controller.js';
@@ -134,6 +136,7 @@ const CONTROLLERS = [
   EndpointsController,
   EndpointStateController,
   EndpointTestController,
+  EndpointVerificationController,
   EndpointVersionsController,
   EventsController,
   EventTypesController,
@@ -200,6 +203,7 @@ const PROVIDERS: Provider[] = [
   OpenDeliveryStore,
   OriginalFinder,
   OverviewReadModel,
+  OwnershipStore,
   PayloadEraser,
   PortalSessions,
   Readiness,
@@ -225,6 +229,11 @@ const PROVIDERS: Provider[] = [
   TenantStore,
   TrafficReadModel,
   Viewing,
+  {
+    provide: OwnershipVerifier,
+    useFactory: (store: OwnershipStore, tests: TestSender) => new OwnershipVerifier(store, tests),
+    inject: [OwnershipStore, TestSender],
+  },
   {
     provide: ReceiverChecker,
     useFactory: (tests: TestSender, clock: DatabaseClock) => new ReceiverChecker(tests, clock),

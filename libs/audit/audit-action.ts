@@ -15,6 +15,7 @@ export const AUDIT_ACTIONS = {
   'endpoint.restored': 'An endpoint and its subscriptions went back to an earlier version.',
   'endpoint.resumed': 'An endpoint was resumed.',
   'endpoint.updated': 'Settings of an endpoint were changed.',
+  'endpoint.verified': 'The URL of an endpoint has proven that it wants the traffic.',
   'event.cancelled': 'What was not delivered yet of an event was cancelled.',
   'event.erased': 'What an event carried was erased.',
   'event_type.created': 'An event type was added to the catalog.',

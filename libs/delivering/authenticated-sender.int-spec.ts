@@ -4,6 +4,7 @@ import { AddressPolicy, type OutboundRequest, parseTarget, Sender } from '#trans
 import { type Behaviour, Receiver } from '../../test/support/receiver.js';
 import { TokenServer } from '../../test/support/token-server.js';
 import { AuthenticatedSender } from './authenticated-sender.js';
+import { IN_TIME } from '../../test/support/in-time.js';
 
 let tokens: TokenServer;
 let receiver: Receiver;
@@ -170,7 +171,7 @@ describe(AuthenticatedSender, () => {
     expect(receiver.requests).toHaveLength(0);
   });
 
-  it('holds one deadline for token and request together', async () => {
+  it('holds one deadline for token and request together', IN_TIME, async () => {
     receiver.hang();
     tokens.receiver.answer((_request, response) => {
       setTimeout(() => response.end('{"access_token":"t","token_type":"bearer"}'), 300);
@@ -181,7 +182,7 @@ describe(AuthenticatedSender, () => {
     expect(result.durationMs).toBeLessThan(900);
   });
 
-  it('waits for the fetch of another request no longer than its own time-out', async () => {
+  it('waits for the fetch of another request no longer than its own time-out', IN_TIME, async () => {
     tokens.receiver.hang();
     const patient = send(aClient(), { timeoutMs: 2_000 });
     const result = await send(aClient(), { timeoutMs: 200 });

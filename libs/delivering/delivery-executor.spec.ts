@@ -17,6 +17,7 @@ const aTarget = (version: number): SendTarget => ({
   configVersion: version,
   status: 'enabled',
   isTenantPaused: false,
+  isUnproven: false,
   url: parseTarget(`https://example.com/v${version}`),
   headers: [],
   authHeader: null,

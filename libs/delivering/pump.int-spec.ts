@@ -9,6 +9,7 @@ import { LaneExits } from './lane-exits.js';
 import { Lanes } from './lanes.js';
 import { Pump } from './pump.js';
 import { Recorder } from './recorder.js';
+import { IN_TIME } from '../../test/support/in-time.js';
 
 const SILENT = { warn: () => undefined, error: () => undefined };
 
@@ -79,7 +80,7 @@ describe(Pump, () => {
     );
   }
 
-  it('does not look again and again at what the lane of a hanging endpoint has no room for', async () => {
+  it('does not look again and again at what the lane of a hanging endpoint has no room for', IN_TIME, async () => {
     await manyDue(hanging, 2_000);
     const { claims, lanes } = start();
     await waitFor(() => expect(lanes.fullEndpoints()).toEqual([hanging.endpointId]));
@@ -89,7 +90,7 @@ describe(Pump, () => {
     expect(claims.count).toBeLessThan(25);
   });
 
-  it("brings another tenant's work past it at once", async () => {
+  it("brings another tenant's work past it at once", IN_TIME, async () => {
     await manyDue(hanging, 2_000);
     const { lanes, startedTo } = start();
     await waitFor(() => expect(lanes.fullEndpoints()).toEqual([hanging.endpointId]));
@@ -110,11 +111,11 @@ describe(Pump, () => {
         }
         expect(answered).toBe(400);
       },
-      { timeoutMs: 8_000, intervalMs: 1 },
+      { intervalMs: 1 },
     );
   });
 
-  it("lets another tenant's work pass a backlog that was there first", async () => {
+  it("lets another tenant's work pass a backlog that was there first", IN_TIME, async () => {
     const loud = await bench.anEndpoint();
     await manyDue(loud, 5_000);
     const quiet = await bench.anEndpoint();
@@ -122,17 +123,17 @@ describe(Pump, () => {
     const { started, startedTo } = start();
     await waitFor(() => expect(startedTo(quiet.endpointId)).toHaveLength(1));
     expect(started.findIndex(({ deliveryId }) => deliveryId === waiting)).toBeLessThan(1_500);
-    await waitFor(() => expect(started).toHaveLength(5_001), { timeoutMs: 15_000 });
+    await waitFor(() => expect(started).toHaveLength(5_001));
   });
 
   it('takes what is due to many endpoints of one tenant, each delivery once', async () => {
     for (let n = 0; n < 40; n++) await manyDue(await bench.anEndpoint(hanging.tenantId), 60);
     const { started } = start();
-    await waitFor(() => expect(started.length).toBeGreaterThanOrEqual(2_400), { timeoutMs: 15_000 });
+    await waitFor(() => expect(started.length).toBeGreaterThanOrEqual(2_400));
     expect(new Set(started.map(({ deliveryId }) => deliveryId)).size).toBe(2_400);
   });
 
-  it('claims once for wakes that come together', async () => {
+  it('claims once for wakes that come together', IN_TIME, async () => {
     const { claims, pump } = start();
     await waitFor(() => expect(claims.count).toBeGreaterThan(0));
     claims.count = 0;
@@ -148,7 +149,7 @@ describe(Pump, () => {
     expect(claims.count).toBeLessThan(55);
   });
 
-  it('finds what comes to be due at a time long past, when it is told', async () => {
+  it('finds what comes to be due at a time long past, when it is told', IN_TIME, async () => {
     const { claims, pump, startedTo } = start();
     await waitFor(() => expect(claims.count).toBeGreaterThan(1));
     const endpoint = await bench.anEndpoint();
@@ -157,7 +158,7 @@ describe(Pump, () => {
     await waitFor(() => expect(startedTo(endpoint.endpointId)).toHaveLength(1), { timeoutMs: 1_500 });
   });
 
-  it('finds what was seen a few seconds late within about a second', async () => {
+  it('finds what was seen a few seconds late within about a second', IN_TIME, async () => {
     const { claims, startedTo } = start();
     await waitFor(() => expect(claims.count).toBeGreaterThan(1));
     const endpoint = await bench.anEndpoint();
@@ -184,15 +185,15 @@ describe(Pump, () => {
       await waitFor(() => expect(claims.count).toBeGreaterThan(1));
       database.passedMs = passedMs;
       database.isAway = false;
-      await waitFor(() => expect(startedTo(healthy.endpointId)).toHaveLength(1), { timeoutMs: 10_000 });
+      await waitFor(() => expect(startedTo(healthy.endpointId)).toHaveLength(1));
       return performance.now() - claims.answeredAtMs;
     }
 
-    it('lets recorders go first, if leases may have run out in it', async () => {
+    it('lets recorders go first, if leases may have run out in it', IN_TIME, async () => {
       expect(await waitsAfter(20_000)).toBeGreaterThan(2_900);
     });
 
-    it('goes on at once, if it was short', async () => {
+    it('goes on at once, if it was short', IN_TIME, async () => {
       expect(await waitsAfter(0)).toBeLessThan(2_900);
     });
   });

@@ -35,7 +35,7 @@ export class ReceiverChecker {
     private readonly clock: Clock,
   ) {}
 
-  /** Throws `not_found`. */
+  /** Throws `not_found`, and `endpoint_unverified` for one that has agreed to nothing yet. */
   async check(endpointId: Uuid, requestedBy: Uuid): Promise<CheckedFinding[]> {
     const target = await this.tests.load(endpointId);
     const send = (event: TestEvent, flaw: Flaw): Promise<SentTest> =>

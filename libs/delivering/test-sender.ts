@@ -1,8 +1,8 @@
 import type { Database } from '#database';
 import { recordAttempts, toWireEvent, type WireEvent } from '#deliveries';
-import { CircuitStore, type SendTarget, type SendTargets } from '#endpoints';
+import { CircuitStore, type SendTarget, type SendTargets, unverified } from '#endpoints';
 import { type Clock, newUuid, PosthornError, toTypeId, type Uuid } from '#kernel';
-import { TEST_EVENT_TYPE } from '#policy';
+import { HEADER_MASK, TEST_EVENT_TYPE } from '#policy';
 import type { Sender, SendResult } from '#transport';
 import { AuthenticatedSender } from './authenticated-sender.js';
 import { bodyIn, type Flaw, type RequestSource, sendSigned, type SentRequest, toRecord } from './signed-request.js';
@@ -29,6 +29,11 @@ export interface TestSenderOptions {
 export interface TestEvent {
   readonly event: WireEvent;
   readonly isNew: boolean;
+  /**
+   * A part of its data that only the receiver may get to know: the record shows a mask instead, and of the answer no body,
+   * for it may repeat the secret in any form.
+   */
+  readonly secret?: string;
 }
 
 export interface SentTest {
@@ -64,17 +69,25 @@ export class TestSender {
     return { deliveryId };
   }
 
-  /** The endpoint as it is now. Throws `not_found`. */
+  /** The endpoint as it is now. Throws `not_found`, and `endpoint_unverified` for one that has agreed to nothing yet. */
   async load(endpointId: Uuid): Promise<SendTarget> {
+    const target = await this.loadUnproven(endpointId);
+    if (target.isUnproven) throw unverified();
+    return target;
+  }
+
+  /** The same, whether or not it has agreed. Throws `not_found`. */
+  async loadUnproven(endpointId: Uuid): Promise<SendTarget> {
     const target = await this.targets.load(endpointId);
     if (!target || target.status === 'deleted') throw new PosthornError('not_found', 'There is no such endpoint.');
     return target;
   }
 
-  newEvent(type: string, data: object): TestEvent {
+  newEvent(type: string, data: object, secret?: string): TestEvent {
     const nowMs = this.clock.now();
     return {
       isNew: true,
+      ...(secret === undefined ? {} : { secret }),
       event: toWireEvent({
         ...NOTHING_ELSE,
         id: newUuid(nowMs),
@@ -91,12 +104,8 @@ export class TestSender {
   }
 
   /** Sends one event, with something wrong on purpose or not, and puts the attempt on record as a delivery of its own. */
-  async sendTo(
-    target: SendTarget,
-    requestedBy: Uuid,
-    { event, isNew }: TestEvent,
-    flaw: Flaw | null = null,
-  ): Promise<SentTest> {
+  async sendTo(target: SendTarget, requestedBy: Uuid, test: TestEvent, flaw: Flaw | null = null): Promise<SentTest> {
+    const { event } = test;
     const nowMs = this.clock.now();
     const source: RequestSource = { deliveryId: newUuid(nowMs), attempts: 0, replayOf: null, event };
     const body = bodyIn(target.payloadFormat, event)!;
@@ -111,7 +120,14 @@ export class TestSender {
       this.timeoutMs(target),
       flaw,
     );
-    await this.record(target, requestedBy, source, sent, isNew, nowMs / 1000);
+    await this.record(
+      target,
+      requestedBy,
+      source,
+      test.secret === undefined ? sent : withoutBody(sent, test.secret),
+      test,
+      nowMs / 1000,
+    );
     return { deliveryId: source.deliveryId, result: sent.result };
   }
 
@@ -120,13 +136,14 @@ export class TestSender {
     requestedBy: Uuid,
     source: RequestSource,
     sent: SentRequest,
-    isNew: boolean,
+    { isNew, secret }: TestEvent,
     seconds: number,
   ): Promise<void> {
     const { event, deliveryId } = source;
     const { tenantId, endpointId, version } = target;
     const { statusCode, errorCode } = sent.result;
-    const data = event.body!.slice(event.dataStart, event.dataEnd);
+    const sentData = event.body!.slice(event.dataStart, event.dataEnd);
+    const data = secret === undefined ? sentData : sentData.replaceAll(secret, HEADER_MASK);
     await this.db.transaction(async (tx) => {
       if (isNew) await tx.query(INSERT_EVENT, [event.id, tenantId, event.type, data, seconds, requestedBy, endpointId]);
       const values = [deliveryId, event.id, tenantId, endpointId, version, statusCode, seconds, event.type, errorCode];
@@ -134,6 +151,18 @@ export class TestSender {
       await recordAttempts(tx, [toRecord({ ...source, generation: 1 }, target, 'test', sent, { to: 'succeeded' })]);
     });
   }
+}
+
+/** The exchange without the body of its answer, and with the secret masked wherever it came back in a header. */
+function withoutBody(sent: SentRequest, secret: string): SentRequest {
+  const { responseHeaders, responseBody } = sent.result;
+  const result = {
+    ...sent.result,
+    responseHeaders: responseHeaders && responseHeaders.replaceAll(secret, HEADER_MASK),
+    responseBody: null,
+    truncated: responseBody !== null,
+  };
+  return { ...sent, result };
 }
 
 const NOTHING_ELSE = {

@@ -5,17 +5,15 @@ import type { PayloadFormat, SigningScheme } from '#signing';
 import { CLOSED_CIRCUIT, type CircuitState, type ShownCircuit } from './circuit.js';
 import { type Credentials, maskCredentials, NO_CREDENTIALS } from './credentials.js';
 import type { Endpoint, EndpointSettings, EndpointStatus, Ordering } from './endpoint.js';
+import { ownershipOf, type ProofFacts, type ProofTurn, UNVERIFIED_REASON } from './ownership.js';
 import { openCredentials, sealCredentials } from './sealed-credentials.js';
 import { openHeaders, sealHeaders } from './sealed-headers.js';
 
-export interface EndpointRow {
+export interface EndpointRow extends ProofFacts {
   readonly id: Uuid;
   readonly tenant_id: Uuid;
   readonly uid: string | null;
   readonly version: number;
-  readonly status: EndpointStatus;
-  readonly disabled_reason: string | null;
-  readonly url: string;
   readonly description: string | null;
   readonly sealed_headers: Buffer | null;
   /** As they are shown; null when there are none. */
@@ -41,10 +39,14 @@ export interface EndpointRow {
   } | null;
 }
 
+/** Whether a tenant's endpoints have to prove that they want the traffic, of a row of `tenants`. */
+export const REQUIRES_PROOF = `coalesce(settings ->> 'requireOwnershipProof', 'false')::boolean`;
+
 /** The columns of {@link EndpointRow}. */
 export const ENDPOINT_COLUMNS = `id, tenant_id, uid, version, status, disabled_reason, url, description, sealed_headers,
   credentials, sealed_credentials, payload_format, max_in_flight, timeout_seconds, retry_schedule, metadata, ordering,
-  rate_limit, rate_period_seconds, signing,
+  rate_limit, rate_period_seconds, signing, verified_url, verified_at,
+  (SELECT ${REQUIRES_PROOF} FROM tenants WHERE tenants.id = endpoints.tenant_id) AS requires_proof,
   created_at, updated_at, coalesce(disabled_at, CASE WHEN status = 'disabled' THEN status_changed_at END) AS disabled_at,
   (SELECT json_build_object('state', c.state, 'since', c.since, 'reason', c.reason)
      FROM endpoint_circuits c WHERE c.endpoint_id = endpoints.id) AS circuit`;
@@ -64,6 +66,7 @@ export function toEndpoint(row: EndpointRow, keyRing: KeyRing): Endpoint {
     status: row.status,
     disabledReason: row.disabled_reason,
     disabledAt: row.disabled_at,
+    ownership: ownershipOf(row),
     version: row.version,
     createdAt: row.created_at,
     updatedAt: row.updated_at,
@@ -134,31 +137,55 @@ export async function insertEndpoint(
   keyRing: KeyRing,
   ids: { readonly id: Uuid; readonly tenantId: Uuid },
   settings: EndpointSettings,
+  requiresProof: boolean,
 ): Promise<EndpointRow> {
   return writeVersion(
     tx,
-    `INSERT INTO endpoints (id, tenant_id, uid, url, description, sealed_headers, payload_format, max_in_flight,
-       timeout_seconds, retry_schedule, metadata, ordering, rate_limit, rate_period_seconds, credentials,
-       sealed_credentials, signing)
-     VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17)`,
-    [ids.id, ids.tenantId, ...settingValues(settings, keyRing, ids.id)],
+    `INSERT INTO endpoints (id, tenant_id, status, disabled_reason, disabled_at, uid, url, description, sealed_headers,
+       payload_format, max_in_flight, timeout_seconds, retry_schedule, metadata, ordering, rate_limit, rate_period_seconds,
+       credentials, sealed_credentials, signing)
+     VALUES ($1, $2, CASE WHEN $3::boolean THEN 'disabled' ELSE 'enabled' END, CASE WHEN $3 THEN '${UNVERIFIED_REASON}' END,
+       CASE WHEN $3 THEN clock_timestamp() END, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18)`,
+    [ids.id, ids.tenantId, requiresProof, ...settingValues(settings, keyRing, ids.id)],
   );
 }
 
+/** `turn` is what the new URL means for whether the endpoint is enabled. */
 export async function updateEndpoint(
   tx: Executor,
   keyRing: KeyRing,
   endpointId: Uuid,
   settings: EndpointSettings,
+  turn: ProofTurn = 'stay',
 ): Promise<EndpointRow> {
   return writeVersion(
     tx,
-    `UPDATE endpoints SET version = version + 1, updated_at = clock_timestamp(), uid = $2, url = $3, description = $4,
-       sealed_headers = $5, payload_format = $6, max_in_flight = $7, timeout_seconds = $8, retry_schedule = $9,
-       metadata = $10, ordering = $11, rate_limit = $12, rate_period_seconds = $13, credentials = $14,
-       sealed_credentials = $15, signing = $16
+    `UPDATE endpoints SET version = version + 1, updated_at = clock_timestamp(),
+       status = CASE $2 WHEN 'disable' THEN 'disabled' WHEN 'enable' THEN 'enabled' ELSE status END,
+       disabled_reason = CASE $2 WHEN 'disable' THEN '${UNVERIFIED_REASON}' WHEN 'enable' THEN NULL ELSE disabled_reason END,
+       status_changed_at = CASE $2 WHEN 'stay' THEN status_changed_at ELSE clock_timestamp() END,
+       disabled_at = CASE $2 WHEN 'disable' THEN clock_timestamp() ELSE disabled_at END,
+       uid = $3, url = $4, description = $5,
+       sealed_headers = $6, payload_format = $7, max_in_flight = $8, timeout_seconds = $9, retry_schedule = $10,
+       metadata = $11, ordering = $12, rate_limit = $13, rate_period_seconds = $14, credentials = $15,
+       sealed_credentials = $16, signing = $17
      WHERE id = $1`,
-    [endpointId, ...settingValues(settings, keyRing, endpointId)],
+    [endpointId, turn, ...settingValues(settings, keyRing, endpointId)],
+  );
+}
+
+/** The URL that the endpoint has now has proven that it wants the traffic; what was disabled for want of that is enabled. */
+export async function markProven(tx: Executor, endpointId: Uuid): Promise<EndpointRow> {
+  const isAwaiting = `status = 'disabled' AND disabled_reason = '${UNVERIFIED_REASON}'`;
+  return writeVersion(
+    tx,
+    `UPDATE endpoints SET version = version + 1, updated_at = clock_timestamp(), verified_url = url,
+       verified_at = clock_timestamp(),
+       status = CASE WHEN ${isAwaiting} THEN 'enabled' ELSE status END,
+       disabled_reason = CASE WHEN ${isAwaiting} THEN NULL ELSE disabled_reason END,
+       status_changed_at = CASE WHEN ${isAwaiting} THEN clock_timestamp() ELSE status_changed_at END
+     WHERE id = $1`,
+    [endpointId],
   );
 }
 

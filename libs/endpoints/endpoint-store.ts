@@ -6,7 +6,8 @@ import { Database, type Executor, isUniqueViolation, raiseConfigVersion } from '
 import { DatabaseClock, KeyRing, newUuid, PosthornError, type Uuid } from '#kernel';
 import { type Json, maskHeaders, mergePatch } from '#policy';
 import { AddressPolicy } from '#transport';
-import { ofEndpoint, ofSubscription, settingsFacts, subscriptionFacts } from './audited.js';
+import { announceDisabled } from './announce-disabled.js';
+import { ofEndpoint, ofSubscription, settingsFacts, statusFacts, subscriptionFacts } from './audited.js';
 import { chooseSecrets, readBrought, type SecretChoice } from './choose-secret.js';
 import { maskCredentials, NO_CREDENTIALS } from './credentials.js';
 import type { Endpoint, EndpointSettings } from './endpoint.js';
@@ -23,6 +24,7 @@ import {
 } from './endpoint-rows.js';
 import { type EndpointDocument, type KeptSecrets, lowerCaseNames, settleEndpoint } from './endpoint-rules.js';
 import { OpenDeliveryEffects } from './open-delivery-effects.js';
+import { decideProofTurn } from './ownership.js';
 import { refuseFields } from './refuse.js';
 import { findVersion, restoreSubscriptions, toRestoredDocument } from './restored.js';
 import { generateSecret, type SecretText } from './secret-encoding.js';
@@ -100,7 +102,7 @@ export class EndpointStore {
         return { before: null, written: await this.createIn(tx, by, tenantId, named, limits) };
       }),
     );
-    if (before !== null) await this.rescheduleIfNeeded(before, written.endpoint);
+    if (before !== null) await this.affectOpen(before, written.endpoint);
     return written;
   }
 
@@ -120,13 +122,13 @@ export class EndpointStore {
         return { before: row, endpoint: toEndpoint(written, this.keyRing) };
       }),
     );
-    await this.rescheduleIfNeeded(before, endpoint);
+    await this.affectOpen(before, endpoint);
     return endpoint;
   }
 
   /**
    * Makes the endpoint and its subscriptions what they were in a version, as a new one. Secrets, credentials and whether it is
-   * enabled stay as they are. Throws `validation_failed` when what was right then is refused now.
+   * enabled stay as they are, unless its URL has to be proven. Throws `validation_failed` when what was right then is refused now.
    */
   async restore(
     by: Actor,
@@ -142,7 +144,7 @@ export class EndpointStore {
         return { before: row, endpoint: toEndpoint(written, this.keyRing) };
       }),
     );
-    await this.rescheduleIfNeeded(before, endpoint);
+    await this.affectOpen(before, endpoint);
     return endpoint;
   }
 
@@ -180,7 +182,7 @@ export class EndpointStore {
     const secrets = chooseSecrets(wanted, keyKindsOf(settings.signing));
     await refuseTooMany(tx, tenantId, limits.maxEndpoints ?? this.config.limits.endpointsPerTenant);
     const id = newUuid(this.clock.now());
-    const row = await insertEndpoint(tx, this.keyRing, { id, tenantId }, settings);
+    const row = await insertEndpoint(tx, this.keyRing, { id, tenantId }, settings, limits.requiresProof);
     for (const secret of secrets) await this.addSecret(tx, id, secret);
     if (settings.rateLimit !== null) await restartTimetable(tx, id);
     if (wanted.eventTypes) {
@@ -248,11 +250,10 @@ export class EndpointStore {
     const now = settingsOf(row, this.keyRing);
     const settings = this.settle(document, now, limits);
     if (isDeepStrictEqual(settings, now)) return row;
-    const written = await updateEndpoint(tx, this.keyRing, row.id, settings);
-    await this.addMissingSecrets(tx, row, settings);
-    if (hasOtherRate(row, settings)) await restartTimetable(tx, row.id);
+    const written = await this.writeSettings(tx, row, settings);
     await raiseConfigVersion(tx, row.tenant_id);
-    const [before, after] = [now, settings].map((one) => settingsFacts(one, this.keyRing));
+    const before = { ...settingsFacts(now, this.keyRing), ...statusFacts(row) };
+    const after = { ...settingsFacts(settings, this.keyRing), ...statusFacts(written) };
     await recordVersion(tx, by, row.id, { action: 'endpoint.updated', ...ofEndpoint(row), before, after });
     return written;
   }
@@ -270,17 +271,30 @@ export class EndpointStore {
     const subscriptions = await restoreSubscriptions(tx, row, past, this.clock.now());
     const isSame = isDeepStrictEqual(settings, now);
     if (isSame && isDeepStrictEqual(subscriptions.before, subscriptions.after)) return row;
-    const written = isSame ? await touchEndpoint(tx, row.id) : await updateEndpoint(tx, this.keyRing, row.id, settings);
-    if (!isSame) await this.addMissingSecrets(tx, row, settings);
-    if (hasOtherRate(row, settings)) await restartTimetable(tx, row.id);
+    const written = isSame ? await touchEndpoint(tx, row.id) : await this.writeSettings(tx, row, settings);
     await raiseConfigVersion(tx, row.tenant_id);
-    const before = { ...settingsFacts(now, this.keyRing), subscriptions: subscriptions.before.map(subscriptionFacts) };
+    const before = {
+      ...settingsFacts(now, this.keyRing),
+      ...statusFacts(row),
+      subscriptions: subscriptions.before.map(subscriptionFacts),
+    };
     const after = {
       ...settingsFacts(settings, this.keyRing),
+      ...statusFacts(written),
       subscriptions: subscriptions.after.map(subscriptionFacts),
     };
     const change = { action: 'endpoint.restored', ...ofEndpoint(row) } as const;
     await recordVersion(tx, by, row.id, { ...change, before, after: { ...after, restoredVersion: version } });
+    return written;
+  }
+
+  /** The settings, and what follows from them: secrets, the timetable, and whether the endpoint is enabled. */
+  private async writeSettings(tx: Executor, row: EndpointRow, settings: EndpointSettings): Promise<EndpointRow> {
+    const turn = decideProofTurn(row, settings.url);
+    const written = await updateEndpoint(tx, this.keyRing, row.id, settings, turn);
+    await this.addMissingSecrets(tx, row, settings);
+    if (turn === 'enable' || hasOtherRate(row, settings)) await restartTimetable(tx, row.id);
+    if (turn === 'disable') await announceDisabled(tx, written);
     return written;
   }
 
@@ -315,7 +329,10 @@ export class EndpointStore {
     refuseFields([{ pointer: '/secret', code: 'invalid', message }]);
   }
 
-  private async rescheduleIfNeeded(before: EndpointRow, endpoint: Endpoint): Promise<void> {
+  private async affectOpen(before: EndpointRow, endpoint: Endpoint): Promise<void> {
+    if (before.status !== endpoint.status && endpoint.status === 'disabled') {
+      return this.effects.cancelOpen(endpoint.id, 'endpoint_disabled');
+    }
     if (hasOtherRate(before, endpoint)) await this.effects.reschedule(endpoint.id);
   }
 

@@ -1,8 +1,8 @@
 import { Injectable } from '@nestjs/common';
 import { type Actor, type AuditAction, recordChange, SYSTEM } from '#audit';
 import { Database, type Executor, raiseConfigVersion } from '#database';
-import { KeyRing, PosthornError, toTypeId, type Uuid } from '#kernel';
-import { announce } from './announce.js';
+import { KeyRing, PosthornError, type Uuid } from '#kernel';
+import { announceDisabled } from './announce-disabled.js';
 import { ofEndpoint, statusFacts } from './audited.js';
 import { CircuitStore } from './circuit-store.js';
 import type { Endpoint, EndpointStatus } from './endpoint.js';
@@ -11,6 +11,7 @@ import { disableFailing, type EndpointRow, lockEndpoint, toEndpoint, updateStatu
 import { decideStatus, type StatusCommand } from './endpoint-status.js';
 import { endRun } from './failing-runs.js';
 import { OpenDeliveryEffects } from './open-delivery-effects.js';
+import { refuseUnproven } from './ownership.js';
 import { restartTimetable } from './slot-store.js';
 import { changeTenant } from './tenant-change.js';
 
@@ -44,7 +45,8 @@ export class EndpointSwitch {
    * Does what was asked, or answers the endpoint as it is when it is so already. `reason` is kept for `disable` only.
    * Whoever resumes or enables vouches for the endpoint: its circuit is closed, and no pause that it asked for counts. One
    * that is disabled needs none.
-   * Throws `not_found`, and `conflict` when the command leads nowhere from the present state.
+   * Throws `not_found`, `conflict` when the command leads nowhere from the present state, and `endpoint_unverified` when the
+   * endpoint has to prove first that it wants the traffic.
    */
   async turn(
     by: Actor,
@@ -58,6 +60,7 @@ export class EndpointSwitch {
       let row = before;
       const decision = decideStatus(row.status, command);
       if (decision.kind === 'refuse') throw new PosthornError('conflict', decision.message);
+      if (command === 'enable') refuseUnproven(before);
       if (command !== 'pause') {
         const hasReset = await this.circuits.reset(endpointId, `The endpoint was ${command}d.`, tx);
         if (hasReset) row = await lockEndpoint(tx, tenantId, endpointId);
@@ -70,7 +73,7 @@ export class EndpointSwitch {
       const written = await updateStatus(tx, endpointId, decision.status, disabledReason);
       if (decision.status === 'enabled') await restartTimetable(tx, endpointId);
       await raiseConfigVersion(tx, tenantId);
-      if (decision.status === 'disabled') await announceDisabled(tx, written, null);
+      if (decision.status === 'disabled') await announceDisabled(tx, written);
       await record(tx, by, ACTIONS[command], before, written);
       return { endpoint: toEndpoint(written, this.keyRing), became: decision.status };
     });
@@ -118,16 +121,4 @@ async function record(tx: Executor, by: Actor, action: AuditAction, from: Endpoi
   const change = { action, ...ofEndpoint(to), before: statusFacts(from), after: statusFacts(to) };
   if (to.version > from.version) await recordVersion(tx, by, to.id, change);
   else await recordChange(tx, by, change);
-}
-
-async function announceDisabled(tx: Executor, row: EndpointRow, failingSinceMs: number | null): Promise<void> {
-  const endpoint = toTypeId('ep', row.id);
-  const data = {
-    endpoint,
-    endpointUid: row.uid,
-    reason: row.disabled_reason!,
-    disabledAt: row.disabled_at!.toISOString(),
-    failingSince: failingSinceMs === null ? null : new Date(failingSinceMs).toISOString(),
-  };
-  await announce(tx, [{ tenantId: row.tenant_id, type: 'posthorn.endpoint.disabled', subject: endpoint, data }]);
 }

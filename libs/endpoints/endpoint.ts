@@ -31,6 +31,15 @@ export interface EndpointSettings {
   readonly metadata: JsonObject;
 }
 
+/** Whether the endpoint's URL has proven that it wants the traffic, and whether it has to. */
+export type OwnershipState = 'verified' | 'unverified' | 'not_required';
+
+export interface Ownership {
+  readonly state: OwnershipState;
+  /** Of the URL that the endpoint has now. */
+  readonly verifiedAt: Date | null;
+}
+
 /** Where events are delivered to. */
 export interface Endpoint extends EndpointSettings {
   readonly id: Uuid;
@@ -39,6 +48,7 @@ export interface Endpoint extends EndpointSettings {
   readonly disabledReason: string | null;
   /** When it was disabled last, whatever it is now. */
   readonly disabledAt: Date | null;
+  readonly ownership: Ownership;
   /** Raised by every change, of its secrets too. */
   readonly version: number;
   readonly createdAt: Date;

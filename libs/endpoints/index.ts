@@ -26,7 +26,14 @@ export {
   type EndpointTls,
   NO_CREDENTIALS,
 } from './credentials.js';
-export type { Endpoint, EndpointSettings, EndpointStatus, Ordering } from './endpoint.js';
+export type {
+  Endpoint,
+  EndpointSettings,
+  EndpointStatus,
+  Ordering,
+  Ownership,
+  OwnershipState,
+} from './endpoint.js';
 export { type EndpointHealth, EndpointHealthReadModel, type EndpointThrottle } from './endpoint-health-read-model.js';
 export { EndpointHealthStore, type HealthChange } from './endpoint-health-store.js';
 export { type EndpointFilters, EndpointReadModel } from './endpoint-read-model.js';
@@ -59,6 +66,8 @@ export {
   type OperationalData,
   type OperationalType,
 } from './operational-event.js';
+export { isChallenge, unverified } from './ownership.js';
+export { type Challenge, OwnershipStore } from './ownership-store.js';
 export { MAX_COUNTED_WAITING, RateLimitReadModel, type RateLimitState } from './rate-limit-read-model.js';
 export { openHeaders } from './sealed-headers.js';
 export { openCredentials } from './sealed-credentials.js';

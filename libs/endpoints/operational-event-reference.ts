@@ -27,7 +27,8 @@ tenant that subscribes to none of a type nothing is recorded.
 
 Types beginning with \`posthorn.\` are the platform's own: to publish one answers 422 \`reserved\`. They are not among
 \`GET /v1/event-types\`, which is the catalog of what is published by others. \`posthorn.test\` is what
-\`POST …/{endpoint}/test\` sends.
+\`POST …/{endpoint}/test\` sends, \`posthorn.endpoint.verification\` what \`POST …/{endpoint}/verify\` does
+([ownership.md](ownership.md)); neither needs a subscription.
 
 Ids are those of the API, times ISO 8601 in UTC. More types and fields may come; none is renamed. An endpoint is told of its
 own trouble too, if it subscribes to it; better have another one for that. That an operational event could not be delivered

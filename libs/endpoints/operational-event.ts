@@ -118,7 +118,11 @@ export const OPERATIONAL_EVENTS: { readonly [Type in OperationalType]: Entry<Ope
     subject: 'the endpoint',
     data: {
       ...ABOUT_ENDPOINT,
-      reason: ['text', false, '`failing`, `gone` (it answered 410), or what the person who did it has said.'],
+      reason: [
+        'text',
+        false,
+        '`failing`, `gone` (it answered 410), `unverified` (its new URL has yet to prove that it wants the traffic), or what the person who did it has said.',
+      ],
       disabledAt: ['time', false, 'When. What was cancelled since can be replayed once it is enabled again.'],
       failingSince: ['time', true, 'The first failure since anything succeeded; only with the reason `failing`.'],
     },

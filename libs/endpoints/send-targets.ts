@@ -12,6 +12,7 @@ import {
   toSigningKey,
 } from '#signing';
 import { parseTarget, type SendTarget as UrlTarget } from '#transport';
+import { REQUIRES_PROOF } from './endpoint-rows.js';
 import { openCredentials } from './sealed-credentials.js';
 import { openHeaders } from './sealed-headers.js';
 import { type OAuth2Client, toSendCredentials } from './send-credentials.js';
@@ -24,6 +25,8 @@ export interface SendTarget extends GateTarget {
   /** The tenant's config version that this was read at: tells the newer of two answers. */
   readonly configVersion: number;
   readonly url: UrlTarget;
+  /** It is disabled until it proves that it wants the traffic. */
+  readonly isUnproven: boolean;
   /** The endpoint's own headers, credentials included, flat name, value pairs. */
   readonly headers: readonly string[];
   /** The header that carries the endpoint's credentials, in lower case: an event may not bring another one. */
@@ -54,6 +57,7 @@ interface Row {
   configVersion: number;
   status: GateTarget['status'];
   isTenantPaused: boolean;
+  isUnproven: boolean;
   url: string;
   sealedHeaders: Buffer | null;
   sealedCredentials: Buffer | null;
@@ -72,7 +76,8 @@ const LOAD: Statement = {
   text: `
     SELECT e.id AS "endpointId", e.tenant_id AS "tenantId", e.version, t.config_version AS "configVersion",
            CASE WHEN e.deleted_at IS NOT NULL OR t.deleted_at IS NOT NULL THEN 'deleted' ELSE e.status END AS status,
-           t.paused_at IS NOT NULL AS "isTenantPaused", e.url, e.sealed_headers AS "sealedHeaders",
+           t.paused_at IS NOT NULL AS "isTenantPaused",
+           e.status = 'disabled' AND ${REQUIRES_PROOF} AND e.verified_url IS DISTINCT FROM e.url AS "isUnproven", e.url, e.sealed_headers AS "sealedHeaders",
            e.sealed_credentials AS "sealedCredentials",
            e.payload_format AS "payloadFormat", e.signing, e.timeout_seconds AS "timeoutSeconds",
            e.retry_schedule AS "retrySchedule", e.max_in_flight AS "maxInFlight", e.rate_limit AS "rateLimit",
@@ -258,6 +263,7 @@ export class SendTargets {
       configVersion: row.configVersion,
       status: row.status,
       isTenantPaused: row.isTenantPaused,
+      isUnproven: row.isUnproven,
       url: parseTarget(row.url, credentials.identity),
       headers: [...headers, ...credentials.header],
       authHeader: credentials.headerName,

@@ -7,6 +7,14 @@ export interface TenantLimits {
   readonly maxEndpoints: number | null;
   /** The tenant's own word on plain http, or null for the platform's. */
   readonly allowHttp: boolean | null;
+  /** Whether endpoints have to prove that they want the traffic. */
+  readonly requiresProof: boolean;
+}
+
+interface KeptSettings {
+  readonly maxEndpoints?: number | null;
+  readonly allowHttp?: boolean | null;
+  readonly requireOwnershipProof?: boolean | null;
 }
 
 /**
@@ -23,7 +31,7 @@ export function changeTenant<T>(
 }
 
 async function lockTenant(tx: Executor, tenantId: Uuid): Promise<TenantLimits> {
-  const [row] = await tx.query<{ settings: { maxEndpoints?: number | null; allowHttp?: boolean | null } }>(
+  const [row] = await tx.query<{ settings: KeptSettings }>(
     `SELECT settings FROM tenants WHERE id = $1 AND deleted_at IS NULL FOR NO KEY UPDATE`,
     [tenantId],
   );
@@ -31,5 +39,6 @@ async function lockTenant(tx: Executor, tenantId: Uuid): Promise<TenantLimits> {
   return {
     maxEndpoints: row.settings.maxEndpoints ?? null,
     allowHttp: row.settings.allowHttp ?? null,
+    requiresProof: row.settings.requireOwnershipProof ?? false,
   };
 }

@@ -1,7 +1,8 @@
 import { scalarsOf } from '#events';
 
-/** More texts and numbers than this, and nobody looks for them: every text counts as holding one. */
+/** Of more than this, in texts and numbers or in characters of JSON, nothing is looked for: every text counts as holding it. */
 const MOST_VALUES = 1_000;
+const MOST_CHARACTERS = 64 * 1024;
 
 /** A text may be written in several ways at once, as JSON within JSON is. */
 const MOST_LAYERS = 3;
@@ -12,20 +13,22 @@ const MOST_LAYERS = 3;
  * looked for: they tell nothing by themselves. What is encoded as a whole (base64), hashed or shown in part is not found.
  */
 export class EchoFinder {
-  private readonly plain: readonly string[];
-  private readonly bare: readonly string[];
-  private readonly hasTooMany: boolean;
+  private readonly plain: readonly string[] = [];
+  private readonly bare: readonly string[] = [];
+  private readonly isTooMuch: boolean;
 
   /** `values`: JSON texts. */
   constructor(values: readonly string[]) {
-    const scalars = [...new Set(values.flatMap(scalarsOf).flatMap(spellings))];
-    this.hasTooMany = scalars.length > MOST_VALUES;
+    const characters = values.reduce((sum, { length }) => sum + length, 0);
+    const scalars = characters > MOST_CHARACTERS ? [] : [...new Set(values.flatMap(scalarsOf).flatMap(spellings))];
+    this.isTooMuch = characters > MOST_CHARACTERS || scalars.length > MOST_VALUES;
+    if (this.isTooMuch) return;
     this.plain = scalars.filter((scalar) => scalar !== '' && toBare(scalar) === '');
     this.bare = scalars.map(toBare).filter((scalar) => scalar !== '');
   }
 
   isIn(text: string): boolean {
-    if (this.hasTooMany) return text !== '';
+    if (this.isTooMuch) return text !== '';
     return layersOf(text).some((layer) => {
       const bare = toBare(layer);
       return this.bare.some((value) => bare.includes(value)) || this.plain.some((value) => layer.includes(value));

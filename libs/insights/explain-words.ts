@@ -32,5 +32,6 @@ export function tellBy(name: string | null): string {
 export function inWords(reason: string | null): string | null {
   if (reason === 'gone') return 'it answered 410 Gone';
   if (reason === 'failing') return 'nothing had succeeded there for days';
+  if (reason === 'unverified') return 'it has yet to prove that it wants the traffic';
   return reason;
 }

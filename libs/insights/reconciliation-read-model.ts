@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { Database } from '#database';
 import { type Uuid, uuidFloor, uuidTime } from '#kernel';
-import { TEST_EVENT_TYPE } from '#policy';
+import { TEST_EVENT_TYPES } from '#policy';
 
 /** A part of an endpoint's traffic, and the events that its owner has of it. */
 export interface Holdings {
@@ -35,7 +35,7 @@ const MADE = `
             ORDER BY id LIMIT $4)
            UNION ALL
           (SELECT id, event_id FROM deliveries
-            WHERE endpoint_id = $1 AND id >= $2 AND id < $3 AND type <> '${TEST_EVENT_TYPE}'
+            WHERE endpoint_id = $1 AND id >= $2 AND id < $3 AND type <> ALL ('{${TEST_EVENT_TYPES.join()}}')
               AND (status <> 'cancelled' OR cancel_reason = 'endpoint_disabled')
             ORDER BY id LIMIT $4)) made
    ORDER BY id LIMIT $4`;

@@ -53,6 +53,11 @@ export const ERROR_CODES = {
   route_not_found: [404, 'There is no such route.', 'See /docs for the routes.'],
   method_not_allowed: [405, 'The route exists, but not with this method.', 'See the `Allow` header.'],
   conflict: [409, 'The object is in a state that does not allow this.', 'The detail says which state and why.'],
+  endpoint_unverified: [
+    409,
+    'The tenant wants proof that the endpoint is to get its traffic, and there is none of its URL.',
+    'Have it proven with `POST …/endpoints/{endpoint}/verify`.',
+  ],
   uid_taken: [409, 'Another living object has this uid.', 'Use another uid, or the object that has it.'],
   uid_conflict: [409, 'An event with this uid was published with other content.', 'Use a new uid for a new event.'],
   idempotency_conflict: [409, 'The Idempotency-Key was used with another body.', 'Use a new key for a new request.'],

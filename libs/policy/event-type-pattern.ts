@@ -23,6 +23,12 @@ export const OPERATIONAL_PREFIX = 'posthorn.';
 /** The type of the events that `POST …/{endpoint}/test` makes: nobody has published them, and nobody waits for them. */
 export const TEST_EVENT_TYPE = 'posthorn.test';
 
+/** The type of those that `POST …/{endpoint}/verify` makes, with a challenge that the receiver is to answer with. */
+export const VERIFICATION_EVENT_TYPE = 'posthorn.endpoint.verification';
+
+/** What was sent to one endpoint to see what it makes of it. Nothing of that is missed by anybody. */
+export const TEST_EVENT_TYPES = [TEST_EVENT_TYPE, VERIFICATION_EVENT_TYPE] as const;
+
 /**
  * Whether a subscription's pattern wants an event of this type. `*` is everything that is published: the platform's own
  * events go only to those who ask for them by name, or a receiver would get what it has never heard of.

@@ -27,7 +27,9 @@ export {
   MAX_EVENT_TYPE_LENGTH,
   matchesPattern,
   OPERATIONAL_PREFIX,
+  TEST_EVENT_TYPES,
   TEST_EVENT_TYPE,
+  VERIFICATION_EVENT_TYPE,
 } from './event-type-pattern.js';
 export {
   decideFailing,
@@ -41,6 +43,15 @@ export { FailureCounter } from './failure-counter.js';
 export { decideGate, type GateDecision, type GateTarget } from './gate.js';
 export { explainMismatch, type Mismatch } from './mismatch.js';
 export { type Match, Matcher, type SubscriptionRule } from './matching.js';
+export {
+  CHALLENGE_LIFE_MS,
+  CHALLENGES_COUNT_MS,
+  type ChallengeReading,
+  decideChallengeWait,
+  MAX_WRONG_ANSWERS,
+  readChallengeAnswer,
+  type SentChallenge,
+} from './ownership.js';
 export {
   type AttemptFacts,
   type AttemptResult,

@@ -6,6 +6,7 @@ import { DatabaseClock, newUuid, toTypeId, type Uuid } from '#kernel';
 import { openStoreBench, type StoreBench } from '../../test/support/stores.js';
 import { waitFor } from '../../test/support/wait-for.js';
 import { Scheduler } from './scheduler.js';
+import { IN_TIME } from '../../test/support/in-time.js';
 
 const SILENT = { warn: () => undefined, error: () => undefined };
 
@@ -79,7 +80,7 @@ describe(Scheduler, () => {
 
   const waiting = async (): Promise<number> =>
     (await bench.db.query<{ n: number }>('SELECT count(*)::int AS n FROM scheduled_events'))[0]!.n;
-  const allDone = () => waitFor(async () => expect(await waiting()).toBe(0), { timeoutMs: 15_000 });
+  const allDone = () => waitFor(async () => expect(await waiting()).toBe(0));
   const open = (eventIds: readonly Uuid[]) =>
     bench.db.query<{ event: Uuid; endpoint: Uuid; subscription: Uuid | null; type: string; version: number; at: Date }>(
       `SELECT event_id AS event, endpoint_id AS endpoint, subscription_id AS subscription, type,
@@ -122,7 +123,7 @@ describe(Scheduler, () => {
     expect(await open([below!])).toEqual([]);
   });
 
-  it('is there in time for what was scheduled while it slept', async () => {
+  it('is there in time for what was scheduled while it slept', IN_TIME, async () => {
     await subscribe(endpointId);
     start();
     const ids = await scheduled({ due_at: `clock_timestamp() + interval '700 ms'` });
@@ -136,7 +137,7 @@ describe(Scheduler, () => {
     expect(lateMs).toBeLessThan(1_000);
   });
 
-  it('asks no more than twice a second while nothing is due', async () => {
+  it('asks no more than twice a second while nothing is due', IN_TIME, async () => {
     let looks = 0;
     await scheduled({ due_at: `clock_timestamp() + interval '1 hour'` });
     const beganAt = performance.now();

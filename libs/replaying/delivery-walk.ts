@@ -1,5 +1,5 @@
 import { uuidFloor, type Uuid } from '#kernel';
-import { TEST_EVENT_TYPE } from '#policy';
+import { TEST_EVENT_TYPES } from '#policy';
 import type { ReplaySelection } from './replay-selection.js';
 import { budgetFor, isOfType, startOf, tenantsOf, toStretch, type Walk } from './walk.js';
 
@@ -21,7 +21,7 @@ const look = ({ isUnsuccessful, counts }: LookOptions): string => `
   SELECT d.id AS "deliveryId",
          ($7::uuid[] IS NULL OR d.tenant_id = ANY ($7)) AND ($11::text IS NULL OR d.status = $11)
            AND ${isOfType('d.type', '$8')}
-           AND (d.type <> '${TEST_EVENT_TYPE}' OR $8::text = '${TEST_EVENT_TYPE}')
+           AND (d.type <> ALL ('{${TEST_EVENT_TYPES.join()}}') OR $8::text = d.type)
            AND ($9::text IS NULL OR d.cancel_reason = $9
                   OR (SELECT l.reason FROM dead_letters l WHERE l.delivery_id = d.id) = $9)
            AND (SELECT true FROM deliveries later

@@ -2,7 +2,7 @@ import type { Executor } from '#database';
 import type { TenantConfig, TenantConfigs } from '#endpoints';
 import { findContent, NO_CONTENT } from '#events';
 import { toTypeId, type Uuid, uuidFloor, uuidTime } from '#kernel';
-import { matchesPattern, TEST_EVENT_TYPE } from '#policy';
+import { matchesPattern, TEST_EVENT_TYPES } from '#policy';
 import type { ReplaySelection } from './replay-selection.js';
 import type { MissedEvent } from './replay-statement.js';
 import { budgetFor, startOf, toStretch, type Walk } from './walk.js';
@@ -20,7 +20,7 @@ const EVENTS = `
   SELECT e.id, e.type, e.channels, e.endpoint_id AS "targetId"
     FROM events e
    WHERE e.tenant_id = $1 AND e.id > $2 AND e.id < $3 AND ($4::uuid[] IS NULL OR e.id = ANY ($4))
-     AND e.cancelled_at IS NULL AND e.type <> '${TEST_EVENT_TYPE}'
+     AND e.cancelled_at IS NULL AND e.type <> ALL ('{${TEST_EVENT_TYPES.join()}}')
    ORDER BY e.id LIMIT $5`;
 
 /**

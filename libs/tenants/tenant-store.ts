@@ -13,6 +13,8 @@ export interface TenantSettings {
   payloadRetentionDays?: number;
   /** Endpoints of this tenant may have `http://` URLs. */
   allowHttp?: boolean;
+  /** Endpoints of this tenant are disabled until their URL has proven that it wants the traffic. */
+  requireOwnershipProof?: boolean;
   /** How the tenant's portal looks. */
   portal?: PortalTheme;
 }

@@ -28,6 +28,18 @@ export function forgetOldSecrets(db: Database): Promise<number> {
   );
 }
 
+/** Forgets challenges a day after they could be answered last. */
+export function forgetOldChallenges(db: Database): Promise<number> {
+  return inBatches(() =>
+    db.query(
+      `DELETE FROM ownership_challenges WHERE id = ANY (ARRAY(
+         SELECT id FROM ownership_challenges WHERE expires_at < clock_timestamp() - interval '1 day' LIMIT $1))
+       RETURNING 1`,
+      [BATCH],
+    ),
+  );
+}
+
 /** Forgets entries of the audit log from before `beforeMs`. */
 export function forgetOldAudits(db: Database, beforeMs: number): Promise<number> {
   return inBatches(() =>

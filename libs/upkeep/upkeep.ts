@@ -9,7 +9,7 @@ import { buryExpired } from './bury-expired.js';
 import { DeadLetterNews } from './dead-letter-news.js';
 import { FailureWatch } from './failure-watch.js';
 import { LeaderLease } from './leader-lease.js';
-import { forgetIdempotencyKeys, forgetOldSecrets } from './sweep.js';
+import { forgetIdempotencyKeys, forgetOldChallenges, forgetOldSecrets } from './sweep.js';
 import type { UpkeepTask } from './upkeep-task.js';
 
 export interface UpkeepLog {
@@ -70,6 +70,7 @@ export class Upkeep {
       task('failing endpoints', MINUTE, () => failures.look()),
       task('idempotency keys', 10 * MINUTE, () => forgetIdempotencyKeys(db)),
       task('expired secrets', 60 * MINUTE, () => forgetOldSecrets(db)),
+      task('old challenges', 60 * MINUTE, () => forgetOldChallenges(db)),
       ...more,
     ];
     this.tasks = tasks.map((one) => ({ ...one, dueAtMs: 0 }));

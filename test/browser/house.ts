@@ -9,19 +9,17 @@ export interface House {
   readonly browser: Browser;
 }
 
-export const JOURNEY_MS = 60_000;
-
 /** Opens it before the first test of the file and closes it after the last; not to be looked into any earlier. */
 export function openHouse(): House {
   let stage: Stage;
   let browser: Browser;
   beforeAll(async () => {
     [stage, browser] = await Promise.all([startStage(), launchBrowser()]);
-  }, 120_000);
+  });
   afterAll(async () => {
     await browser?.close();
     await stage?.close();
-  }, 60_000);
+  });
   return {
     get stage() {
       return stage;

@@ -11,7 +11,7 @@ let browser: Browser;
 
 beforeAll(async () => {
   [stage, browser] = await Promise.all([startStage(), launchBrowser()]);
-}, 120_000);
+});
 
 afterAll(async () => {
   await browser?.close();
@@ -24,7 +24,7 @@ describe('the console', () => {
   beforeAll(async () => {
     desk = await openPage(browser);
     await signIn(desk, stage);
-  }, 60_000);
+  });
 
   afterAll(() => desk?.context.close());
 
@@ -62,7 +62,7 @@ describe('the portal', () => {
     portal = await openPage(browser);
     await portal.page.goto(String(body['url']));
     await portal.page.getByRole('navigation', { name: 'Main' }).waitFor();
-  }, 60_000);
+  });
 
   afterAll(() => portal?.context.close());
 

@@ -1,5 +1,4 @@
 import { execFile } from 'node:child_process';
-import { randomInt } from 'node:crypto';
 import { readdirSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { promisify } from 'node:util';
@@ -14,6 +13,9 @@ const RUN_WITHIN_MS = 600_000;
 
 const RATE = '100';
 
+/** The faults of each run come in the same order and at the same times; `CHAOS_SEED` makes it others. */
+const SEED = process.env['CHAOS_SEED'] ?? '4711';
+
 interface Report {
   accepted: number;
   lost: number;
@@ -26,7 +28,7 @@ describe.concurrent('under load, with one fault after another', () => {
   it.each(['redis', 'postgres'] as const)(
     'loses nothing and repeats nothing without a reason, queue on %s',
     async (queue) => {
-      const args = ['--short', '--queue', queue, '--rate', RATE, '--seed', String(randomInt(1, 1_000_000))];
+      const args = ['--short', '--queue', queue, '--rate', RATE, '--seed', SEED];
       process.stdout.write(`npm run chaos -- ${args.join(' ')}\n`);
       const running = run(process.execPath, ['dist/test/chaos/main.js', ...args, '--json'], { timeout: RUN_WITHIN_MS });
       const { stdout } = await running.catch((error: { stdout: string; stderr: string }) => {

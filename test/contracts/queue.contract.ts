@@ -76,7 +76,7 @@ export function queueContract(name: string, openHarness: () => Promise<QueueHarn
 
       for (let from = 1; from <= 300; from += 30) await queue.add(jobs(from, from + 29));
 
-      await waitFor(() => expect(first.received.length + second.received.length).toBe(300), { timeoutMs: 15_000 });
+      await waitFor(() => expect(first.received.length + second.received.length).toBe(300));
       expect(numbers([...first.received, ...second.received])).toEqual(jobs(1, 300).map(({ n }) => n));
       await waitFor(async () => expect(await queue.depth()).toBe(0));
     });
@@ -267,9 +267,9 @@ export function queueContract(name: string, openHarness: () => Promise<QueueHarn
       await expect(queue.add(jobs(1, 1))).rejects.toMatchObject({ mayHaveBeenAdded: false });
 
       await harness.restart();
-      await waitFor(() => expect(queue.isAvailable).toBe(true), { timeoutMs: 10_000 });
+      await waitFor(() => expect(queue.isAvailable).toBe(true));
       await queue.add(jobs(2, 2));
-      await waitFor(() => expect(numbers(received)).toEqual([2]), { timeoutMs: 10_000 });
+      await waitFor(() => expect(numbers(received)).toEqual([2]));
     });
 
     it('boots while the server is away, and closes without it', async () => {
@@ -306,9 +306,9 @@ export function queueContract(name: string, openHarness: () => Promise<QueueHarn
       await harness.kill();
       await waitFor(() => expect(consumer.connectedSince).toBeNull());
       await harness.restart();
-      await waitFor(() => expect(queue.isAvailable).toBe(true), { timeoutMs: 10_000 });
+      await waitFor(() => expect(queue.isAvailable).toBe(true));
       await queue.add(jobs(2, 2));
-      await waitFor(() => expect(received).toHaveLength(2), { timeoutMs: 10_000 });
+      await waitFor(() => expect(received).toHaveLength(2));
 
       expect(seen[1]?.since ?? Number.POSITIVE_INFINITY).toBeGreaterThanOrEqual(killedAt);
       await waitFor(() => expect(consumer.connectedSince).toBeGreaterThanOrEqual(killedAt));
@@ -357,9 +357,7 @@ export function queueContract(name: string, openHarness: () => Promise<QueueHarn
       await waitFor(() => expect([queue.isAvailable, consumer.connectedSince]).toEqual([false, null]));
       await new Promise((resolve) => setTimeout(resolve, 1_000)); // many attempts to connect
       await harness.restart();
-      await waitFor(() => expect(lines.filter((line) => line.includes('connected to'))).toHaveLength(4), {
-        timeoutMs: 10_000,
-      });
+      await waitFor(() => expect(lines.filter((line) => line.includes('connected to'))).toHaveLength(4));
 
       expect(lines.filter((line) => !line.startsWith('info')).sort()).toEqual([
         expect.stringMatching(/^warn: consumer: the queue is away/),

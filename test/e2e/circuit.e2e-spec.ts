@@ -8,6 +8,7 @@ import {
 } from '../support/platform.js';
 import { Receiver } from '../support/receiver.js';
 import { waitFor } from '../support/wait-for.js';
+import { IN_TIME } from '../support/in-time.js';
 
 /** A circuit that opens soon and is probed soon. */
 const QUICK = {
@@ -24,7 +25,7 @@ const QUICK = {
 const LASTING = { ...QUICK, firstWaitMs: 3_600_000, longestWaitMs: 3_600_000 };
 
 /** Several rounds of probes, two workers: the waits in these tests add up to more than the usual bound. */
-const PATIENCE_MS = 90_000;
+const PATIENCE_MS = 300_000;
 
 const PATIENT = { retrySchedule: [3_600, 3_600, 3_600] };
 
@@ -93,11 +94,11 @@ describe('a circuit', () => {
         }, 50);
       });
       await publishMany(tenant, 100);
-      await waitFor(() => expect(receiver.requests.length).toBeGreaterThanOrEqual(before + 3), { timeoutMs: 20_000 });
+      await waitFor(() => expect(receiver.requests.length).toBeGreaterThanOrEqual(before + 3));
       expect(mostAtOnce).toBe(1);
 
       receiver.answer(200);
-      await waitFor(async () => expect(await openRows()).toEqual([]), { timeoutMs: 40_000 });
+      await waitFor(async () => expect(await openRows()).toEqual([]));
       const ends = await platform.db.query(`SELECT status, count(*)::int FROM deliveries GROUP BY status`);
       expect(ends).toEqual([{ status: 'succeeded', count: 120 }]);
       expect(await becomes(tenant, endpoint, 'closed')).toMatchObject({
@@ -125,16 +126,13 @@ describe('a circuit', () => {
       await publishMany(tenant, 300);
       const untried = async () => (await openRows()).filter(({ attempts }) => attempts === 0);
       // By then each of them has met its slot.
-      const waiting = await waitFor(
-        async () => {
-          const rows = await untried();
-          expect(rows.length).toBeGreaterThan(250);
-          expect(Math.min(...rows.map(({ generation }) => generation))).toBeGreaterThanOrEqual(4);
-          expect(new Set(rows.map(({ waiting_for }) => waiting_for))).toEqual(new Set(['circuit']));
-          return rows;
-        },
-        { timeoutMs: 30_000 },
-      );
+      const waiting = await waitFor(async () => {
+        const rows = await untried();
+        expect(rows.length).toBeGreaterThan(250);
+        expect(Math.min(...rows.map(({ generation }) => generation))).toBeGreaterThanOrEqual(4);
+        expect(new Set(rows.map(({ waiting_for }) => waiting_for))).toEqual(new Set(['circuit']));
+        return rows;
+      });
       expect(Math.max(...waiting.map(({ generation }) => generation))).toBeLessThanOrEqual(5);
       await waitFor(async () => expect(await platform.deps.queue.depth()).toBe(0));
       const made = jobsMade();
@@ -142,7 +140,7 @@ describe('a circuit', () => {
 
       receiver.answer(200);
       await platform.api.post(`/v1/tenants/${tenant}/endpoints/${endpoint}/resume`);
-      await waitFor(async () => expect(await untried()).toEqual([]), { timeoutMs: 30_000 });
+      await waitFor(async () => expect(await untried()).toEqual([]));
       expect(jobsMade()).toBe(made);
     },
     PATIENCE_MS,
@@ -171,9 +169,7 @@ describe('a circuit', () => {
 
     const { body } = await platform.api.post(`/v1/tenants/${tenant}/endpoints/${endpoint}/resume`);
     expect(body['circuit']).toMatchObject({ state: 'closed', reason: 'The endpoint was resumed.' });
-    await waitFor(async () => expect(await platform.deliveriesOf(id)).toMatchObject([{ status: 'succeeded' }]), {
-      timeoutMs: 10_000,
-    });
+    await waitFor(async () => expect(await platform.deliveriesOf(id)).toMatchObject([{ status: 'succeeded' }]));
   });
 
   it('is closed by a test that the endpoint answers, and not by one that it does not', async () => {
@@ -205,7 +201,7 @@ describe('a circuit', () => {
     });
   });
 
-  it('leaves an endpoint in peace that answers 503 with Retry-After, and then goes on', async () => {
+  it('leaves an endpoint in peace that answers 503 with Retry-After, and then goes on', IN_TIME, async () => {
     await start(QUICK);
     const { tenant, endpoint } = await platform.aTenantAt(receiver, { retrySchedule: [1, 1, 1] });
     receiver.answer({ status: 503, headers: { 'retry-after': '2' } }, 200);
@@ -222,9 +218,7 @@ describe('a circuit', () => {
       expect(await platform.deliveriesOf(second)).toMatchObject([{ waitingFor: 'rate_limit', attemptCount: 0 }]),
     );
     for (const id of [first, second]) {
-      await waitFor(async () => expect(await platform.deliveriesOf(id)).toMatchObject([{ status: 'succeeded' }]), {
-        timeoutMs: 10_000,
-      });
+      await waitFor(async () => expect(await platform.deliveriesOf(id)).toMatchObject([{ status: 'succeeded' }]));
     }
     expect(receiver.requests[1]!.receivedAt.getTime() - pausedAt).toBeGreaterThan(1_500);
     expect((await platform.deliveriesOf(second))[0]).toMatchObject({ attemptCount: 1 });
@@ -253,7 +247,7 @@ describe('a circuit', () => {
     const { tenant } = await platform.aTenantAt(receiver);
     receiver.answer(404);
     await publishMany(tenant, 30);
-    await waitFor(() => expect(receiver.requests.length).toBeGreaterThanOrEqual(120), { timeoutMs: 15_000 });
+    await waitFor(() => expect(receiver.requests.length).toBeGreaterThanOrEqual(120));
     expect(await platform.db.query('SELECT FROM endpoint_circuits')).toEqual([]);
   });
 });

@@ -49,7 +49,7 @@ describe('posthorn on the command line', () => {
     expect(up.code).toBe(0);
     expect((await posthorn(['migrate', 'up'])).out).toContain('was up to date');
     expect(await posthorn(['migrate', 'status'])).toMatchObject({ code: 0 });
-  }, 90_000);
+  });
 
   it('makes a key and prints it alone on standard output', async () => {
     const { code, out, err } = await posthorn(['keys', 'create', '--role', 'support', '--name', 'desk']);

@@ -12,7 +12,7 @@ import { waitFor } from '../support/wait-for.js';
 const ADMIN_KEY = 'an-admin-key-for-tests';
 
 /** Leases run out after 90 seconds. */
-const AFTER_LEASE_MS = 120_000;
+const AFTER_LEASE_MS = 300_000;
 
 describe('a PostgreSQL that is killed and comes back', () => {
   let postgres: PrivatePostgres;
@@ -64,12 +64,12 @@ describe('a PostgreSQL that is killed and comes back', () => {
 
     for (let restarts = 1; restarts <= 2; restarts++) {
       const before = accepted.length;
-      await waitFor(() => expect(accepted.length).toBeGreaterThan(before + 1_000), { timeoutMs: 30_000 });
+      await waitFor(() => expect(accepted.length).toBeGreaterThan(before + 1_000));
       await postgres.kill();
       await postgres.restart();
     }
     const before = accepted.length;
-    await waitFor(() => expect(accepted.length).toBeGreaterThan(before + 1_000), { timeoutMs: 30_000 });
+    await waitFor(() => expect(accepted.length).toBeGreaterThan(before + 1_000));
     load.abort();
     await Promise.all([...publishers, changer]);
 
@@ -78,5 +78,5 @@ describe('a PostgreSQL that is killed and comes back', () => {
       intervalMs: 250,
     });
     expect(await Promise.all([api.stop(), worker.stop()])).toEqual([0, 0]);
-  }, 240_000);
+  }, 500_000);
 });

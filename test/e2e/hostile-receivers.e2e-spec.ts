@@ -20,7 +20,7 @@ describe('hostile receivers, of every kind at once', () => {
       const data = { text: 'x'.repeat(requestChars ?? 10) };
       events.set(name, await platform.publish(tenant, { endpoint: ids[at], data }));
     }
-  }, 60_000);
+  });
 
   afterAll(async () => {
     await Promise.all(receivers.map((receiver) => receiver.close()));
@@ -43,14 +43,11 @@ describe('hostile receivers, of every kind at once', () => {
   it.each(HOSTILE_KINDS.map((kind) => [kind.name, kind] as const))(
     '%s is one attempt on record',
     async (name, kind) => {
-      const [delivery] = await waitFor(
-        async () => {
-          const deliveries = await platform.deliveriesOf(events.get(name)!);
-          expect(deliveries.map(({ status }) => status)).toEqual([kind.errorCode === null ? 'succeeded' : 'dead']);
-          return deliveries;
-        },
-        { timeoutMs: 30_000 },
-      );
+      const [delivery] = await waitFor(async () => {
+        const deliveries = await platform.deliveriesOf(events.get(name)!);
+        expect(deliveries.map(({ status }) => status)).toEqual([kind.errorCode === null ? 'succeeded' : 'dead']);
+        return deliveries;
+      });
       expect(delivery).toMatchObject({ attemptCount: 1, lastErrorCode: kind.errorCode });
       const { body } = await platform.api.get(`/v1/deliveries/${delivery!.id}/attempts?include=data`);
       expect(body['data']).toMatchObject([{ number: 1, statusCode: kind.statusCode, errorCode: kind.errorCode }]);

@@ -6,6 +6,7 @@ import { anEventInLine, OrderedReceiver } from '../support/ordered-receiver.js';
 import { QUEUE_KINDS, startPlatform, type TestPlatform } from '../support/platform.js';
 import { Receiver } from '../support/receiver.js';
 import { waitFor } from '../support/wait-for.js';
+import { IN_TIME } from '../support/in-time.js';
 
 const upTo = (count: number): number[] => Array.from({ length: count }, (_, n) => n);
 
@@ -40,14 +41,14 @@ describe.each(QUEUE_KINDS)('an endpoint that keeps order, with %s as the queue',
       }
     }
     await waitFor(() => expect(server.requestCount).toBe(lines * places + sum(failures)), {
-      timeoutMs: 120_000,
+      timeoutMs: 300_000,
       intervalMs: 50,
     });
     for (const line of upTo(lines)) expect(server.of(`k${line}`)).toEqual(upTo(places));
     expect(server.mostAtOnce).toBe(1);
     expect(sum(failures)).toBeGreaterThan((lines * places) / 50);
     await Promise.all([other.close(), server.receiver.close()]);
-  }, 150_000);
+  }, 400_000);
 
   it('gets what was scheduled in the order of its times, and behind what it came too late for', async () => {
     const server = await OrderedReceiver.start(() => 200);
@@ -61,7 +62,7 @@ describe.each(QUEUE_KINDS)('an endpoint that keeps order, with %s as the queue',
     await server.receiver.close();
   });
 
-  it('gets an event a moment after it was published, though nothing polls for it', async () => {
+  it('gets an event a moment after it was published, though nothing polls for it', IN_TIME, async () => {
     const receiver = await Receiver.start();
     const { tenant } = await platform.aTenantAt(receiver, { ordering: 'fifo' });
     await platform.publish(tenant);

@@ -4,6 +4,7 @@ import { startWorker } from '../../apps/worker/create-worker.js';
 import { QUEUE_KINDS, startPlatform, type TestPlatform } from '../support/platform.js';
 import { Receiver } from '../support/receiver.js';
 import { waitFor } from '../support/wait-for.js';
+import { IN_TIME } from '../support/in-time.js';
 
 const SOON_MS = 1_200;
 const inMs = (ms: number): string => new Date(Date.now() + ms).toISOString();
@@ -29,7 +30,7 @@ describe.each(QUEUE_KINDS)('scheduling, with %s as the queue', (queue) => {
     waitFor(async () => expect(await platform.deliveriesOf(event)).toMatchObject(expected), { timeoutMs });
   const arrived = () => receiver.requests.map(({ headers }) => headers['webhook-id']);
 
-  it('delivers within a second after deliverAt and not before, to whoever is subscribed by then', async () => {
+  it('delivers within a second after deliverAt and not before, to whoever is subscribed by then', IN_TIME, async () => {
     const { tenant, endpoint: leaving } = await platform.aTenantAt(receiver);
     const joining = await Receiver.start();
     const deliverAt = inMs(SOON_MS);

@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs';
 import { delimiter, join } from 'node:path';
 import { type Browser, type BrowserContext, type BrowserContextOptions, chromium, type Page } from 'playwright-core';
+import { OWN_PROGRAMS } from './own-programs.js';
 
 const PROGRAMS = ['chromium', 'chromium-browser', 'google-chrome-stable', 'google-chrome'];
 
@@ -23,7 +24,7 @@ export async function launchBrowser(): Promise<Browser> {
 function findChromium(): string {
   const told = process.env['CHROMIUM_PATH'];
   if (told) return told;
-  const folders = [...(process.env['PATH'] ?? '').split(delimiter), '/usr/bin', '/usr/local/bin'];
+  const folders = [...(process.env['PATH'] ?? '').split(delimiter), '/usr/bin', '/usr/local/bin', OWN_PROGRAMS];
   const found = PROGRAMS.flatMap((program) => folders.map((folder) => join(folder, program))).find(existsSync);
   if (found === undefined) throw new Error('There is no Chromium: node scripts/setup.mjs --chromium');
   return found;
@@ -53,7 +54,7 @@ export async function openPage(
     if (message.type() === 'error') complain(`${message.text()} (${message.location().url})`);
   });
   page.on('pageerror', (error) => complain(String(error)));
-  page.setDefaultTimeout(10_000);
+  page.setDefaultTimeout(60_000);
   return { page, context, complaints };
 }
 

@@ -32,7 +32,6 @@ export interface Stage {
 
 const ORDERS = 9;
 const FIRST_ORDER = 4703;
-const WITHIN = { timeoutMs: 20_000 };
 
 export async function startStage(): Promise<Stage> {
   const [shop, good, broken] = await Promise.all([Receiver.start(), Receiver.start(), Receiver.start()]);
@@ -109,14 +108,14 @@ async function playShop(platform: TestPlatform, good: Receiver, broken: Receiver
     const deliveries = body['data'] as { id: string; event: string }[];
     if (deliveries.length < ORDERS) throw new Error('They are not given up yet');
     return deliveries;
-  }, WITHIN);
+  });
   const event = events.at(-1)!;
   const failedDelivery = dead.find((delivery) => delivery.event === event)!.id;
   const replay = await makeReplay(platform, { select: 'failed', endpoint: brokenEndpoint, type: 'payment.succeeded' });
   await waitFor(async () => {
     const { body } = await api.get(`/v1/replays/${replay}`);
     if (body['state'] !== 'finished') throw new Error(`It is still ${body['state']}`);
-  }, WITHIN);
+  });
   return { tenant: id, goodEndpoint, brokenEndpoint, event, failedDelivery, replay };
 }
 
@@ -129,7 +128,7 @@ async function playPausedTenant(platform: TestPlatform, receiver: Receiver): Pro
   await waitFor(async () => {
     const [delivery] = await platform.deliveriesOf(sent);
     if (delivery?.status !== 'succeeded') throw new Error('It is not delivered yet');
-  }, WITHIN);
+  });
   await api.post(`/v1/tenants/${id}/endpoints/${endpoint}/pause`);
   const event = await platform.publish(id, { type: 'book.returned' });
   const [delivery] = await platform.deliveriesOf(event);

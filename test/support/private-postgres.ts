@@ -72,7 +72,7 @@ export class PrivatePostgres {
 
   /** Back on the same port, after crash recovery. */
   async restart(): Promise<void> {
-    this.server = await waitFor(() => launch(this.folder, this.options), { timeoutMs: 20_000, intervalMs: 200 });
+    this.server = await waitFor(() => launch(this.folder, this.options), { intervalMs: 200 });
   }
 
   async stop(): Promise<void> {

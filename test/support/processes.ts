@@ -29,7 +29,7 @@ export interface RunningProcess {
 
 /** The line on which a process says that it is ready to work, e.g. "worker ready". */
 const READY = /\bready\b/i;
-const STOP_WITHIN_MS = 40_000;
+const STOP_WITHIN_MS = 80_000;
 
 const running = new Map<ChildProcess, ProcessOptions>();
 
@@ -71,7 +71,7 @@ async function untilReady(child: ChildProcess, options: ProcessOptions, logs: ()
       if (isRunning(child) && !READY.test(logs()))
         throw new Error(`${options.app} is not ready. It has said:\n${logs()}`);
     },
-    { timeoutMs: options.readyWithinMs ?? 60_000 },
+    { timeoutMs: options.readyWithinMs ?? 120_000 },
   );
   if (isRunning(child)) return;
   running.delete(child);

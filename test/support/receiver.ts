@@ -165,15 +165,13 @@ export class Receiver {
   }
 
   /** Waits until at least `count` requests have come, and answers with them. */
-  received(count: number, timeoutMs = 5_000): Promise<ReceivedRequest[]> {
+  received(count: number): Promise<ReceivedRequest[]> {
     return waitFor(
       () => {
-        if (this.requests.length < count) {
-          throw new Error(`expected ${count} requests, got ${this.requests.length} in ${timeoutMs} ms`);
-        }
+        if (this.requests.length < count) throw new Error(`expected ${count} requests, got ${this.requests.length}`);
         return this.requests;
       },
-      { timeoutMs, intervalMs: 5 },
+      { intervalMs: 5 },
     );
   }
 

@@ -3,9 +3,10 @@ import { once } from 'node:events';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { delimiter, join } from 'node:path';
 import { findFreePort } from '#database';
 import { waitFor } from './wait-for.js';
+import { OWN_PROGRAMS } from './own-programs.js';
 
 export interface RedisServerOptions {
   /** A free one unless given. */
@@ -83,18 +84,16 @@ async function launch(port: number, dir: string, options: RedisServerOptions): P
     options.watches === undefined
       ? [...own, ...persistence, ...settings]
       : [sentinelFile(dir, options.watches), ...own, ...settings, '--sentinel'];
-  const child = spawn(process.env.REDIS_SERVER ?? 'redis-server', args, { stdio: 'ignore' });
+  const env = { ...process.env, PATH: [process.env.PATH, OWN_PROGRAMS].join(delimiter) };
+  const child = spawn(process.env.REDIS_SERVER ?? 'redis-server', args, { stdio: 'ignore', env });
   await once(child, 'spawn');
   const killAtExit = () => void child.kill('SIGKILL');
   process.once('exit', killAtExit);
   child.once('exit', () => process.off('exit', killAtExit));
-  await waitFor(
-    async () => {
-      if (child.exitCode !== null) throw new Error(`redis-server ended with ${child.exitCode}`);
-      if (!(await ask(port, 'PING')).startsWith('+PONG')) throw new Error('redis-server is not ready');
-    },
-    { timeoutMs: 10_000 },
-  );
+  await waitFor(async () => {
+    if (child.exitCode !== null) throw new Error(`redis-server ended with ${child.exitCode}`);
+    if (!(await ask(port, 'PING')).startsWith('+PONG')) throw new Error('redis-server is not ready');
+  });
   return child;
 }
 

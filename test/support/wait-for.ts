@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 
 export interface WaitForOptions {
-  /** How long to keep trying, in milliseconds. */
+  /** How long to keep trying, in milliseconds; a minute unless given, which a busy machine can need for anything. */
   timeoutMs?: number;
   /** Pause between two tries, in milliseconds. */
   intervalMs?: number;
@@ -12,7 +12,7 @@ export interface WaitForOptions {
  * of sleeping; when the time is up, the assertion's own last error is thrown, so the report says what was still wrong.
  */
 export async function waitFor<T>(assertion: () => T | Promise<T>, options: WaitForOptions = {}): Promise<T> {
-  const { timeoutMs = 5_000, intervalMs = 10 } = options;
+  const { timeoutMs = 60_000, intervalMs = 10 } = options;
   const deadline = performance.now() + timeoutMs;
   for (;;) {
     try {

@@ -72,7 +72,8 @@ export class EndpointStateController {
     summary: 'Take deliveries again',
     description:
       'What the endpoint has missed is told as `missed`, with the body for `POST /v1/replays` that delivers all of it; ' +
-      `\`GET /v1/deliveries?endpoint=…&status=cancelled\` lists it. ${CLOSES_CIRCUIT}`,
+      `\`GET /v1/deliveries?endpoint=…&status=cancelled\` lists it. ${CLOSES_CIRCUIT} One that has to prove first that it wants the traffic is refused ` +
+      'with `endpoint_unverified`.',
   })
   @ApiBody({ type: NoFieldsDto, required: false })
   @Answers(EndpointResponse, { tagged: true })

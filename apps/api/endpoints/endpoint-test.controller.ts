@@ -26,7 +26,7 @@ export class EndpointTestController {
     operationId: 'testEndpoint',
     summary: 'Send a test event now and answer with the attempt',
     description:
-      'A real, signed request of type `posthorn.test`, in whatever state the endpoint is. It is not retried. If it succeeds, an open circuit is closed.',
+      'A real, signed request of type `posthorn.test`, in whatever state the endpoint is, unless it has yet to prove that it wants the traffic. It is not retried. If it succeeds, an open circuit is closed.',
   })
   @ApiBody({ type: NoFieldsDto, required: false })
   @Answers(AttemptResponse)

@@ -44,7 +44,7 @@ export class EndpointVersionsController {
     summary: 'Go back to an earlier version',
     description:
       'Makes a new version in which the endpoint and its subscriptions are as they were. Secrets, `auth`, `tls`, credentials ' +
-      'among the headers, and whether it is enabled, stay as they are. What is refused by now, such as its URL, is 422.',
+      'among the headers, and whether it is enabled, stay as they are, unless the URL has to be proven. What is refused by now, such as its URL, is 422.',
   })
   @ApiBody({ type: NoFieldsDto, required: false })
   @ApiHeader({ name: 'If-Match', required: false, description: 'The `ETag` of the endpoint that was read.' })

@@ -3,6 +3,8 @@ import {
   type Endpoint,
   type EndpointStatus,
   type Ordering,
+  type Ownership,
+  type OwnershipState,
   publicKeyOf,
   type ShownCircuit,
   type WrittenEndpoint,
@@ -47,6 +49,24 @@ export class CircuitResponse {
 
 export function toCircuitResponse({ state, since, reason }: ShownCircuit): CircuitResponse {
   return { state, since: since?.toISOString() ?? null, reason };
+}
+
+export class OwnershipResponse {
+  @ApiProperty({
+    type: String,
+    enum: ['verified', 'unverified', 'not_required'],
+    description:
+      'Whether the URL has proven with `POST …/verify` that it wants the traffic. `not_required`: it has not, and its tenant ' +
+      'has no `settings.requireOwnershipProof`.',
+  })
+  state: OwnershipState;
+
+  @ApiProperty({ type: String, format: 'date-time', nullable: true })
+  verifiedAt: string | null;
+}
+
+export function toOwnershipResponse({ state, verifiedAt }: Ownership): OwnershipResponse {
+  return { state, verifiedAt: verifiedAt?.toISOString() ?? null };
 }
 
 /** What to post to deliver again all that was missed. */
@@ -143,6 +163,9 @@ export class EndpointResponse {
   @ApiProperty({ type: String, nullable: true })
   disabledReason: string | null;
 
+  @ApiProperty({ type: () => OwnershipResponse })
+  ownership: OwnershipResponse;
+
   @ApiProperty({ type: () => CircuitResponse })
   circuit: CircuitResponse;
 
@@ -198,6 +221,7 @@ export function toEndpointResponse(endpoint: Endpoint): EndpointResponse {
     metadata: endpoint.metadata,
     status: endpoint.status,
     disabledReason: endpoint.disabledReason,
+    ownership: toOwnershipResponse(endpoint.ownership),
     circuit: toCircuitResponse(endpoint.circuit),
     version: endpoint.version,
     createdAt: endpoint.createdAt.toISOString(),

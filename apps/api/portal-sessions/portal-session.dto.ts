@@ -17,8 +17,8 @@ export class OpenPortalSessionDto {
     minItems: 1,
     description:
       'What the session may do; all of it unless given. `view`: read. `manage_endpoints`: create, change, pause, test ' +
-      'endpoints and subscriptions. `see_secrets`: read secrets, and rotate them with `manage_endpoints`. `replay`: ' +
-      'replay, cancel, discard.',
+      'endpoints and subscriptions. `see_secrets`: read secrets and what event types redact, and rotate secrets with ' +
+      '`manage_endpoints`. `replay`: replay, cancel, discard.',
   })
   capabilities?: Capability[] | null;
 

@@ -1,7 +1,7 @@
 import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
 import { IsBoolean, IsInt, IsOptional, IsUrl, Matches, Max, Min } from 'class-validator';
 import { Nested } from '../http/dto-fields.js';
-import { IfGiven, IsJsonObject, IsText, IsUid, NotSupportedYet } from '../http/validators.js';
+import { IfGiven, IsJsonObject, IsText, IsUid } from '../http/validators.js';
 
 export const MAX_METADATA_BYTES = 16 * 1024;
 
@@ -69,10 +69,16 @@ export class TenantSettingsDto {
   @ApiPropertyOptional({ type: Boolean, nullable: true, description: 'Endpoints may have `http://` URLs.' })
   allowHttp?: boolean | null;
 
-  // That an endpoint must answer a challenge before it is enabled: not built yet, so kept out of the document.
   @IsOptional()
-  @NotSupportedYet()
-  requireOwnershipProof?: null;
+  @IsBoolean()
+  @ApiPropertyOptional({
+    type: Boolean,
+    nullable: true,
+    description:
+      'A new endpoint, and one that gets another URL, is disabled (`disabledReason: "unverified"`) until that URL has proven ' +
+      'with `POST …/endpoints/{endpoint}/verify` that it wants the traffic. Endpoints that are enabled when this is set stay so.',
+  })
+  requireOwnershipProof?: boolean | null;
 
   @IsOptional()
   @Nested(() => PortalThemeDto)

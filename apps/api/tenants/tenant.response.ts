@@ -26,6 +26,9 @@ export class TenantSettingsResponse {
   @ApiPropertyOptional({ type: Boolean })
   allowHttp?: boolean;
 
+  @ApiPropertyOptional({ type: Boolean })
+  requireOwnershipProof?: boolean;
+
   @ApiPropertyOptional({ type: PortalThemeResponse })
   portal?: PortalThemeResponse;
 }

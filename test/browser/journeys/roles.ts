@@ -3,7 +3,7 @@ import { expect, it } from 'vitest';
 import { goTo } from '../../support/browser.js';
 import { aKey } from '../../support/factories.js';
 import { settled } from '../../support/look.js';
-import { type House, JOURNEY_MS, visitConsole } from '../house.js';
+import { type House, visitConsole } from '../house.js';
 
 /** What each role finds in the menu, in this order. */
 const MENUS = {
@@ -98,54 +98,45 @@ export function roles(house: House): void {
         role === 'publisher' ? { key, expected: /\b404\b/ } : { key },
       );
     },
-    JOURNEY_MS,
   );
 
-  it(
-    'shows a publisher the events that it has published, and asks for nothing that it may not see',
-    async () => {
-      const { platform, tenant } = house.stage;
-      const { key } = await aKey(platform.api, 'publisher');
-      const { body: event } = await platform.api.as(key).post('/v1/events', { tenant, type: 'order.paid', data: {} });
-      await visitConsole(
-        house,
-        async ({ page }) => {
-          for (const path of [`/events/${event['id']}`, '/events', '/deliveries']) {
-            await goTo({ page }, `/console${path}`);
-            await page
-              .getByRole('table')
-              .getByText('order.paid')
-              .or(page.getByText('As it was published'))
-              .first()
-              .waitFor();
-            await settled({ page });
-          }
-        },
-        { key },
-      );
-    },
-    JOURNEY_MS,
-  );
+  it('shows a publisher the events that it has published, and asks for nothing that it may not see', async () => {
+    const { platform, tenant } = house.stage;
+    const { key } = await aKey(platform.api, 'publisher');
+    const { body: event } = await platform.api.as(key).post('/v1/events', { tenant, type: 'order.paid', data: {} });
+    await visitConsole(
+      house,
+      async ({ page }) => {
+        for (const path of [`/events/${event['id']}`, '/events', '/deliveries']) {
+          await goTo({ page }, `/console${path}`);
+          await page
+            .getByRole('table')
+            .getByText('order.paid')
+            .or(page.getByText('As it was published'))
+            .first()
+            .waitFor();
+          await settled({ page });
+        }
+      },
+      { key },
+    );
+  });
 
-  it(
-    'shows a tenant nothing of another',
-    async () => {
-      const { platform, tenant, held } = house.stage;
-      const { key } = await aKey(platform.api, 'tenant', { tenant });
-      await visitConsole(
-        house,
-        async ({ page }) => {
-          await goTo({ page }, `/console/events/${held.event}`);
-          await page.getByText('There is no such thing').waitFor();
-          await page.keyboard.press('/');
-          await page.getByRole('textbox', { name: 'Search' }).fill(held.event);
-          await page.getByText(/^Nothing is called/).waitFor();
-        },
-        { key, expected: /\b404\b/ },
-      );
-    },
-    JOURNEY_MS,
-  );
+  it('shows a tenant nothing of another', async () => {
+    const { platform, tenant, held } = house.stage;
+    const { key } = await aKey(platform.api, 'tenant', { tenant });
+    await visitConsole(
+      house,
+      async ({ page }) => {
+        await goTo({ page }, `/console/events/${held.event}`);
+        await page.getByText('There is no such thing').waitFor();
+        await page.keyboard.press('/');
+        await page.getByRole('textbox', { name: 'Search' }).fill(held.event);
+        await page.getByText(/^Nothing is called/).waitFor();
+      },
+      { key, expected: /\b404\b/ },
+    );
+  });
 }
 
 function endpointTab(tab: string, buttons: PageWithButtons['buttons']): PageWithButtons {

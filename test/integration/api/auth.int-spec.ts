@@ -2,6 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { startApi, type TestApi } from '../../support/api.js';
 import { aKey, aTenant, type MadeTenant } from '../../support/factories.js';
 import { waitFor } from '../../support/wait-for.js';
+import { IN_TIME } from '../../support/in-time.js';
 
 let t: TestApi;
 let acme: MadeTenant;
@@ -42,14 +43,14 @@ describe('API keys', () => {
     await t.api.delete(`/v1/api-keys/${id}`, { expect: 404 });
   });
 
-  it('are dead in every process within seconds of being revoked elsewhere', async () => {
+  it('are dead in every process within seconds of being revoked elsewhere', IN_TIME, async () => {
     const { key } = await aKey(t.api, 'admin');
     await t.api.get('/v1/tenants', { key });
     await t.db.query(`UPDATE api_keys SET revoked_at = now() WHERE prefix = $1`, [key.slice(0, 12)]);
     await waitFor(() => t.api.get('/v1/tenants', { key, expect: 401 }).then(() => undefined), { timeoutMs: 4_000 });
   });
 
-  it('end when they expire', async () => {
+  it('end when they expire', IN_TIME, async () => {
     const expiresAt = new Date(Date.now() + 1_000).toISOString();
     const { key } = await aKey(t.api, 'admin', { expiresAt });
     await t.api.get('/v1/tenants', { key });

@@ -75,5 +75,5 @@ describe('every operation', () => {
         }
       }
     }
-  }, 120_000);
+  });
 });

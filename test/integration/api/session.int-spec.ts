@@ -6,6 +6,7 @@ import { startApi, type TestApi } from '../../support/api.js';
 import type { Answer } from '../../support/api-client.js';
 import { aKey, aTenant, type MadeTenant } from '../../support/factories.js';
 import { waitFor } from '../../support/wait-for.js';
+import { IN_TIME } from '../../support/in-time.js';
 
 let t: TestApi;
 let acme: MadeTenant;
@@ -125,7 +126,7 @@ describe('a browser session', () => {
     await t.api.get('/v1/session', { ...browser(cookie), expect: 401 });
   });
 
-  it('ends within seconds when its key is revoked elsewhere', async () => {
+  it('ends within seconds when its key is revoked elsewhere', IN_TIME, async () => {
     const { key } = await aKey(t.api, 'admin');
     const { cookie } = await signIn(key);
     await t.api.get('/v1/session', browser(cookie));

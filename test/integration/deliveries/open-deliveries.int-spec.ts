@@ -3,6 +3,7 @@ import { type ClaimRequest, LEASE_MS, OpenDeliveryStore, recordAttempts } from '
 import { newUuid, type Uuid } from '#kernel';
 import { waitFor } from '../../support/wait-for.js';
 import { anAttempt, openStoreBench, type StoreBench } from '../../support/stores.js';
+import { IN_TIME } from '../../support/in-time.js';
 
 const ALL: ClaimRequest = { rows: 100, sinceMs: 0, leftOut: [], turns: [] };
 
@@ -121,7 +122,7 @@ describe(OpenDeliveryStore, () => {
       expect(await claimedIds({ rows: 0, turns: [{ ...turn, sinceMs: await agoMs(60_000) }] })).toEqual([young]);
     });
 
-    it('looks no further back than it is told, and tells when it looked', async () => {
+    it('looks no further back than it is told, and tells when it looked', IN_TIME, async () => {
       await dueForAnHour(endpoint, 1);
       const young = await bench.anOpenDelivery(endpoint);
       const { claimed, atMs } = await claim({ sinceMs: await agoMs(60_000) });

@@ -5,6 +5,7 @@ import { parseTypeId } from '#kernel';
 import { QUEUE_KINDS, startPlatform, type TenantAt, type TestPlatform } from '../../support/platform.js';
 import { Receiver } from '../../support/receiver.js';
 import { waitFor } from '../../support/wait-for.js';
+import { IN_TIME } from '../../support/in-time.js';
 
 const SLOW = { limit: 1, periodSeconds: 3_600 };
 const HOUR_MS = 3_600_000;
@@ -14,7 +15,7 @@ function mostWithin(windowMs: number, arrivedAtMs: readonly number[]): number {
   return Math.max(...arrivedAtMs.map((from) => arrivedAtMs.filter((ms) => ms >= from && ms < from + windowMs).length));
 }
 
-describe.each(QUEUE_KINDS)('rate limits (%s)', (queue) => {
+describe.each(QUEUE_KINDS)('rate limits (%s)', IN_TIME, (queue) => {
   let platform: TestPlatform;
   let other: RunningWorker;
   let receiver: Receiver;
@@ -65,7 +66,7 @@ describe.each(QUEUE_KINDS)('rate limits (%s)', (queue) => {
   it('hold over two workers, evenly spread, without spending attempts and with few writes', async () => {
     const { tenant } = await at({ limit: 20, periodSeconds: 1 });
     await publishMany(tenant, 60);
-    await receiver.received(60, 25_000);
+    await receiver.received(60);
 
     const arrivedAtMs = receiver.requests.map(({ receivedAt }) => receivedAt.getTime());
     expect(mostWithin(1_000, arrivedAtMs)).toBeLessThanOrEqual(20 + extra(50));
@@ -109,7 +110,7 @@ describe.each(QUEUE_KINDS)('rate limits (%s)', (queue) => {
     receiver.answer(500, 500, 500, 200);
     const { tenant } = await at({ limit: 5, periodSeconds: 1 });
     await publishMany(tenant, 3);
-    await receiver.received(6, 15_000);
+    await receiver.received(6);
     const arrivedAtMs = receiver.requests.map(({ receivedAt }) => receivedAt.getTime());
     expect(arrivedAtMs.at(-1)! - arrivedAtMs[0]!).toBeGreaterThan(5 * 200 * 0.6);
     await waitFor(async () => expect(await attempts(tenant)).toHaveLength(6));
@@ -121,7 +122,7 @@ describe.each(QUEUE_KINDS)('rate limits (%s)', (queue) => {
     await waitFor(async () => expect(await waiting(slow.tenant)).toHaveLength(5));
     const { body } = await patch(slow, { rateLimit: { limit: 10, periodSeconds: 1 } });
     expect(body['rateLimit']).toEqual({ limit: 10, periodSeconds: 1 });
-    await receiver.received(6, 15_000);
+    await receiver.received(6);
     await waitFor(async () => expect(await attempts(slow.tenant)).toHaveLength(6));
   });
 
@@ -130,7 +131,7 @@ describe.each(QUEUE_KINDS)('rate limits (%s)', (queue) => {
     await publishMany(slow.tenant, 6);
     await waitFor(async () => expect(await waiting(slow.tenant)).toHaveLength(5));
     await patch(slow, { rateLimit: null });
-    await receiver.received(6, 10_000);
+    await receiver.received(6);
   });
 
   it('leave what waits to a pause, and begin anew after it', async () => {
@@ -146,7 +147,7 @@ describe.each(QUEUE_KINDS)('rate limits (%s)', (queue) => {
     });
     expect(receiver.requests).toHaveLength(1);
     await platform.api.post(`${path}/resume`);
-    await receiver.received(3, 10_000);
+    await receiver.received(3);
   });
 
   it.each(['endpoint', 'tenant'])('let nothing more go because the %s was paused and resumed', async (what) => {
@@ -203,7 +204,7 @@ describe.each(QUEUE_KINDS)('rate limits (%s)', (queue) => {
         WHERE endpoint_id = $1 AND waiting_for = 'rate_limit'`,
       [parseTypeId('ep', endpoint)],
     );
-    await receiver.received(70, 25_000);
+    await receiver.received(70);
     const arrivedAtMs = receiver.requests.map(({ receivedAt }) => receivedAt.getTime());
     expect(late).toBeGreaterThan(20);
     expect(mostWithin(1_000, arrivedAtMs)).toBeLessThanOrEqual(20 + extra(50));
@@ -222,8 +223,8 @@ describe.each(QUEUE_KINDS)('rate limits (%s)', (queue) => {
       const free = await platform.aTenantAt(fast);
       await publishMany(slow.tenant, 500);
       await publishMany(free.tenant, 20);
-      await fast.received(20, 5_000);
-      await waitFor(async () => expect(await waiting(slow.tenant)).toHaveLength(499), { timeoutMs: 20_000 });
+      await fast.received(20);
+      await waitFor(async () => expect(await waiting(slow.tenant)).toHaveLength(499));
       expect(Math.max(...(await waiting(slow.tenant)).map(({ generation }) => generation))).toBeLessThanOrEqual(3);
     } finally {
       await fast.close();

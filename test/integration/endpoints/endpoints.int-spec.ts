@@ -28,6 +28,7 @@ describe('creating an endpoint', () => {
       tls: null,
       signing: [{ scheme: 'standard' }],
       ordering: 'none',
+      ownership: { state: 'not_required', verifiedAt: null },
       payloadFormat: 'standard',
       maxInFlight: null,
       rateLimit: null,

@@ -5,6 +5,7 @@ import { startApi, type TestApi } from '../../support/api.js';
 import { aKey, aTenant, type MadeTenant } from '../../support/factories.js';
 import { EventStream } from '../../support/event-stream.js';
 import { waitFor } from '../../support/wait-for.js';
+import { IN_TIME } from '../../support/in-time.js';
 
 let t: TestApi;
 let tenant: MadeTenant;
@@ -36,7 +37,7 @@ async function tellUntil(of: MadeTenant, heard: () => void): Promise<string> {
       desk.note(dispatch, parseTypeId('ten', of.id)!, 'succeeded');
       heard();
     },
-    { timeoutMs: 10_000, intervalMs: 200 },
+    { intervalMs: 200 },
   );
   desk.close();
   return toTypeId('dlv', id);
@@ -123,7 +124,7 @@ describe('the live stream', () => {
     await waitFor(async () => expect(await listeners()).toBe(0));
   });
 
-  it('ends when the API stops, and does not hold it up', async () => {
+  it('ends when the API stops, and does not hold it up', IN_TIME, async () => {
     const own = await startApi();
     const stream = await open(own.adminKey, {}, own.url);
     expect(stream.response.statusCode).toBe(200);

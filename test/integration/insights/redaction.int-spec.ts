@@ -1,9 +1,10 @@
 import { randomBytes } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { parseTypeId } from '#kernel';
 import type { ApiClient } from '../../support/api-client.js';
 import { EventStream } from '../../support/event-stream.js';
 import { aKey, anEndpoint, aTenant, type MadeTenant } from '../../support/factories.js';
-import { startPlatform, type TestPlatform } from '../../support/platform.js';
+import { type ShownDelivery, startPlatform, type TestPlatform } from '../../support/platform.js';
 import { Receiver } from '../../support/receiver.js';
 import { waitFor } from '../../support/wait-for.js';
 
@@ -50,13 +51,7 @@ beforeAll(async () => {
   support = t.api.as(key);
   stream = await EventStream.open(`${t.url}/v1/live`, key);
   event = await publish(publisher, TYPE, DATA);
-  await waitFor(
-    async () => {
-      const states = (await t.deliveriesOf(event)).map(({ status }) => status);
-      if (states.some((state) => state === 'pending')) throw new Error(`still going: ${states.join(', ')}`);
-    },
-    { timeoutMs: 20_000 },
-  );
+  await settled(event);
   named = await nameEverything();
 });
 afterAll(async () => {
@@ -64,6 +59,18 @@ afterAll(async () => {
   await receiver.close();
   await t.close();
 });
+
+/** The deliveries of an event once all of them have ended. */
+function settled(id: string): Promise<ShownDelivery[]> {
+  return waitFor(
+    async () => {
+      const deliveries = await t.deliveriesOf(id);
+      if (deliveries.some(({ status }) => status === 'pending')) throw new Error(`not all of ${id} have ended`);
+      return deliveries;
+    },
+    { timeoutMs: 20_000 },
+  );
+}
 
 async function publish(by: ApiClient, type: string, data: string): Promise<string> {
   const { body } = await by.post(
@@ -208,6 +215,16 @@ describe('whoever may not see it', () => {
       expect(toPlain(curl)).toContain(SHOWN);
       expect(curl).toContain('webhook-signature: ********');
     }
+  });
+
+  it('does not see what a receiver has said of an event that is gone', async () => {
+    const gone = await publish(publisher, TYPE, DATA);
+    const delivery = (await settled(gone)).find(({ status }) => status === 'succeeded')!;
+    await t.db.query('DELETE FROM events WHERE id = $1', [parseTypeId('evt', gone)]);
+    const path = `/v1/attempts/att_${delivery.id.slice(4)}_1`;
+    const { request, response } = (await support.get(path)).body;
+    expect({ sent: request.body, got: response.body }).toEqual({ sent: null, got: '[redacted]' });
+    expect((await t.api.get(path)).body['response'].body).toContain(PIN);
   });
 
   it('is answered without it when cancelling, too', async () => {

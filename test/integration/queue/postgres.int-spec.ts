@@ -96,7 +96,7 @@ describe('the queue on PostgreSQL', () => {
     await queue.whenConnected();
 
     for (let round = 0; round < 10; round++) await queue.add(Array.from({ length: 50 }, (_, n) => ({ n })));
-    await waitFor(() => expect(received).toBe(500), { timeoutMs: 20_000 });
+    await waitFor(() => expect(received).toBe(500));
     await waitFor(async () => expect(await queue.depth()).toBe(0));
     await Promise.all([queue.close(), consumer.close()]);
 
@@ -147,7 +147,7 @@ describe('the queue on PostgreSQL', () => {
         database.url,
         'SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()',
       );
-      await waitFor(() => expect(queue.isAvailable).toBe(true), { timeoutMs: 10_000 });
+      await waitFor(() => expect(queue.isAvailable).toBe(true));
       await waitFor(async () => {
         await queue.add([{ n: round }]).catch(() => undefined);
         expect(seen).toContain(round);

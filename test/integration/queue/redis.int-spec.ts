@@ -10,6 +10,7 @@ import {
 import { queueContract } from '../../contracts/queue.contract.js';
 import { RedisServer, type RedisServerOptions } from '../../support/redis-server.js';
 import { waitFor } from '../../support/wait-for.js';
+import { IN_TIME } from '../../support/in-time.js';
 
 queueContract('Redis', async () => {
   const server = await RedisServer.start();
@@ -64,10 +65,10 @@ describe('the queue on a Redis that forgets and remembers', () => {
     await waitFor(() => expect(seen).toHaveLength(2));
 
     await server.restart();
-    await waitFor(() => expect(queue.isAvailable).toBe(true), { timeoutMs: 10_000 });
+    await waitFor(() => expect(queue.isAvailable).toBe(true));
     await queue.add([{ n: 3 }]);
 
-    await waitFor(() => expect(seen.map(({ n }) => n)).toEqual([1, 2, 3]), { timeoutMs: 10_000 });
+    await waitFor(() => expect(seen.map(({ n }) => n)).toEqual([1, 2, 3]));
     await waitFor(async () => expect(await queue.depth()).toBe(0));
   });
 
@@ -84,7 +85,7 @@ describe('the queue on a Redis that forgets and remembers', () => {
     const fresh = seen.splice(0);
 
     await server.restart();
-    await waitFor(() => expect(seen.length).toBeGreaterThanOrEqual(48), { timeoutMs: 15_000 });
+    await waitFor(() => expect(seen.length).toBeGreaterThanOrEqual(48));
     await waitFor(() => expect(queue.isAvailable).toBe(true));
     await waitFor(() => expect(consumer.connectedSince).not.toBeNull());
     await new Promise((resolve) => setTimeout(resolve, 2)); // the next millisecond
@@ -107,11 +108,11 @@ describe('the queue on a Redis that forgets and remembers', () => {
     release();
     await queue.add([{ n: 5 }]);
 
-    await waitFor(() => expect(seen.map(({ n }) => n)).toEqual([1, 2, 5]), { timeoutMs: 15_000 });
+    await waitFor(() => expect(seen.map(({ n }) => n)).toEqual([1, 2, 5]));
     await waitFor(async () => expect(await queue.depth()).toBe(0));
   });
 
-  it('refuses within a second when the server hangs, and cannot say whether the job was added', async () => {
+  it('refuses within a second when the server hangs, and cannot say whether the job was added', IN_TIME, async () => {
     const { server, queue, seen } = await setup();
     server.freeze();
 
@@ -124,23 +125,23 @@ describe('the queue on a Redis that forgets and remembers', () => {
     expect(queue.isAvailable).toBe(false);
 
     server.thaw();
-    await waitFor(() => expect(queue.isAvailable).toBe(true), { timeoutMs: 10_000 });
+    await waitFor(() => expect(queue.isAvailable).toBe(true));
     await queue.add([{ n: 2 }]);
-    await waitFor(() => expect(seen.some(({ n }) => n === 2)).toBe(true), { timeoutMs: 10_000 });
+    await waitFor(() => expect(seen.some(({ n }) => n === 2)).toBe(true));
   });
 
   it('comes back to life after the server hung for longer than the watchdogs wait', async () => {
     const { server, queue, consumer, seen } = await setup();
     const before = consumer.connectedSince;
     server.freeze();
-    await waitFor(() => expect(consumer.connectedSince).not.toBe(before), { timeoutMs: 20_000 });
+    await waitFor(() => expect(consumer.connectedSince).not.toBe(before));
 
     server.thaw();
-    await waitFor(() => expect(queue.isAvailable).toBe(true), { timeoutMs: 15_000 });
+    await waitFor(() => expect(queue.isAvailable).toBe(true));
     await queue.add([{ n: 1 }]);
 
-    await waitFor(() => expect(seen.map(({ n }) => n)).toEqual([1]), { timeoutMs: 15_000 });
-  }, 60_000);
+    await waitFor(() => expect(seen.map(({ n }) => n)).toEqual([1]));
+  });
 
   it('trips on a server that answers but takes no jobs, without hammering it', async () => {
     const { server, queue } = await setup();
@@ -149,14 +150,14 @@ describe('the queue on a Redis that forgets and remembers', () => {
     expect(queue.isAvailable).toBe(false);
 
     await server.ask('CONFIG SET maxmemory 0');
-    await waitFor(() => expect(queue.isAvailable).toBe(true), { timeoutMs: 10_000 });
+    await waitFor(() => expect(queue.isAvailable).toBe(true));
     await queue.add([{ n: 2 }]);
   });
 
   it('leaves nothing behind: no finished job, and a short stream of events', async () => {
     const { server, queue, seen } = await setup();
     for (let round = 0; round < 40; round++) await queue.add(Array.from({ length: 25 }, (_, n) => ({ n })));
-    await waitFor(() => expect(seen).toHaveLength(1_000), { timeoutMs: 15_000 });
+    await waitFor(() => expect(seen).toHaveLength(1_000));
     await waitFor(async () => expect(await queue.depth()).toBe(0));
 
     expect(await server.ask('XLEN {posthorn}:deliveries:events')).toMatch(/^:\d{1,3}\r\n$/);
@@ -172,7 +173,7 @@ describe('the queue on a Redis that forgets and remembers', () => {
       await queue.add(Array.from({ length: 50 }, (_, n) => ({ n })));
     }
     await consumer.resume();
-    await waitFor(() => expect(seen).toHaveLength(jobs), { timeoutMs: 15_000 });
+    await waitFor(() => expect(seen).toHaveLength(jobs));
     await waitFor(async () => expect(await queue.depth()).toBe(0));
 
     const perJob = ((await commandsOf(server)) - before) / jobs;
@@ -224,17 +225,17 @@ describe('the queue on a Redis that forgets and remembers', () => {
 
     const killedAt = Date.now();
     await server.restart();
-    await waitFor(() => expect(queue.isAvailable).toBe(true), { timeoutMs: 15_000 });
+    await waitFor(() => expect(queue.isAvailable).toBe(true));
     await waitFor(
       async () => {
         await queue.add([{ n: 2 }]).catch(() => undefined);
         expect(seen).toContain(2);
       },
-      { timeoutMs: 20_000, intervalMs: 200 },
+      { intervalMs: 200 },
     );
 
     expect(consumer.connectedSince).toBeGreaterThanOrEqual(killedAt);
-  }, 60_000);
+  });
 
   it('finds its master through a sentinel, also after a restart', async () => {
     const { server, queue: direct } = await setup();
@@ -253,10 +254,10 @@ describe('the queue on a Redis that forgets and remembers', () => {
 
     const killedAt = Date.now();
     await server.restart();
-    await waitFor(() => expect(queue.isAvailable && consumer.connectedSince).toBeTruthy(), { timeoutMs: 15_000 });
+    await waitFor(() => expect(queue.isAvailable && consumer.connectedSince).toBeTruthy());
     await queue.add([{ n: 2 }]);
 
-    await waitFor(() => expect(seen).toEqual([1, 2]), { timeoutMs: 10_000 });
+    await waitFor(() => expect(seen).toEqual([1, 2]));
     expect(consumer.connectedSince).toBeGreaterThanOrEqual(killedAt);
   });
 });

@@ -7,7 +7,7 @@ import { waitFor } from '../../support/wait-for.js';
 import { aRequest, aSender } from './setup.js';
 
 const TIMEOUT_MS = 300;
-const LOAD_MS = 5_000;
+const LOAD_MS = 30_000;
 /** `HOSTILE_TIMES=1000` is the long form, of some minutes: it notices a leak of a kilobyte, this one of four. */
 const MANY = Number(process.env['HOSTILE_TIMES'] ?? 250);
 
@@ -19,7 +19,7 @@ function send(sender: Sender, receiver: HostileReceiver, kind: HostileKind) {
 }
 
 describe.each(HOSTILE_KINDS.map((kind) => [kind.name, kind] as const))('%s', (_name, kind) => {
-  it(`keeps memory flat over ${MANY} of them`, { timeout: 120_000 }, async () => {
+  it(`keeps memory flat over ${MANY} of them`, async () => {
     const receiver = await HostileReceiver.start(kind);
     const sender = newSender();
     // What is made once, by the first hundred, is no leak.

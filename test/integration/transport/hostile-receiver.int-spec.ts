@@ -7,6 +7,7 @@ import { type SendResult, Sender } from '#transport';
 import { Receiver } from '../../support/receiver.js';
 import { waitFor } from '../../support/wait-for.js';
 import { aRequest, aSender } from './setup.js';
+import { IN_TIME } from '../../support/in-time.js';
 
 let receiver: Receiver;
 let sender: Sender;
@@ -21,7 +22,7 @@ afterEach(async () => {
   await receiver.close();
 });
 
-describe('a receiver that takes its time', () => {
+describe('a receiver that takes its time', IN_TIME, () => {
   it('is given up at the deadline when it never answers', async () => {
     receiver.hang();
     const result = await sender.send(aRequest(receiver.url, { timeoutMs: 250 }));
@@ -140,7 +141,7 @@ describe('a receiver that says too much', () => {
     expect(await sender.send(aRequest(receiver.url))).toMatchObject({ statusCode: 201, errorCode: null });
   });
 
-  it('keeps memory flat over 1,000 endless bodies', { timeout: 90_000 }, async () => {
+  it('keeps memory flat over 1,000 endless bodies', async () => {
     receiver.endlessBody();
     await inParallel(100, 20, () => sender.send(aRequest(receiver.url)));
     const before = process.memoryUsage().rss;

@@ -4,6 +4,7 @@ import { Sender } from '#transport';
 import { Receiver, resettingBeforeResponse } from '../../support/receiver.js';
 import { waitFor } from '../../support/wait-for.js';
 import { aRequest, aSender } from './setup.js';
+import { IN_TIME } from '../../support/in-time.js';
 
 let receiver: Receiver;
 let sender: Sender;
@@ -158,7 +159,7 @@ describe(`${Sender.name}: connections`, () => {
     expect(receiver.connectionCount).toBe(1);
   });
 
-  it('never lets one request wait for another', async () => {
+  it('never lets one request wait for another', IN_TIME, async () => {
     receiver.slowBody(300);
     const results = await Promise.all(Array.from({ length: 40 }, () => sender.send(aRequest(receiver.url))));
     for (const result of results) expect(result.durationMs).toBeLessThan(3_000);

@@ -11,7 +11,7 @@ export function aRequest(url: string, overrides: Partial<OutboundRequest> = {}):
     target: parseTarget(url),
     headers: ['content-type', 'application/json', 'webhook-id', 'evt_1'],
     body: '{"amount":12345678901234567890,"rate":1.0,"ü":"é"}',
-    timeoutMs: 5_000,
+    timeoutMs: 30_000,
     ...overrides,
   };
 }

@@ -83,6 +83,7 @@ export const ROLE_TABLE: readonly Row[] = [
   row('y --- yy0', 'POST /v1/tenants/{tenant}/endpoints/{endpoint}/disable'),
   row('y --- yy0', 'POST /v1/tenants/{tenant}/endpoints/{endpoint}/test'),
   row('y --- yy0', 'POST /v1/tenants/{tenant}/endpoints/{endpoint}/check'),
+  row('y --- yy0', 'POST /v1/tenants/{tenant}/endpoints/{endpoint}/verify'),
   row('y --- yy0', 'POST /v1/tenants/{tenant}/endpoints/{endpoint}/reconcile', () => ({
     since: '2026-01-01T00:00:00Z',
     ids: [],
