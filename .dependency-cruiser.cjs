@@ -7,7 +7,7 @@ const floors = {
   4: ['publishing', 'delivering', 'replaying', 'upkeep', 'insights'],
   3: ['tenants', 'endpoints', 'events', 'deliveries', 'stats'],
   2: ['database', 'queue', 'transport', 'telemetry', 'audit'],
-  1: ['signing', 'policy'],
+  1: ['signing', 'policy', 'schemas'],
   0: ['kernel', 'config'],
 };
 const libs = (floor) => `^libs/(${floors[floor].join('|')})/`;
@@ -34,10 +34,11 @@ module.exports = {
     error('floor-2-not-up', { path: libs(2) }, { path: libsFrom(3) }),
     error('floor-2-not-sideways', { path: '^libs/(database|queue|transport|telemetry|audit)/' }, { path: libs(2), pathNot: '^libs/$1/' }),
     error('floor-1-not-up', { path: libs(1) }, { path: libsFrom(2) }),
-    error('floor-1-not-sideways', { path: '^libs/(signing|policy)/' }, { path: libs(1), pathNot: '^libs/$1/' }),
+    error('floor-1-not-sideways', { path: '^libs/(signing|policy|schemas)/' }, { path: libs(1), pathNot: '^libs/$1/' }),
     error('floor-0-not-up', { path: libs(0) }, { path: libsFrom(1) }),
     error('floor-0-not-sideways', { path: '^libs/(kernel|config)/' }, { path: libs(0), pathNot: '^libs/$1/' }),
     error('pure-rooms-do-no-io', { path: libs(1), pathNot: 'spec\\.ts$' }, { path: '^(node:)?(fs|net|http|https|dns|tls|child_process)$|node_modules/(@nestjs|typeorm|pg|undici|bullmq|ioredis)/' }),
+    error('ajv-and-re2-only-in-schemas', { path: '^(apps|libs|migrations)/', pathNot: '^libs/schemas/' }, { path: 'node_modules/(ajv|ajv-formats|re2js)/' }),
     error('undici-only-in-transport', { path: '^(apps|libs|migrations)/', pathNot: '^libs/transport/' }, { path: 'node_modules/undici/' }),
     error('bullmq-only-in-queue', { path: '^(apps|libs|migrations)/', pathNot: '^libs/queue/' }, { path: 'node_modules/(bullmq|ioredis)/' }),
     error('typeorm-only-in-stores', { path: '^(apps|libs)/', pathNot: '^libs/(database|tenants|endpoints|events|deliveries|insights)/' }, { path: 'node_modules/typeorm/' }),

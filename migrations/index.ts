@@ -23,6 +23,7 @@ import { SearchIndexes1764000170000 } from './1764000170000-search-indexes.js';
 import { TrafficCounts1764000171000 } from './1764000171000-traffic-counts.js';
 import { TenantsAtRisk1764000172000 } from './1764000172000-tenants-at-risk.js';
 import { Ownership1764000220000 } from './1764000220000-ownership.js';
+import { EventTypeCatalog1764000230000 } from './1764000230000-event-type-catalog.js';
 
 /** Every migration there is, oldest first. A landed one is never edited; a change is a new one at the end. */
 export const migrations = [
@@ -51,4 +52,5 @@ export const migrations = [
   TrafficCounts1764000171000,
   TenantsAtRisk1764000172000,
   Ownership1764000220000,
+  EventTypeCatalog1764000230000,
 ];

@@ -106,7 +106,6 @@ import { MetricsController } from './metrics/metrics.controller.js';
 import { ApiDocument } from './openapi/api-document.js';
 import { DocsController } from './openapi/docs.controller.js';
 import { EventIntake } from './publishing/event-intake.js';
-import { EventTypeCatalog } from './publishing/event-type-catalog.js';
 import { PortalSessionsController } from './portal-sessions/portal-sessions.controller.js';
 import { publisherOver } from './publishing/publisher.provider.js';
 import { PublishingController } from './publishing/publishing.controller.js';
@@ -190,7 +189,6 @@ const PROVIDERS: Provider[] = [
   EventLists,
   EventPayloads,
   EventReadModel,
-  EventTypeCatalog,
   EventTypeStore,
   ExplainLinks,
   ExplanationReadModel,

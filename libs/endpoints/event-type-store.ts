@@ -12,6 +12,7 @@ import {
   RESERVED_PREFIX,
   settleEventType,
 } from './event-type.js';
+import { checkSchemas } from './event-type-schemas.js';
 import { refuseFields } from './refuse.js';
 
 interface EventTypeRow {
@@ -54,6 +55,7 @@ export class EventTypeStore {
   ): Promise<{ eventType: EventType; created: boolean }> {
     refuseName(name);
     const settings = settle(document);
+    await refuseSchemas(settings, await find(this.db, name));
     return this.db.transaction(async (tx) => {
       // Inserted first, so that of two who make the same one at once the second replaces.
       const inserted = expectedVersion === null ? await insert(tx, name, settings) : null;
@@ -74,7 +76,9 @@ export class EventTypeStore {
       if (!now) throw noSuchEventType(name);
       refuseOtherVersion('event type', now.version, expectedVersion);
       const document = mergePatch(settingsOf(now), patch as unknown as Json);
-      return change(tx, by, now, settle(document as unknown as EventTypeDocument));
+      const settings = settle(document as unknown as EventTypeDocument);
+      await refuseSchemas(settings, now);
+      return change(tx, by, now, settings);
     });
   }
 
@@ -90,11 +94,9 @@ export class EventTypeStore {
 
   async get(name: string): Promise<EventType> {
     // What cannot be a name is not looked up: it may be what PostgreSQL's text cannot hold.
-    const [row] = isEventType(name)
-      ? await this.db.query<EventTypeRow>(`SELECT ${COLUMNS} FROM event_types WHERE name = $1`, [name])
-      : [];
-    if (!row) throw noSuchEventType(name);
-    return toEventType(row);
+    const eventType = isEventType(name) ? await find(this.db, name) : null;
+    if (!eventType) throw noSuchEventType(name);
+    return eventType;
   }
 
   /** In the order in which they were made; `page.after` is the `position` of the last one before. */
@@ -147,6 +149,17 @@ function noSuchEventType(name: string): PosthornError {
 function settle(document: EventTypeDocument): EventTypeSettings {
   const result = settleEventType(document);
   return 'settings' in result ? result.settings : refuseFields(result.errors);
+}
+
+/** What is new is compiled before anything is written, or while nothing but the type's own row is locked. */
+async function refuseSchemas(settings: EventTypeSettings, before: EventTypeSettings | null): Promise<void> {
+  const errors = await checkSchemas(settings, before);
+  if (errors.length > 0) refuseFields(errors);
+}
+
+async function find(db: Executor, name: string): Promise<EventType | null> {
+  const [row] = await db.query<EventTypeRow>(`SELECT ${COLUMNS} FROM event_types WHERE name = $1`, [name]);
+  return row ? toEventType(row) : null;
 }
 
 async function lock(tx: Executor, name: string): Promise<EventType | null> {

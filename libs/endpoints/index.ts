@@ -48,6 +48,7 @@ export type { StatusCommand } from './endpoint-status.js';
 export { type EndpointRef, EndpointStore, type NewEndpoint, type WrittenEndpoint } from './endpoint-store.js';
 export { DEFAULT_DISABLED_REASON, EndpointSwitch } from './endpoint-switch.js';
 export { type EventType, type EventTypeDocument, MAX_POINTER, MAX_REDACTED } from './event-type.js';
+export { type Catalog, EventTypeCatalog } from './event-type-catalog.js';
 export { type EventTypeFilters, EventTypeStore, type PlacedEventType } from './event-type-store.js';
 export {
   beginRuns,

@@ -74,6 +74,7 @@ export function readEvent(
     tenant: reader.requiredText('tenant') ?? '',
     type: readType(reader),
     data: texts.data ?? reader.missing('data'),
+    dataValue: parsed['data'],
     uid: reader.text('uid'),
     subject: reader.text('subject'),
     source: reader.text('source'),

@@ -1,3 +1,4 @@
+export { DataChecker } from './data-checker.js';
 export { Enqueuer, type EnqueuerLog } from './enqueuer.js';
 export type { PublishScope } from './publish-scope.js';
 export { Publisher, type PublishResult } from './publisher.js';

@@ -4,6 +4,7 @@ import type { TenantConfig } from '#endpoints';
 import type { Line } from '#deliveries';
 import type { EventDraft } from '#events';
 import type { FilteredEvent } from '#policy';
+import type { CheckedData } from './data-checker.js';
 import type { PublishScope } from './publish-scope.js';
 
 /** One delivery to be made of an event. */
@@ -18,11 +19,12 @@ export interface PreparedDelivery {
   readonly isOrdered: boolean;
 }
 
-/** An event with what it becomes under one version of its tenant's configuration. */
+/** An event with what it becomes under one version of its tenant's configuration and of the catalog of event types. */
 export interface PreparedEvent {
   readonly draft: EventDraft;
   /** Who published it: also asked again when the event is matched anew, for a uid may come to name another tenant. */
   readonly publishedBy: PublishScope;
+  checked: CheckedData;
   config: TenantConfig;
   /** Matched only when it is due: it has no deliveries yet. */
   isScheduled: boolean;

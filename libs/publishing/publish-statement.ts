@@ -27,6 +27,9 @@ import { fingerprint, lineOf, type PreparedEvent } from './prepared-event.js';
  * old to be written. The configurations are checked once for each tenant, and what is outdated is left out by NOT IN:
  * a join would read the events once for each tenant, and write them in another order than that of their ids.
  *
+ * Where the catalog of event types is another one than they were checked against ($49), every age is too old: it seldom
+ * changes, and what is not written is checked again.
+ *
  * Seven sets of columns go in: the configurations ($1, $2), the uids ($3 to $8), the events ($9 to $27, $40 and $42), the
  * deliveries to open ($28 to $33), those to disabled endpoints ($34 to $38), which of the events are for later ($41), and
  * the deliveries to open at endpoints that keep order ($43 to $48). $39 is the lease in milliseconds; what is spilled has
@@ -36,7 +39,8 @@ const PUBLISH: Statement = {
   name: 'publish',
   text: `
     WITH ${OUTDATED}, too_old AS MATERIALIZED (
-      SELECT clock_timestamp() - interval '1 s' AS at
+      SELECT CASE WHEN version = $49::int THEN clock_timestamp() - interval '1 s' ELSE 'infinity' END AS at
+        FROM event_type_catalog
     ), new_uid AS (
       -- In one order for everybody, or two groups could wait for each other.
       INSERT INTO event_uids (tenant_id, uid, event_id, fingerprint)
@@ -160,6 +164,9 @@ export async function publishGroup(
     textColumn(events, (e) => e.draft.orderingKey),
     ...deliveryColumns(inLine),
     textColumn(inLine, ({ event }) => event.draft.orderingKey ?? ''),
+
+    // The oldest, where they differ: then some must be checked again, and which it were is not worth a column.
+    events.reduce((oldest, { checked }) => Math.min(oldest, checked.catalogVersion), Number.MAX_SAFE_INTEGER),
   ]);
   const lines = inLine.length === 0 ? [] : inLine.map(({ event, delivery }) => lineOf(event, delivery.endpointId));
   return { ...result!, lines };

@@ -1,11 +1,12 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import type { Executor } from '#database';
 import { OpenDeliveryStore } from '#deliveries';
-import { TenantConfigs } from '#endpoints';
+import { EventTypeCatalog, TenantConfigs } from '#endpoints';
 import type { EventDraft } from '#events';
 import { DatabaseClock, newUuid, toTypeId, type Uuid, uuidTime } from '#kernel';
 import { DispatchQueue } from '#queue';
 import { openStoreBench, type StoreBench } from '../../test/support/stores.js';
+import { DataChecker } from './data-checker.js';
 import { Enqueuer } from './enqueuer.js';
 import { Publisher, type PublishResult } from './publisher.js';
 
@@ -71,11 +72,14 @@ describe(Publisher, () => {
     },
   });
 
+  const aChecker = () => new DataChecker(new EventTypeCatalog(bench.db));
+
   function setup(db: Executor = bench.db, state: Parameters<typeof aQueue>[0] = { isAvailable: true }) {
     const { jobs, ranks, queue } = aQueue(state);
     const enqueuer = new Enqueuer(queue, new OpenDeliveryStore(bench.db), SILENT);
     const configs = new TenantConfigs(bench.db);
-    const publisher = new Publisher(db as typeof bench.db, new DatabaseClock(), configs, enqueuer, RETENTION_MS);
+    const clock = new DatabaseClock();
+    const publisher = new Publisher(db as typeof bench.db, clock, configs, aChecker(), enqueuer, RETENTION_MS);
     return { jobs, ranks, publisher };
   }
 
@@ -83,6 +87,7 @@ describe(Publisher, () => {
     tenant: toTypeId('ten', endpoint.tenantId),
     type: 'a.b',
     data: '{"n":1.0}',
+    dataValue: { n: 1 },
     uid: null,
     subject: null,
     source: null,
@@ -378,8 +383,39 @@ describe(Publisher, () => {
     const later = { now: () => Date.now() + 60 * 86_400_000 };
     const { queue } = aQueue({ isAvailable: true });
     const enqueuer = new Enqueuer(queue, new OpenDeliveryStore(bench.db), SILENT);
-    const publisher = new Publisher(bench.db, later, new TenantConfigs(bench.db), enqueuer, RETENTION_MS);
+    const publisher = new Publisher(bench.db, later, new TenantConfigs(bench.db), aChecker(), enqueuer, RETENTION_MS);
     expect(await publisher.publish(aDraft(), SCOPE)).toMatchObject({ kind: 'accepted' });
+  });
+
+  it('holds events against the schemas of the moment, whoever has changed them', async () => {
+    const { publisher } = setup();
+    const published = async (n: unknown, uid: string | null = null) => {
+      const draft = aDraft({ type: 'checked.here', data: JSON.stringify({ n }), dataValue: { n }, uid });
+      return (await publisher.publish(draft, SCOPE)).kind;
+    };
+    const describeType = (type: string) =>
+      bench.db.query(
+        `INSERT INTO event_types (name, description, schemas) VALUES ('checked.here', '', $1)
+         ON CONFLICT (name) DO UPDATE SET schemas = EXCLUDED.schemas, version = event_types.version + 1`,
+        [{ '1': { properties: { n: { type } } } }],
+      );
+    expect(await published('x', 'u-before')).toBe('accepted');
+    await describeType('number');
+    expect(await published('x')).toBe('refused');
+    expect(await published(1)).toBe('accepted');
+    await describeType('string');
+    expect(await published('x')).toBe('accepted');
+    expect(await published(1)).toBe('refused');
+    await describeType('number');
+    expect(await Promise.all([published(1), published('x'), published(2)])).toEqual([
+      'accepted',
+      'refused',
+      'accepted',
+    ]);
+    // Was accepted, and stays so.
+    expect(await published('x', 'u-before')).toBe('duplicate');
+    await bench.db.query(`DELETE FROM event_types`);
+    expect(await published('x')).toBe('accepted');
   });
 
   it('keeps to the scope of the key', async () => {

@@ -12,17 +12,25 @@ import {
 import { LEASE_MS, type Line, LineAdvancer } from '#deliveries';
 import { type Clock, GroupCommit, newUuid, PosthornError, type Uuid, zip } from '#kernel';
 import { decideDeliveryTime } from '#policy';
+import type { CheckedData, DataChecker, TypeWarning } from './data-checker.js';
 import type { Admitted, Enqueuer } from './enqueuer.js';
 import { PendingEvents } from './pending-events.js';
 import { fingerprint, lineOf, matchDeliveries, type PreparedEvent } from './prepared-event.js';
 import { assertInScope, type PublishScope, unknownTenant } from './publish-scope.js';
 import { PublishQuotas } from './publish-quotas.js';
 import { findFirst, findWritten, publishGroup } from './publish-statement.js';
+import { overloaded, overQuota, tooLate, toRefusal } from './refusals.js';
 
 /** What became of one event. */
 export type PublishResult =
   /** `isScheduled`: its deliveries are made when it is due. */
-  | { readonly kind: 'accepted'; readonly id: Uuid; readonly deliveryCount: number; readonly isScheduled: boolean }
+  | {
+      readonly kind: 'accepted';
+      readonly id: Uuid;
+      readonly deliveryCount: number;
+      readonly isScheduled: boolean;
+      readonly warnings: readonly TypeWarning[];
+    }
   /** The same event was published before under this uid; nothing was sent. */
   | { readonly kind: 'duplicate'; readonly id: Uuid; readonly deliveryCount: number }
   | { readonly kind: 'refused'; readonly error: PosthornError };
@@ -43,7 +51,7 @@ const TRIES = 8;
 const MAX_REMATCHES = 5;
 
 /**
- * Takes events in: match → one transaction for whatever arrived together → enqueue. A result `accepted` means that the
+ * Takes events in: match → check → one transaction for whatever arrived together → enqueue. A result `accepted` means that the
  * event and all its deliveries are on disk.
  */
 export class Publisher {
@@ -56,6 +64,7 @@ export class Publisher {
     private readonly db: Database,
     private readonly clock: Clock,
     private readonly configs: TenantConfigs,
+    private readonly checker: DataChecker,
     private readonly enqueuer: Enqueuer,
     /** How long events are kept: none can be delivered later than that. */
     private readonly retentionMs: number,
@@ -101,7 +110,7 @@ export class Publisher {
         ),
       );
       // Or some would be refused as outdated, and come after those that stood behind them.
-      bringToOneVersion(prepared, (event, config) => this.match(event.draft, event.publishedBy, config));
+      bringToOneVersion(prepared, (event, config) => this.match(event.draft, event.publishedBy, config, event.checked));
       return await Promise.all(prepared.map((one) => this.write(one)));
     } finally {
       drafts.forEach((draft, index) => {
@@ -120,11 +129,18 @@ export class Publisher {
   }
 
   private async add(event: PreparedEvent): Promise<PublishResult> {
+    if (event.checked.refusal !== null) return this.refuse(event, event.checked.refusal);
     if (event.config.publishPerSecond !== null)
       await this.takeQuota(event.config.tenantId, event.config.publishPerSecond);
     const result = await this.groups.add(event);
     if (result.kind === 'accepted') this.onAccepted(event.config.tenantId, event.publishedBy.keyId);
     return result;
+  }
+
+  /** What was accepted once stays so, whatever its type's schema has become since. */
+  private async refuse(event: PreparedEvent, refusal: PosthornError): Promise<PublishResult> {
+    const [duplicate] = await this.duplicates([event]);
+    return duplicate?.[1] ?? refused(refusal);
   }
 
   private async takeQuota(tenantId: Uuid, perSecond: number): Promise<void> {
@@ -138,20 +154,27 @@ export class Publisher {
    */
   private async prepare(draft: EventDraft, publishedBy: PublishScope): Promise<PreparedEvent> {
     const asOf = this.configs.readsBegun;
+    const checked = await this.checker.check(draft);
     try {
-      return this.match(draft, publishedBy, this.configs.peek(draft.tenant) ?? (await this.configs.load(draft.tenant)));
+      const config = this.configs.peek(draft.tenant) ?? (await this.configs.load(draft.tenant));
+      return this.match(draft, publishedBy, config, checked);
     } catch (error) {
       const isUnknown = error instanceof PosthornError && /^unknown_(tenant|endpoint)$/.test(error.code);
       if (!isUnknown) throw error;
-      return this.match(draft, publishedBy, await this.configs.loadAfter(draft.tenant, asOf));
+      return this.match(draft, publishedBy, await this.configs.loadAfter(draft.tenant, asOf), checked);
     }
   }
 
   /** What is for later is checked now and matched then. */
-  private match(draft: EventDraft, publishedBy: PublishScope, config: TenantConfig | null): PreparedEvent {
+  private match(
+    draft: EventDraft,
+    publishedBy: PublishScope,
+    config: TenantConfig | null,
+    checked: CheckedData,
+  ): PreparedEvent {
     const time = decideDeliveryTime(draft.deliverAtMs, this.clock.now(), this.retentionMs);
     if (time === 'too_late') throw tooLate();
-    return prepare(draft, publishedBy, config, time === 'later');
+    return prepare(draft, publishedBy, config, time === 'later', checked);
   }
 
   /** Resolves when everything taken so far is answered. */
@@ -225,8 +248,8 @@ export class Publisher {
   }
 
   /**
-   * Some events were not written: their uid is taken, their tenant's configuration has changed, or their id grew old.
-   * Those of the last two kinds are matched again and go again, together: a change of configuration under load would
+   * Some events were not written: their uid is taken, their tenant's configuration or the catalog of event types has
+   * changed, or their id grew old. All but those of the first kind are checked and matched again and go again, together: a change of configuration under load would
    * otherwise turn each group into hundreds of statements.
    */
   private async settle(
@@ -262,8 +285,10 @@ export class Publisher {
     });
   }
 
-  /** Matches events against the configuration as it is now; answers those that it has no place for any more. */
+  /** Holds events against catalog and configuration as they are now; answers those that have no place any more. */
   private async rematch(events: readonly PreparedEvent[]): Promise<[PreparedEvent, PublishResult][]> {
+    if (events.length === 0) return [];
+    const checks = new Map(zip(events, await this.checker.recheck(events.map(({ draft }) => draft))));
     const references = [...new Set(events.map(({ draft }) => draft.tenant))];
     const configs = new Map(
       zip(references, await Promise.all(references.map((reference) => this.configs.reload(reference)))),
@@ -271,7 +296,9 @@ export class Publisher {
     return events.flatMap((event): [PreparedEvent, PublishResult][] => {
       try {
         const { draft, publishedBy } = event;
-        Object.assign(event, this.match(draft, publishedBy, configs.get(draft.tenant) ?? null));
+        const checked = checks.get(event)!;
+        if (checked.refusal !== null) throw checked.refusal;
+        Object.assign(event, this.match(draft, publishedBy, configs.get(draft.tenant) ?? null, checked));
         return [];
       } catch (error) {
         return [[event, refused(toRefusal(error))]];
@@ -318,6 +345,7 @@ function prepare(
   publishedBy: PublishScope,
   config: TenantConfig | null,
   isScheduled: boolean,
+  checked: CheckedData,
 ): PreparedEvent {
   const known = requireTenant(draft, config);
   assertInScope(draft, known.tenantId, publishedBy);
@@ -325,6 +353,7 @@ function prepare(
   return {
     draft,
     publishedBy,
+    checked,
     config: known,
     isScheduled,
     targetId: draft.endpoint === null ? null : deliveries[0]!.endpointId,
@@ -356,33 +385,7 @@ const accepted = (event: PreparedEvent): PublishResult => ({
   id: event.id!,
   deliveryCount: event.deliveries.length,
   isScheduled: event.isScheduled,
+  warnings: event.checked.warnings,
 });
 
 const refused = (error: PosthornError): PublishResult => ({ kind: 'refused', error });
-
-function tooLate(): PosthornError {
-  const message = 'lies beyond the time that events are kept';
-  return new PosthornError('validation_failed', `/deliverAt ${message}.`, {
-    errors: [{ pointer: '/deliverAt', code: 'too_late', message }],
-  });
-}
-
-function overQuota(perSecond: number, waitMs: number): PosthornError {
-  const message = `The tenant may publish ${perSecond} events a second; publish this one again in a moment.`;
-  return new PosthornError('rate_limited', message, { retryAfterSeconds: Math.ceil(waitMs / 1_000), perSecond });
-}
-
-function overloaded(): PosthornError {
-  return new PosthornError('overloaded', 'The platform cannot take this event now; publish it again in a moment.', {
-    retryAfterSeconds: 2,
-  });
-}
-
-function toRefusal(error: unknown): PosthornError {
-  if (error instanceof PosthornError) return error;
-  if (isDataError(error)) {
-    const message = `the database refuses a value of this event: ${(error as Error).message}`;
-    return new PosthornError('validation_failed', message, { errors: [{ pointer: '', code: 'invalid', message }] });
-  }
-  return overloaded();
-}

@@ -7,14 +7,11 @@ export interface PageHeaders {
   for(request: FastifyRequest): Record<string, string>;
 }
 
-/**
- * What a page may load: everything from here, and no script inside it. Mantine writes its theme's variables into a
- * `<style>` element as it starts, and so styles (only they) may stand in the page.
- */
+/** What a page may load: everything from here, and no script and no style that stands in it. */
 const POLICY = {
   'default-src': "'none'",
   'script-src': "'self'",
-  'style-src': "'self' 'unsafe-inline'",
+  'style-src': "'self'",
   'img-src': "'self' data:",
   'font-src': "'self'",
   'connect-src': "'self'",

@@ -27,14 +27,19 @@ class EventTypeFields {
     nullable: true,
     additionalProperties: true,
     description:
-      'JSON Schemas (2020-12 or draft-07) by the schemaVersion that events name. Kept and shown; events are not ' +
-      'checked against them yet.',
+      'JSON Schemas (2020-12 or draft-07) by the schemaVersion that events name. The data of an event is held against ' +
+      'the one that it names, or the newest if it names none, and refused when it does not match. Without look-around ' +
+      'and back-references in patterns, and with references within the schema only.',
     example: { '1': { type: 'object', required: ['amount'] } },
   })
   schemas?: JsonObject | null;
 
   @AnyValue()
-  @ApiPropertyOptional({ anyOf: [{}], description: 'The data of a typical event: any JSON.', example: { amount: 100 } })
+  @ApiPropertyOptional({
+    anyOf: [{}],
+    description: 'The data of a typical event: any JSON that matches one of the schemas, if there are any.',
+    example: { amount: 100 },
+  })
   example?: Json;
 
   @IsOptional()

@@ -5,7 +5,6 @@ import { EventTypeStore } from '#endpoints';
 import { Allow } from '../auth/allow.decorator.js';
 import { By } from '../auth/caller.decorator.js';
 import { created, IfMatch, tagged } from '../http/answers.js';
-import { EventTypeCatalog } from '../publishing/event-type-catalog.js';
 import { Answers, AnswersCreated, AnswersNothing, AnswersPage } from '../http/api-docs.js';
 import { type Page, readPage, toPage } from '../http/pagination.js';
 import type { FastifyReply } from '../http/request.js';
@@ -15,10 +14,7 @@ import { EventTypeResponse, toEventTypeResponse } from './event-type.response.js
 @Controller('v1/event-types')
 @ApiTags('Event types')
 export class EventTypesController {
-  constructor(
-    private readonly eventTypes: EventTypeStore,
-    private readonly catalog: EventTypeCatalog,
-  ) {}
+  constructor(private readonly eventTypes: EventTypeStore) {}
 
   @Get()
   @Allow('event-types:read')
@@ -47,7 +43,6 @@ export class EventTypesController {
     @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<EventTypeResponse> {
     const written = await this.eventTypes.put(by, name, body, version);
-    this.catalog.forget();
     if (written.created) created(reply, `/v1/event-types/${name}`);
     return tagged(reply, toEventTypeResponse(written.eventType));
   }
@@ -84,6 +79,5 @@ export class EventTypesController {
   @AnswersNothing()
   async delete(@By() by: Actor, @Param('name') name: string, @IfMatch() version: number | null): Promise<void> {
     await this.eventTypes.delete(by, name, version);
-    this.catalog.forget();
   }
 }

@@ -6,7 +6,6 @@ import { Publisher, type PublishResult, type PublishScope } from '#publishing';
 import { Metrics } from '#telemetry';
 import type { Principal } from '#tenants';
 import { toProblem } from '../http/problem.js';
-import { EventTypeCatalog } from './event-type-catalog.js';
 import type { BatchResponse, BatchResult, PublishedResponse, PublishWarning } from './publishing.response.js';
 
 type Accepted = Extract<PublishResult, { kind: 'accepted' }>;
@@ -18,7 +17,6 @@ export class EventIntake {
 
   constructor(
     private readonly publisher: Publisher,
-    private readonly catalog: EventTypeCatalog,
     private readonly metrics: Metrics,
     { limits }: Config,
   ) {
@@ -37,8 +35,7 @@ export class EventIntake {
     const result = await this.publish(read, caller);
     stopTimer();
     if (result.kind === 'refused') throw result.error;
-    await this.catalog.refresh();
-    return this.toResponse(result, read);
+    return this.toResponse(result);
   }
 
   async takeBatch(
@@ -51,7 +48,6 @@ export class EventIntake {
     const reads = readBatch(required(body), traceparent, this.limits);
     const results = await this.publishAll(reads, caller);
     stopTimer();
-    await this.catalog.refresh();
     return { results: results.map((result, index) => this.toBatchResult(result, reads[index]!, index, requestId)) };
   }
 
@@ -66,32 +62,30 @@ export class EventIntake {
   }
 
   private toBatchResult(result: PublishResult, read: ReadEvent, index: number, requestId: string): BatchResult {
-    if (result.kind !== 'refused') return this.toResponse(result, read);
+    if (result.kind !== 'refused') return this.toResponse(result);
     const { problem } = toProblem(result.error, { id: requestId, path: '/v1/events/batch' });
     // What was found by reading points into the body; what was found by publishing knows only its event.
     if (!('draft' in read) || !problem.errors) return { error: problem };
     return { error: { ...problem, errors: problem.errors.map((error) => within(`/events/${index}`, error)) } };
   }
 
-  private toResponse(result: Exclude<PublishResult, { kind: 'refused' }>, read: ReadEvent): PublishedResponse {
+  private toResponse(result: Exclude<PublishResult, { kind: 'refused' }>): PublishedResponse {
     const answer = { id: toTypeId('evt', result.id), deliveryCount: result.deliveryCount };
     if (result.kind === 'duplicate') return { ...answer, duplicate: true };
     this.metrics.eventsAccepted.inc();
-    const warnings = this.warningsFor(result, 'draft' in read ? read.draft.type : '');
+    const warnings = warningsOf(result);
     return {
       ...answer,
       ...(result.isScheduled ? { scheduled: true as const } : {}),
       ...(warnings.length > 0 ? { warnings } : {}),
     };
   }
+}
 
-  private warningsFor({ deliveryCount, isScheduled }: Accepted, type: string): PublishWarning[] {
-    const warnings: PublishWarning[] = [];
-    if (this.catalog.isUnknown(type)) warnings.push('unknown_event_type');
-    // Nobody can say yet who will have subscribed by then.
-    if (deliveryCount === 0 && !isScheduled) warnings.push('no_subscription');
-    return warnings;
-  }
+function warningsOf({ deliveryCount, isScheduled, warnings }: Accepted): readonly PublishWarning[] {
+  // Nobody can say yet who will have subscribed by then.
+  const isUnwanted = deliveryCount === 0 && !isScheduled;
+  return isUnwanted ? [...warnings, 'no_subscription'] : warnings;
 }
 
 function unreadable(read: Exclude<ReadEvent, { draft: unknown }>): PublishResult {

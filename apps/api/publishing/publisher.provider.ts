@@ -1,7 +1,7 @@
 import type { FactoryProvider } from '@nestjs/common';
 import { OpenDeliveryStore } from '#deliveries';
-import { TenantConfigs } from '#endpoints';
-import { Enqueuer, Publisher } from '#publishing';
+import { EventTypeCatalog, TenantConfigs } from '#endpoints';
+import { DataChecker, Enqueuer, Publisher } from '#publishing';
 import { TrafficLedger } from '#stats';
 import type { ApiDeps } from '../api-deps.js';
 
@@ -16,6 +16,7 @@ export function publisherOver({ config, db, clock, queue, logger }: ApiDeps): Fa
         db,
         clock,
         new TenantConfigs(db),
+        new DataChecker(new EventTypeCatalog(db)),
         new Enqueuer(queue, new OpenDeliveryStore(db), logger),
         config.retention.days * DAY_MS,
         (tenantId, keyId) => traffic.published(tenantId, keyId),

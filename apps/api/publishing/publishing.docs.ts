@@ -18,13 +18,16 @@ const EVENT = {
   properties: {
     tenant: text('Id or uid of the tenant.'),
     type: { ...text('Words of A-Z a-z 0-9 _ - separated by dots.', 128), example: 'payment.succeeded' },
-    data: { description: 'Any JSON. It arrives byte for byte as it was published.' },
+    data: {
+      description:
+        'Any JSON that matches the schema of its type, if there is one. It arrives byte for byte as it was published.',
+    },
     uid: text('Yours; unique per tenant. Publishing it again answers 200 with the first event and sends nothing.'),
     subject: { ...text('The business key, for the support desk.'), example: 'order/4711' },
     source: text('The publishing service.'),
     occurredAt: time('When it happened; the time of publishing unless given.'),
     correlationId: text('Ties it to a request or a process of yours.'),
-    schemaVersion: text('Which version of the schema `data` follows.'),
+    schemaVersion: text('Which version of the schema `data` follows; the newest unless given.'),
     channels: { type: 'array' as const, minItems: 1, maxItems: 20, items: text('A channel.') },
     metadata: { type: 'object' as const, additionalProperties: true, description: 'At most 16 KiB; sent along.' },
     headers: {

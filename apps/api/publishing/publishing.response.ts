@@ -1,7 +1,9 @@
 import { ApiProperty, ApiPropertyOptional, getSchemaPath } from '@nestjs/swagger';
 import type { Problem } from '../http/problem.js';
 
-export type PublishWarning = 'unknown_event_type' | 'no_subscription';
+const WARNINGS = ['unknown_event_type', 'unknown_schema_version', 'unusable_schema', 'no_subscription'] as const;
+
+export type PublishWarning = (typeof WARNINGS)[number];
 
 /** What a publisher is told of an event that is on disk. */
 export class PublishedResponse {
@@ -20,8 +22,14 @@ export class PublishedResponse {
   @ApiPropertyOptional({ description: 'True when the event was published before under this uid: nothing was sent.' })
   duplicate?: true;
 
-  @ApiPropertyOptional({ isArray: true, enum: ['unknown_event_type', 'no_subscription'] })
-  warnings?: PublishWarning[];
+  @ApiPropertyOptional({
+    isArray: true,
+    enum: WARNINGS,
+    description:
+      '`unknown_event_type`: not in the catalog. `unknown_schema_version`: its type has schemas, and none of this version; ' +
+      'the data was not checked. `unusable_schema`: kept from before schemas were enforced, and does not compile.',
+  })
+  warnings?: readonly PublishWarning[];
 }
 
 /** What became of one event of a batch that was refused. */

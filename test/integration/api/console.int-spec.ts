@@ -113,7 +113,7 @@ describe('pages', () => {
       const { headers } = await ask(path);
       const policy = headers['content-security-policy']!;
       expect(policy).toContain("default-src 'none'; script-src 'self'; ");
-      expect(policy).not.toMatch(/script-src[^;]*unsafe/);
+      expect(policy).not.toContain('unsafe');
       expect(headers).toMatchObject({ 'x-content-type-options': 'nosniff', 'referrer-policy': 'no-referrer' });
       expect(headers['strict-transport-security']).toBeUndefined();
     }

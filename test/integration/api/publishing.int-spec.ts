@@ -108,3 +108,83 @@ describe('the warning of an unknown event type', () => {
     expect(await warnings()).toContain('unknown_event_type');
   });
 });
+
+describe('the data of an event', () => {
+  const amount = (type: string) => ({ required: ['amount'], properties: { amount: { type } } });
+  const made = async (fields: Record<string, unknown>): Promise<string> => {
+    const name = `checked.${tenant.uid}`;
+    await t.api.put(`/v1/event-types/${name}`, { description: 'x', ...fields });
+    return name;
+  };
+  const refusalOf = async (event: Record<string, unknown>): Promise<string[]> => {
+    const { body } = await t.api.post<Refusal>('/v1/events', { tenant: tenant.id, ...event }, { expect: 422 });
+    expect(body.code).toBe('validation_failed');
+    return body.errors.map(({ pointer, code }) => `${pointer} ${code}`);
+  };
+
+  it('is held against the schema that the event names, or else the newest', async () => {
+    const type = await made({ schemas: { '9': amount('string'), '10': amount('number') } });
+    expect(await refusalOf({ type, data: { amount: 'x' } })).toEqual(['/data/amount wrong_type']);
+    expect(await refusalOf({ type, data: {} })).toEqual(['/data/amount required']);
+    expect(await refusalOf({ type, data: { amount: 1 }, schemaVersion: '9' })).toEqual(['/data/amount wrong_type']);
+    expect((await publish({ type, data: { amount: 1 } }, 202)).body).not.toHaveProperty(
+      'warnings.0',
+      'unusable_schema',
+    );
+    await publish({ type, data: { amount: 'x' }, schemaVersion: '9' }, 202);
+  });
+
+  it('is taken as it is, with a warning, when the event names a version that the catalog does not have', async () => {
+    const type = await made({ schemas: { '1': false } });
+    const { body } = await publish({ type, schemaVersion: '2' }, 202);
+    expect(body['warnings']).toEqual(['unknown_schema_version', 'no_subscription']);
+  });
+
+  it('of one event of a batch is refused for itself, at its place', async () => {
+    const type = await made({ schemas: { '1': amount('number') } });
+    const events = [{ amount: 1 }, { amount: 'x' }, { amount: 2 }].map((data) => ({ tenant: tenant.id, type, data }));
+    const { body } = await t.api.post('/v1/events/batch', { events });
+    const results = body['results'] as { id?: string; error?: Refusal }[];
+    expect(results.map(({ error }) => error && pointersOf(error))).toEqual([
+      undefined,
+      ['/events/1/data/amount'],
+      undefined,
+    ]);
+  });
+
+  it('is held against a schema as it is since a moment ago, and as it was no more', async () => {
+    const type = await made({ schemas: { '1': amount('number') } });
+    await publish({ type, data: { amount: 1 }, uid: 'u-1' }, 202);
+    for (const wanted of ['string', 'number', 'string']) {
+      await t.api.patch(`/v1/event-types/${type}`, { schemas: { '1': amount(wanted) } });
+      await publish({ type, data: { amount: wanted === 'string' ? 'x' : 1 } }, 202);
+      expect(await refusalOf({ type, data: { amount: wanted === 'string' ? 1 : 'x' } })).toHaveLength(1);
+    }
+    expect((await publish({ type, data: { amount: 1 }, uid: 'u-1' }, 200)).body['duplicate']).toBe(true);
+    await t.api.delete(`/v1/event-types/${type}`);
+    await publish({ type, data: { amount: 1 } }, 202);
+  });
+
+  it('is taken with a warning when a schema from before cannot be used', async () => {
+    const type = await made({});
+    await t.db.query(`UPDATE event_types SET schemas = $2, version = version + 1 WHERE name = $1`, [
+      type,
+      { '1': { type: 'decimal' } },
+    ]);
+    expect((await publish({ type })).body['warnings']).toContain('unusable_schema');
+    await t.api.patch(`/v1/event-types/${type}`, { description: 'still changes' }, { expect: 200 });
+  });
+
+  it('holds up nobody, however much of it there is to check', async () => {
+    const type = await made({
+      schemas: { '1': { items: { allOf: Array.from({ length: 900 }, () => ({ minimum: 0 })) } } },
+    });
+    const events = Array.from({ length: 150 }, () => ({ tenant: tenant.id, type, data: new Array(250).fill(1) }));
+    let turns = 0;
+    const watch = setInterval(() => (turns += 1), 1);
+    const { body } = await t.api.post('/v1/events/batch', { events });
+    clearInterval(watch);
+    expect((body['results'] as { id?: string }[]).every(({ id }) => id)).toBe(true);
+    expect(turns).toBeGreaterThan(10);
+  });
+});

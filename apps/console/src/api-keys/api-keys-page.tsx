@@ -1,5 +1,4 @@
-import { ActionIcon, Alert, Button, Modal, Select, Stack, TextInput, Tooltip } from '@mantine/core';
-import { useForm } from '@mantine/form';
+import { ActionIcon, Button, Tooltip } from '@mantine/core';
 import { useDisclosure } from '@mantine/hooks';
 import { IconKey, IconPlus, IconTrash } from '@tabler/icons-react';
 import { useState } from 'react';
@@ -7,37 +6,20 @@ import { api } from '../api/client.js';
 import { usePagedList } from '../api/page.js';
 import { useMay } from '../session/may.js';
 import { TenantName } from '../tenants/tenant-name.js';
-import { useAction } from '../ui/action.js';
 import { AskDialog } from '../ui/ask-dialog.js';
-import { CopyWideButton } from '../ui/copy-button.js';
 import type { DataColumn } from '../ui/data-table.js';
-import { FormDialog } from '../ui/form-dialog.js';
-import { showProblem } from '../ui/form-errors.js';
 import { Id } from '../ui/id.js';
 import { List } from '../ui/list.js';
 import { Page, Section } from '../ui/page.js';
 import { Nothing } from '../ui/states.js';
 import { When } from '../ui/when.js';
-
-interface ApiKey {
-  readonly id: string;
-  readonly name: string;
-  readonly role: string;
-  readonly tenant: string | null;
-  readonly prefix: string;
-  readonly createdAt: string;
-  readonly expiresAt: string | null;
-  readonly lastUsedAt: string | null;
-}
-
-interface NewApiKey extends ApiKey {
-  readonly key: string;
-}
+import { ApiKeyForm } from './api-key-form.js';
+import { type ApiKey, scopeWords } from './api-key.js';
 
 const COLUMNS: readonly DataColumn<ApiKey>[] = [
   { header: 'Name', cell: ({ name }) => name, isWide: true },
   { header: 'Role', cell: ({ role }) => role },
-  { header: 'Tenant', cell: ({ tenant }) => (tenant === null ? 'all' : <TenantName id={tenant} />) },
+  { header: 'For', cell: (row) => (row.tenant === null ? scopeWords(row) : <TenantName id={row.tenant} />) },
   { header: 'Begins with', cell: ({ prefix }) => <span className="mono">{prefix}…</span>, isExtra: true },
   { header: 'Id', cell: ({ id }) => <Id id={id} />, isExtra: true },
   { header: 'Last used', cell: ({ lastUsedAt }) => <When at={lastUsedAt} fallback="never" />, isNumber: true },
@@ -56,6 +38,7 @@ export function ApiKeysPage() {
         {
           header: 'Revoke',
           isNumber: true,
+          isCorner: true,
           cell: (key) => (
             <Tooltip label="Revoke">
               <ActionIcon
@@ -91,7 +74,7 @@ export function ApiKeysPage() {
           nothing={<Nothing icon={IconKey} title="No keys" />}
         />
       </Section>
-      {isMaking && <KeyForm close={making.close} />}
+      {isMaking && <ApiKeyForm close={making.close} />}
       {revoked !== null && (
         <AskDialog
           title={`Revoke “${revoked.name}”?`}
@@ -105,57 +88,5 @@ export function ApiKeysPage() {
         </AskDialog>
       )}
     </Page>
-  );
-}
-
-function KeyForm({ close }: { close: () => void }) {
-  const [complaint, setComplaint] = useState<string | null>(null);
-  const [made, setMade] = useState<NewApiKey | null>(null);
-  const form = useForm({ initialValues: { name: '', role: 'support', tenant: '', expiresAt: '' } });
-  const make = useAction(
-    async () => {
-      const { name, role, tenant, expiresAt } = form.getValues();
-      return api.post<NewApiKey>('/v1/api-keys', {
-        name,
-        role,
-        ...(tenant.trim() === '' ? {} : { tenant: tenant.trim() }),
-        ...(expiresAt === '' ? {} : { expiresAt: new Date(expiresAt).toISOString() }),
-      });
-    },
-    { isErrorShown: true, failed: (error) => setComplaint(showProblem(form, error)), after: setMade },
-  );
-  if (made !== null) {
-    return (
-      <Modal opened onClose={close} title={made.name} closeButtonProps={{ 'aria-label': 'Close' }}>
-        <Stack gap="sm">
-          <Alert color="yellow">It is shown now and never again.</Alert>
-          <TextInput aria-label="The key" value={made.key} readOnly />
-          <CopyWideButton text={made.key} what="the key" />
-        </Stack>
-      </Modal>
-    );
-  }
-  return (
-    <FormDialog
-      title="New key"
-      verb="Make key"
-      isBusy={make.isBusy}
-      complaint={complaint}
-      submit={() => make.go()}
-      close={close}
-      size="md"
-    >
-      <TextInput label="Name" placeholder="who uses it" required data-autofocus {...form.getInputProps('name')} />
-      <Select
-        label="Role"
-        data={['admin', 'publisher', 'support', 'tenant']}
-        allowDeselect={false}
-        {...form.getInputProps('role')}
-      />
-      {form.getValues().role === 'tenant' && (
-        <TextInput label="Tenant" placeholder="id or uid" required {...form.getInputProps('tenant')} />
-      )}
-      <TextInput type="datetime-local" label="Ends (optional)" {...form.getInputProps('expiresAt')} />
-    </FormDialog>
   );
 }

@@ -13,6 +13,18 @@ export function noteAway(): void {
   void lookUntilBack();
 }
 
+/** Resolves when the API answers: at once, unless it is known to be away. */
+export function untilThere(): Promise<void> {
+  if (connection.value === 'there') return Promise.resolve();
+  return new Promise((resolve) => {
+    const leave = connection.subscribe(() => {
+      if (connection.value !== 'there') return;
+      leave();
+      resolve();
+    });
+  });
+}
+
 async function lookUntilBack(): Promise<void> {
   for (let waitMs = FIRST_LOOK_MS; ; waitMs = Math.min(waitMs * 1.5, LONGEST_WAIT_MS)) {
     await new Promise((resolve) => setTimeout(resolve, waitMs));

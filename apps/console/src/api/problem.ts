@@ -41,38 +41,38 @@ export class ApiAway extends Error {
   }
 }
 
-/** The names that a pointer goes through: `/rateLimit/limit`, or `?name`. */
+/** The parts of a pointer: `/rateLimit/limit` and `?tenant` as `['rateLimit', 'limit']` and `['tenant']`. */
 export function partsOf(pointer: string): string[] {
-  const path = pointer.replace(/^[/?]/, '');
-  return path === '' ? [] : path.split('/').map((part) => part.replaceAll('~1', '/').replaceAll('~0', '~'));
+  return pointer
+    .replace(/^[/?]/, '')
+    .split('/')
+    .map((part) => part.replaceAll('~1', '/').replaceAll('~0', '~'));
 }
 
 /**
- * Messages by field, for a form that has these fields, and what none of them takes. A field takes what is below it too,
- * unless another stands deeper: `rateLimit` has `/rateLimit/limit` where there is no `rateLimit/limit`.
+ * Messages by field, and what none of them takes. A field is named by its path in the form (`rateLimit.limit`), and a
+ * message goes to the deepest one on its way; what lies below that stands before the message.
  */
 export function splitByField(
   { detail, errors }: Problem,
-  fields: readonly string[],
+  hasField: (path: string) => boolean,
+  rename: (parts: readonly string[]) => readonly string[] = (parts) => parts,
 ): { atFields: Record<string, string>; others: string[] } {
   const atFields: Record<string, string> = {};
   const others: string[] = [];
   for (const { pointer, message } of errors ?? []) {
-    const parts = partsOf(pointer);
-    const field = deepestOf(parts, fields);
-    const below = parts.slice(field === null ? 1 : field.split('/').length).map((part) => `/${part}`);
-    const words = `${below.join('')} ${message}`.trim();
-    if (field === null) others.push(`${parts[0] ?? 'This'} ${words}`);
+    const parts = rename(partsOf(pointer));
+    const depth = deepest(parts, hasField);
+    const words = [parts.slice(depth).join('/'), message].filter(Boolean).join(' ');
+    const field = parts.slice(0, depth).join('.');
+    if (depth === 0) others.push(words === message ? `This ${message}` : words);
     else atFields[field] = field in atFields ? `${atFields[field]}; ${words}` : words;
   }
   if ((errors ?? []).length === 0) others.push(detail);
   return { atFields, others };
 }
 
-function deepestOf(parts: readonly string[], fields: readonly string[]): string | null {
-  for (let depth = parts.length; depth > 0; depth--) {
-    const field = parts.slice(0, depth).join('/');
-    if (fields.includes(field)) return field;
-  }
-  return null;
+function deepest(parts: readonly string[], hasField: (path: string) => boolean): number {
+  for (let depth = parts.length; depth > 0; depth--) if (hasField(parts.slice(0, depth).join('.'))) return depth;
+  return 0;
 }

@@ -5,12 +5,11 @@ import { Button } from '@mantine/core';
 import { usePagedList } from '../api/page.js';
 import type { DataColumn } from '../ui/data-table.js';
 import { Facts } from '../ui/facts.js';
-import { FilterChoice, Filters, FilterSpan, FilterText, sinceOf } from '../ui/filters.js';
+import { FilterChoice, Filters, FilterSpan, FilterText, useListFilters } from '../ui/filters.js';
 import { Id } from '../ui/id.js';
 import { List } from '../ui/list.js';
 import { Page, Section } from '../ui/page.js';
 import { Nothing } from '../ui/states.js';
-import { useUrlState } from '../ui/url-state.js';
 import { Moment, When } from '../ui/when.js';
 import { type FactsOf, ValueDiff } from '../ui/value-diff.js';
 
@@ -31,17 +30,15 @@ interface AuditEntry {
   readonly remoteAddress: string | null;
 }
 
-const FILTERS = ['by', 'actor', 'action', 'object', 'tenant', 'span'] as const;
+const FILTERS = ['by', 'actor', 'action', 'object', 'tenant'] as const;
 
-const who = ({ actor, keyName, by }: AuditEntry): string => actor ?? keyName ?? by;
+const who = ({ actor, keyName, by }: AuditEntry): string => actor ?? keyName ?? by.replaceAll('_', ' ');
 
 /** Who has changed what, from what, to what. */
 export function AuditLogPage() {
-  const [{ span, ...filters }, change] = useUrlState(FILTERS);
+  const { query, values, isAny, clear, at } = useListFilters(FILTERS);
   const [shown, setShown] = useState<AuditEntry | null>(null);
-  const list = usePagedList<AuditEntry>(['audit-log'], '/v1/audit-log', { ...filters, since: sinceOf(span) });
-  const isFiltered = Object.values({ span, ...filters }).some((value) => value !== '');
-  const at = (name: (typeof FILTERS)[number]) => (value: string | null) => change({ [name]: value });
+  const list = usePagedList<AuditEntry>(['audit-log'], '/v1/audit-log', query);
   const columns: readonly DataColumn<AuditEntry>[] = [
     { header: 'When', cell: ({ createdAt }) => <When at={createdAt} /> },
     { header: 'Who', cell: who },
@@ -59,6 +56,7 @@ export function AuditLogPage() {
     {
       header: 'More',
       isNumber: true,
+      isCorner: true,
       cell: (entry) => (
         <Button size="compact-xs" variant="default" onClick={() => setShown(entry)}>
           Show
@@ -68,18 +66,13 @@ export function AuditLogPage() {
   ];
   return (
     <Page title="Audit log">
-      <Filters isAny={isFiltered} clear={() => change(Object.fromEntries(FILTERS.map((name) => [name, null])))}>
-        <FilterChoice
-          label="Anybody"
-          value={filters.by}
-          options={['api_key', 'portal', 'system']}
-          onChange={at('by')}
-        />
-        <FilterText label="Action, such as endpoint.updated" value={filters.action} onChange={at('action')} />
-        <FilterText label="Actor" value={filters.actor} onChange={at('actor')} />
-        <FilterText label="Object id" value={filters.object} onChange={at('object')} />
-        <FilterText label="Tenant id or uid" value={filters.tenant} onChange={at('tenant')} />
-        <FilterSpan value={span} onChange={at('span')} />
+      <Filters isAny={isAny} clear={clear}>
+        <FilterChoice label="Anybody" value={values.by} options={['api_key', 'portal', 'system']} onChange={at('by')} />
+        <FilterText label="Action" value={values.action} onChange={at('action')} />
+        <FilterText label="Actor" value={values.actor} onChange={at('actor')} />
+        <FilterText label="Object id" value={values.object} onChange={at('object')} />
+        <FilterText label="Tenant id or uid" value={values.tenant} onChange={at('tenant')} />
+        <FilterSpan value={values.span} onChange={at('span')} />
       </Filters>
       <Section title="Newest first" isFlush>
         <List
@@ -87,9 +80,7 @@ export function AuditLogPage() {
           list={list}
           columns={columns}
           idOf={({ id }) => id}
-          nothing={
-            <Nothing icon={IconHistory} title={isFiltered ? 'No entry is like this' : 'Nothing was changed yet'} />
-          }
+          nothing={<Nothing icon={IconHistory} title={isAny ? 'No entry is like this' : 'Nothing was changed yet'} />}
         />
       </Section>
       {shown !== null && <EntryDialog entry={shown} close={() => setShown(null)} />}

@@ -1,20 +1,20 @@
-import { Button, Group, Text } from '@mantine/core';
+import { Button, Text } from '@mantine/core';
 import { IconMailOff, IconRepeat, IconTrash } from '@tabler/icons-react';
 import { useState } from 'react';
 import { Link } from 'wouter';
-import { api } from '../api/client.js';
 import { usePagedList } from '../api/page.js';
 import { errorWords } from '../deliveries/outcome-words.js';
 import { EndpointName } from '../endpoints/endpoint-name.js';
 import { ReplayDialog } from '../replays/replay-dialog.js';
 import { useMay } from '../session/may.js';
 import { TenantName } from '../tenants/tenant-name.js';
-import { AskDialog } from '../ui/ask-dialog.js';
 import type { DataColumn } from '../ui/data-table.js';
 import { List } from '../ui/list.js';
 import { Section } from '../ui/page.js';
 import { Nothing } from '../ui/states.js';
 import { When } from '../ui/when.js';
+import { DiscardDialog } from './discard-dialog.js';
+import classes from './group-list.module.css';
 import { countWords, type DeadLetterGroup, REASON_WORDS } from './dead-letter.js';
 
 interface GroupListProps {
@@ -56,7 +56,7 @@ export function GroupList({ filters, show }: GroupListProps) {
       header: 'Act',
       isNumber: true,
       cell: (group) => (
-        <Group gap={6} justify="flex-end">
+        <div className={classes.acts}>
           <Button size="compact-xs" variant="default" onClick={() => show(group)}>
             Show
           </Button>
@@ -75,7 +75,7 @@ export function GroupList({ filters, show }: GroupListProps) {
               Discard
             </Button>
           )}
-        </Group>
+        </div>
       ),
     },
   ];
@@ -105,24 +105,11 @@ export function GroupList({ filters, show }: GroupListProps) {
         />
       )}
       {discarded !== null && (
-        <AskDialog
-          title={`Discard ${countWords(discarded.count, discarded.countExact)}?`}
-          verb="Discard all of them"
-          noteLabel="Note"
-          run={(note) =>
-            api.post('/v1/dead-letters/discard', {
-              tenant: discarded.tenant,
-              endpoint: discarded.endpoint,
-              reason: discarded.reason,
-              ...(note === undefined ? {} : { note }),
-            })
-          }
-          done="Discarded."
+        <DiscardDialog
+          selection={{ tenant: discarded.tenant, endpoint: discarded.endpoint, reason: discarded.reason }}
+          count={countWords(discarded.count, discarded.countExact)}
           close={() => setDiscarded(null)}
-          isDangerous
-        >
-          They are resolved without being delivered. Each can still be replayed from its delivery.
-        </AskDialog>
+        />
       )}
     </Section>
   );

@@ -7,7 +7,7 @@ import { CodeBlock } from '../ui/code-block.js';
 import { Facts } from '../ui/facts.js';
 import { prettyJson } from '../ui/json-text.js';
 import { Status } from '../ui/status.js';
-import { toDuration } from '../ui/time.js';
+import { toDuration, toSpan } from '../ui/time.js';
 import { Moment } from '../ui/when.js';
 import type { Attempt } from './delivery.js';
 import { attemptWords } from './outcome-words.js';
@@ -19,12 +19,14 @@ interface AttemptCardProps {
   /** The longest beside it, so that their bars can be compared. */
   readonly longestMs: number;
   readonly isFirstShown: boolean;
+  /** The one before it; left out for the first, and where that was not loaded. */
+  readonly earlier?: Attempt | undefined;
 }
 
 const TRIGGERS = { schedule: 'on schedule', replay: 'replay', test: 'test event' } as const;
 
 /** One request and what came back. */
-export function AttemptCard({ attempt, longestMs, isFirstShown }: AttemptCardProps) {
+export function AttemptCard({ attempt, longestMs, isFirstShown, earlier }: AttemptCardProps) {
   const [isShown, { toggle }] = useDisclosure(isFirstShown);
   const isGood = attempt.outcome === 'succeeded';
   return (
@@ -34,6 +36,7 @@ export function AttemptCard({ attempt, longestMs, isFirstShown }: AttemptCardPro
         <Status tone={isGood ? 'good' : 'bad'}>{attemptWords(attempt)}</Status>
         <span className={classes.when}>
           <Moment at={attempt.startedAt} withMs />
+          {earlier !== undefined && <span>{` · ${toSpanBetween(earlier, attempt)} after #${earlier.number}`}</span>}
         </span>
         <span className={classes.duration}>{toDuration(attempt.durationMs)}</span>
         <IconChevronDown size={16} className={classes.chevron} data-open={isShown} aria-hidden />
@@ -55,6 +58,10 @@ export function AttemptCard({ attempt, longestMs, isFirstShown }: AttemptCardPro
       )}
     </article>
   );
+}
+
+function toSpanBetween(earlier: Attempt, later: Attempt): string {
+  return toSpan(Math.max(0, Date.parse(later.startedAt) - Date.parse(earlier.startedAt)));
 }
 
 function Exchange({ attempt }: { attempt: Attempt }) {

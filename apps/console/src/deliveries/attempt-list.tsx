@@ -20,7 +20,13 @@ export function AttemptList({ delivery }: { delivery: Delivery }) {
         <Nothing icon={IconSend} title="Nothing was sent yet" />
       )}
       {list.rows.map((attempt, index) => (
-        <AttemptCard key={attempt.id} attempt={attempt} longestMs={longestMs} isFirstShown={index === 0} />
+        <AttemptCard
+          key={attempt.id}
+          attempt={attempt}
+          longestMs={longestMs}
+          isFirstShown={index === 0}
+          earlier={list.rows[index + 1]}
+        />
       ))}
       {list.hasMore && (
         <Button variant="subtle" size="xs" m="sm" loading={list.isLoadingMore} onClick={() => list.loadMore()}>

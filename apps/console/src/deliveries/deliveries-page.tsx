@@ -1,11 +1,10 @@
 import { IconArrowsRightLeft } from '@tabler/icons-react';
 import { usePagedList } from '../api/page.js';
 import { useSession } from '../session/may.js';
-import { FilterChoice, Filters, FilterSpan, FilterText, sinceOf } from '../ui/filters.js';
+import { FilterChoice, Filters, FilterSpan, FilterText, useListFilters } from '../ui/filters.js';
 import { List } from '../ui/list.js';
 import { Page, Section } from '../ui/page.js';
 import { Nothing } from '../ui/states.js';
-import { useUrlState } from '../ui/url-state.js';
 import { DELIVERY_COLUMNS, DELIVERY_COLUMNS_OF_TENANT, deliveryLink } from './delivery-columns.js';
 import { type Delivery, ERROR_CODES, STATUSES, WAITING_FOR } from './delivery.js';
 import { errorWords } from './outcome-words.js';
@@ -20,7 +19,6 @@ const FILTERS = [
   'tenant',
   'endpoint',
   'event',
-  'span',
 ] as const;
 
 const CODES = ERROR_CODES.map((value) => ({ value, label: errorWords(value, null) }));
@@ -28,33 +26,30 @@ const CODES = ERROR_CODES.map((value) => ({ value, label: errorWords(value, null
 /** Which deliveries are there, and what came of them. */
 export function DeliveriesPage() {
   const { tenant } = useSession();
-  const [{ span, ...filters }, change] = useUrlState(FILTERS);
-  const list = usePagedList<Delivery>(['deliveries'], '/v1/deliveries', { ...filters, since: sinceOf(span) });
-  const isFiltered = Object.values({ span, ...filters }).some((value) => value !== '');
-  const clear = (): void => change(Object.fromEntries(FILTERS.map((name) => [name, null])));
-  const at = (name: (typeof FILTERS)[number]) => (value: string | null) => change({ [name]: value });
+  const { query, values, isAny, clear, at } = useListFilters(FILTERS);
+  const list = usePagedList<Delivery>(['deliveries'], '/v1/deliveries', query);
   return (
     <Page title="Deliveries">
-      <Filters isAny={isFiltered} clear={clear}>
-        <FilterChoice label="Any status" value={filters.status} options={STATUSES} onChange={at('status')} />
+      <Filters isAny={isAny} clear={clear}>
+        <FilterChoice label="Any status" value={values.status} options={STATUSES} onChange={at('status')} />
         <FilterChoice
           label="Waiting for"
-          value={filters.waitingFor}
+          value={values.waitingFor}
           options={WAITING_FOR.map((value) => ({ value, label: value.replace('_', ' ') }))}
           onChange={at('waitingFor')}
         />
-        <FilterChoice label="Any failure" value={filters.errorCode} options={CODES} onChange={at('errorCode')} />
+        <FilterChoice label="Any failure" value={values.errorCode} options={CODES} onChange={at('errorCode')} />
         <FilterChoice
           label="Any answer"
-          value={filters.statusClass}
+          value={values.statusClass}
           options={['2xx', '3xx', '4xx', '5xx']}
           onChange={at('statusClass')}
         />
-        <FilterSpan value={span} onChange={at('span')} />
-        <FilterText label="Event type" value={filters.type} onChange={at('type')} />
-        <FilterText label="Subject" value={filters.subject} onChange={at('subject')} />
-        {tenant === null && <FilterText label="Tenant id or uid" value={filters.tenant} onChange={at('tenant')} />}
-        <FilterText label="Endpoint id or uid" value={filters.endpoint} onChange={at('endpoint')} />
+        <FilterSpan value={values.span} onChange={at('span')} />
+        <FilterText label="Event type" value={values.type} onChange={at('type')} />
+        <FilterText label="Subject" value={values.subject} onChange={at('subject')} />
+        {tenant === null && <FilterText label="Tenant id or uid" value={values.tenant} onChange={at('tenant')} />}
+        <FilterText label="Endpoint id or uid" value={values.endpoint} onChange={at('endpoint')} />
       </Filters>
       <Section title="Newest first" isFlush>
         <List
@@ -64,10 +59,8 @@ export function DeliveriesPage() {
           idOf={({ id }) => id}
           linkOf={deliveryLink}
           nothing={
-            <Nothing icon={IconArrowsRightLeft} title={isFiltered ? 'No delivery is like this' : 'No deliveries yet'}>
-              {isFiltered
-                ? 'Loosen or clear the filters.'
-                : 'They come with the first event that a subscription matches.'}
+            <Nothing icon={IconArrowsRightLeft} title={isAny ? 'No delivery is like this' : 'No deliveries yet'}>
+              {isAny ? 'Loosen or clear the values.' : 'They come with the first event that a subscription matches.'}
             </Nothing>
           }
         />

@@ -1,13 +1,31 @@
 import { Text } from '@mantine/core';
+import type { ReactNode } from 'react';
 import { Link } from 'wouter';
 import { EndpointName } from '../endpoints/endpoint-name.js';
 import { TenantName } from '../tenants/tenant-name.js';
 import type { DataColumn } from '../ui/data-table.js';
 import { shorten } from '../ui/id.js';
 import { DeliveryStatus } from '../ui/status.js';
-import { When } from '../ui/when.js';
+import { Coming, When } from '../ui/when.js';
 import type { Delivery } from './delivery.js';
-import { lastWords } from './outcome-words.js';
+import { lastWords, nextTryOf } from './outcome-words.js';
+
+/** What came of its last attempt, and when the next one is made; null when there is nothing to tell. */
+function toOutcome(row: Delivery): ReactNode {
+  const last = lastWords(row);
+  const next = nextTryOf(row);
+  if (last === '' && next === null) return null;
+  return (
+    <Text span inherit c="dimmed">
+      {last}
+      {next !== null && (
+        <>
+          {last !== '' && ', '}next <Coming at={next} />
+        </>
+      )}
+    </Text>
+  );
+}
 
 export const deliveryLink = ({ id }: { id: string }): string => `/deliveries/${id}`;
 
@@ -30,25 +48,13 @@ const ENDPOINT: DataColumn<Delivery> = {
   cell: (row) => <EndpointName tenant={row.tenant} id={row.endpoint} />,
   isWide: true,
 };
-const LAST: DataColumn<Delivery> = {
-  header: 'Last outcome',
-  cell: (row) => (
-    <Text span inherit c="dimmed">
-      {lastWords(row)}
-    </Text>
-  ),
-};
+const OUTCOME: DataColumn<Delivery> = { header: 'Outcome', cell: toOutcome, isWide: true };
 const ATTEMPTS: DataColumn<Delivery> = { header: 'Attempts', cell: (row) => row.attemptCount, isNumber: true };
-const NEXT: DataColumn<Delivery> = {
-  header: 'Next try',
-  cell: (row) => <When at={row.nextAttemptAt} />,
-  isNumber: true,
-  isExtra: true,
-};
 const CREATED: DataColumn<Delivery> = {
   header: 'Created',
   cell: (row) => <When at={row.createdAt} />,
   isNumber: true,
+  isCorner: true,
 };
 
 export const DELIVERY_COLUMNS: readonly DataColumn<Delivery>[] = [
@@ -57,13 +63,12 @@ export const DELIVERY_COLUMNS: readonly DataColumn<Delivery>[] = [
   TYPE,
   ENDPOINT,
   TENANT,
-  LAST,
+  OUTCOME,
   ATTEMPTS,
-  NEXT,
   CREATED,
 ];
 
 /** Where all are of one tenant, or of one event. */
 export const DELIVERY_COLUMNS_OF_TENANT = DELIVERY_COLUMNS.filter((column) => column !== TENANT);
-export const DELIVERY_COLUMNS_OF_EVENT = [ID, STATUS, ENDPOINT, LAST, ATTEMPTS, NEXT, CREATED];
-export const DELIVERY_COLUMNS_OF_ENDPOINT = [ID, STATUS, TYPE, LAST, ATTEMPTS, NEXT, CREATED];
+export const DELIVERY_COLUMNS_OF_EVENT = [ID, STATUS, ENDPOINT, OUTCOME, ATTEMPTS, CREATED];
+export const DELIVERY_COLUMNS_OF_ENDPOINT = [ID, STATUS, TYPE, OUTCOME, ATTEMPTS, CREATED];

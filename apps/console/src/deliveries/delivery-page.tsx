@@ -2,17 +2,18 @@ import { useQuery } from '@tanstack/react-query';
 import { Link } from 'wouter';
 import { api } from '../api/client.js';
 import { EndpointName } from '../endpoints/endpoint-name.js';
+import { useEvent } from '../events/event.js';
 import { TenantName } from '../tenants/tenant-name.js';
 import { Facts } from '../ui/facts.js';
 import { Id } from '../ui/id.js';
 import { Page, Section } from '../ui/page.js';
 import { ErrorNote, Loading } from '../ui/states.js';
 import { DeliveryStatus } from '../ui/status.js';
-import { Moment, When } from '../ui/when.js';
+import { Coming, Moment } from '../ui/when.js';
 import { AttemptList } from './attempt-list.js';
 import { DeliveryActions } from './delivery-actions.js';
 import type { Delivery } from './delivery.js';
-import { whyWords } from './outcome-words.js';
+import { nextTryOf, whyWords } from './outcome-words.js';
 import classes from './delivery-page.module.css';
 
 const OPEN_REFRESH_MS = 2_000;
@@ -43,20 +44,27 @@ export function DeliveryPage({ id }: { id: string }) {
 }
 
 function ShownDelivery({ delivery }: { delivery: Delivery }) {
-  const { tenant, endpoint, replayOf, nextAttemptAt } = delivery;
+  const { tenant, endpoint, replayOf } = delivery;
+  const next = nextTryOf(delivery);
+  const event = useEvent(delivery.event).data?.event;
   return (
     <Page
       title={delivery.type}
-      aside={<DeliveryStatus status={delivery.status} waitingFor={delivery.waitingFor} />}
+      aside={
+        <>
+          {event?.subject != null && <span className="mono">{event.subject}</span>}
+          <DeliveryStatus status={delivery.status} waitingFor={delivery.waitingFor} />
+        </>
+      }
       crumbs={CRUMBS}
       actions={<DeliveryActions delivery={delivery} />}
     >
       <p className={classes.why} data-status={delivery.status}>
         {whyWords(delivery)}
-        {nextAttemptAt !== null && (
+        {next !== null && (
           <>
             {' '}
-            Next try: <When at={nextAttemptAt} />.
+            Next try: <Coming at={next} />.
           </>
         )}
       </p>
@@ -72,7 +80,7 @@ function ShownDelivery({ delivery }: { delivery: Delivery }) {
             ['Ended', <Moment key="ended" at={delivery.completedAt} withMs />],
             ['Attempts', delivery.attemptCount],
             replayOf !== null && ['Replay of', <Id key="replay" id={replayOf} to={`/deliveries/${replayOf}`} />],
-            nextAttemptAt !== null && ['Next try', <Moment key="next" at={nextAttemptAt} />],
+            next !== null && ['Next try', <Moment key="next" at={next} />],
             delivery.cancelReason !== null && ['Cancelled for', delivery.cancelReason],
             [
               'Why',

@@ -35,6 +35,11 @@ export function lastWords({ status, attemptCount, lastErrorCode, lastStatusCode,
   return errorWords(lastErrorCode, lastStatusCode);
 }
 
+/** An open circuit names the latest moment only: it is sent as soon as a probe succeeds, so that nobody waits for that. */
+export function nextTryOf({ nextAttemptAt, waitingFor }: Delivery): string | null {
+  return waitingFor === 'circuit' ? null : nextAttemptAt;
+}
+
 const CANCEL_REASONS: Readonly<Record<string, string>> = {
   requested: 'somebody asked for it',
   payload_erased: 'the content of its event was erased',
@@ -73,7 +78,7 @@ function waitingWords(waitingFor: NonNullable<Delivery['waitingFor']>, last: str
     case 'rate_limit':
       return 'It waits for its turn: the rate of this endpoint is limited.';
     case 'circuit':
-      return 'The endpoint fails so often that its circuit is open: only probes go there until one succeeds.';
+      return 'The endpoint fails so often that its circuit is open: only probes go there until one succeeds, and then this goes out.';
     case 'order':
       return 'It waits for the deliveries before it: this endpoint gets them in order.';
     case 'schedule':

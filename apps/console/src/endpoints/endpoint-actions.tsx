@@ -34,7 +34,7 @@ export function EndpointActions({ endpoint }: { endpoint: Endpoint }) {
           Resume
         </Button>
       )}
-      {mayOperate && endpoint.status === 'disabled' && (
+      {mayOperate && endpoint.status === 'disabled' && endpoint.disabledReason !== 'unverified' && (
         <Button size="xs" leftSection={<IconPower size={15} />} loading={enable.isBusy} onClick={() => enable.go()}>
           Enable
         </Button>

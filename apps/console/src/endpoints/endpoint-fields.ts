@@ -1,142 +1,162 @@
+import { toMergePatch } from '../api/merge-patch.js';
+import { FieldMistake, readJson, toJsonText } from '../ui/form-errors.js';
+import { AUTH_FIELDS, type CredentialField, TLS_FIELDS } from './credentials.js';
 import type { Endpoint } from './endpoint.js';
+import { type SchemeFields, toEntry, toSchemeFields } from './signing-schemes.js';
 
-/** An endpoint as it stands in a form: text, numbers or nothing. */
+/** What Mantine makes of a number's field: empty, or text that is not a number yet. */
+type NumberField = string | number;
+
+export interface HeaderFields {
+  name: string;
+  value: string;
+}
+
+/** An endpoint as it stands in a form, by the names that the API has for it. */
 export interface EndpointFields extends Record<string, unknown> {
   url: string;
   description: string;
   uid: string;
   eventTypes: string[];
-  headers: string;
+  secret: string;
+  secretEncoding: string | null;
+  headers: HeaderFields[];
   payloadFormat: string;
-  schemes: string[];
-  ownSchemes: string;
+  signing: SchemeFields[];
   ordering: string;
-  maxInFlight: string | number;
-  rateLimit: string | number;
-  ratePeriod: string | number;
-  timeoutSeconds: string | number;
+  maxInFlight: NumberField;
+  rateLimit: { limit: NumberField; periodSeconds: NumberField };
+  timeoutSeconds: NumberField;
   retrySchedule: string;
   metadata: string;
-  auth: Readonly<Record<string, string>> | null;
+  auth: Record<string, string>;
+  tls: Record<string, string>;
 }
 
-/** Schemes that need no more than their name; the others are written out. */
-export const PLAIN_SCHEMES = ['standard', 'standard-ed25519', 'github', 'stripe', 'slack', 'timestamped'];
-export const PAYLOAD_FORMATS = ['standard', 'data', 'cloudevents', 'slack', 'form'];
-
-/** The fields of each kind of `auth`; those that end in `*` are secrets. */
-export const AUTH_FIELDS: Readonly<Record<string, readonly string[]>> = {
-  basic: ['username', 'password*'],
-  bearer: ['token*'],
-  header: ['name', 'value*'],
-  oauth2: ['tokenUrl', 'clientId', 'clientSecret*', 'scope', 'audience'],
-  mtls: ['certificate', 'privateKey*', 'passphrase*'],
-};
-
-/** Thrown where the form itself sees that something cannot be meant; `field` says where. */
-export class FieldMistake extends Error {
-  constructor(
-    readonly field: keyof EndpointFields & string,
-    message: string,
-  ) {
-    super(message);
-  }
-}
+export const PAYLOAD_FORMATS = [
+  { value: 'standard', label: 'standard: id, type, timestamp and data' },
+  { value: 'data', label: 'data: only the data, byte for byte' },
+  { value: 'cloudevents', label: 'cloudevents: CloudEvents 1.0' },
+  { value: 'slack', label: 'slack: a message for an incoming webhook' },
+  { value: 'form', label: 'form: payload= with the standard envelope' },
+];
 
 export function toFields(endpoint: Endpoint | null): EndpointFields {
   const signing = endpoint?.signing ?? [{ scheme: 'standard' }];
-  const own = signing.filter(({ scheme }) => !PLAIN_SCHEMES.includes(scheme));
   return {
     url: endpoint?.url ?? '',
     description: endpoint?.description ?? '',
     uid: endpoint?.uid ?? '',
     eventTypes: ['*'],
-    headers: Object.entries(endpoint?.headers ?? {})
-      .map(([name, value]) => `${name}: ${value}`)
-      .join('\n'),
+    secret: '',
+    secretEncoding: null,
+    headers: Object.entries(endpoint?.headers ?? {}).map(([name, value]) => ({ name, value })),
     payloadFormat: endpoint?.payloadFormat ?? 'standard',
-    schemes: signing.map(({ scheme }) => scheme).filter((scheme) => PLAIN_SCHEMES.includes(scheme)),
-    ownSchemes: own.length === 0 ? '' : JSON.stringify(own, null, 2),
+    signing: signing.map(toSchemeFields),
     ordering: endpoint?.ordering ?? 'none',
     maxInFlight: endpoint?.maxInFlight ?? '',
-    rateLimit: endpoint?.rateLimit?.limit ?? '',
-    ratePeriod: endpoint?.rateLimit?.periodSeconds ?? '',
+    rateLimit: { limit: endpoint?.rateLimit?.limit ?? '', periodSeconds: endpoint?.rateLimit?.periodSeconds ?? '' },
     timeoutSeconds: endpoint?.timeoutSeconds ?? '',
     retrySchedule: endpoint?.retrySchedule?.join(', ') ?? '',
-    metadata: isEmpty(endpoint?.metadata) ? '' : JSON.stringify(endpoint?.metadata, null, 2),
-    auth: endpoint?.auth ?? null,
+    metadata: toJsonText(endpoint?.metadata),
+    auth: { type: 'none', ...blankOf(Object.values(AUTH_FIELDS).flat()), ...endpoint?.auth },
+    tls: { ...blankOf(TLS_FIELDS), ...endpoint?.tls },
   };
 }
 
-/** What changes between two states of the form, as the API takes it: what was left alone is not sent. */
+function blankOf(fields: readonly CredentialField[]): Record<string, string> {
+  return Object.fromEntries(fields.map(({ name }) => [name, '']));
+}
+
+/** A new endpoint, as the API takes it: what was left as it is at first is not sent. */
+export function toCreation(fields: EndpointFields): Record<string, unknown> {
+  const { eventTypes, secret, secretEncoding, url } = fields;
+  return {
+    ...toMergePatch(toBody(toFields(null)), toBody(fields)),
+    // An address that is missing is told by the API itself, in its own words.
+    url: url.trim(),
+    eventTypes,
+    ...(secret === '' ? {} : { secret, ...(secretEncoding === null ? {} : { secretEncoding }) }),
+  };
+}
+
+/** What changes between two states of the form, as a merge patch. */
 export function toChanges(now: EndpointFields, before: EndpointFields): Record<string, unknown> {
-  const wanted = toBody(now);
-  const had = toBody(before);
-  return Object.fromEntries(
-    Object.entries(wanted).filter(([name, value]) => JSON.stringify(value) !== JSON.stringify(had[name])),
-  );
+  return toMergePatch(toBody(before), toBody(now));
 }
 
 function toBody(fields: EndpointFields): Record<string, unknown> {
   return {
     url: fields.url.trim(),
-    description: fields.description || null,
-    uid: fields.uid.trim() || null,
+    description: fields.description || undefined,
+    uid: fields.uid.trim() || undefined,
     headers: toHeaders(fields.headers),
     payloadFormat: fields.payloadFormat,
-    signing: [...fields.schemes.map((scheme) => ({ scheme })), ...toSchemes(fields.ownSchemes)],
+    signing: fields.signing.map(toEntry),
     ordering: fields.ordering,
     maxInFlight: toNumber(fields.maxInFlight),
-    rateLimit:
-      fields.rateLimit === ''
-        ? null
-        : { limit: Number(fields.rateLimit), periodSeconds: Number(fields.ratePeriod || 1) },
+    rateLimit: toRateLimit(fields.rateLimit),
     timeoutSeconds: toNumber(fields.timeoutSeconds),
     retrySchedule: toSchedule(fields.retrySchedule),
-    metadata: fields.metadata.trim() === '' ? {} : parse('metadata', fields.metadata),
-    auth: fields.auth,
+    metadata: readJson('metadata', fields.metadata) ?? {},
+    auth: toAuth(fields.auth),
+    tls: toTls(fields.tls),
   };
 }
 
-function toHeaders(text: string): Record<string, string> {
-  const lines = text.split('\n').filter((line) => line.trim() !== '');
+function toHeaders(rows: readonly HeaderFields[]): Record<string, string> {
   return Object.fromEntries(
-    lines.map((line) => {
-      const colon = line.indexOf(':');
-      if (colon < 1) throw new FieldMistake('headers', `is not of the form Name: value — “${line}”`);
-      return [line.slice(0, colon).trim(), line.slice(colon + 1).trim()];
+    rows.flatMap(({ name, value }, index) => {
+      if (name.trim() === '' && value === '') return [];
+      if (name.trim() === '') throw new FieldMistake(`headers.${index}.name`, 'must be given');
+      return [[name.trim(), value]];
     }),
   );
 }
 
-function toSchemes(text: string): unknown[] {
-  if (text.trim() === '') return [];
-  const value = parse('ownSchemes', text);
-  return Array.isArray(value) ? value : [value];
+function toRateLimit({ limit, periodSeconds }: EndpointFields['rateLimit']): object | undefined {
+  if (limit === '') return undefined;
+  return { limit: Number(limit), periodSeconds: Number(periodSeconds || 1) };
 }
 
-function toSchedule(text: string): number[] | null {
-  if (text.trim() === '') return null;
+function toSchedule(text: string): number[] | undefined {
+  if (text.trim() === '') return undefined;
+  if (text.trim() === 'none') return [];
   const numbers = text
     .split(/[\s,]+/)
     .filter(Boolean)
     .map(Number);
-  if (numbers.some(Number.isNaN)) throw new FieldMistake('retrySchedule', 'must be numbers of seconds');
+  if (numbers.some(Number.isNaN)) throw new FieldMistake('retrySchedule', 'must be numbers of seconds, or none');
   return numbers;
 }
 
-function toNumber(value: string | number): number | null {
-  return value === '' ? null : Number(value);
+function toNumber(value: NumberField): number | undefined {
+  return value === '' ? undefined : Number(value);
 }
 
-function parse(field: 'metadata' | 'ownSchemes', text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    throw new FieldMistake(field, 'is not JSON');
-  }
+function toAuth(auth: EndpointFields['auth']): Record<string, string> | undefined {
+  const fields = AUTH_FIELDS[auth['type'] ?? ''];
+  return fields === undefined ? undefined : { type: auth['type']!, ...given(auth, fields) };
 }
 
-function isEmpty(value: object | undefined): boolean {
-  return value === undefined || Object.keys(value).length === 0;
+function toTls(tls: EndpointFields['tls']): Record<string, string> | undefined {
+  const wanted = given(tls, TLS_FIELDS);
+  return Object.keys(wanted).length === 0 ? undefined : wanted;
+}
+
+function given(values: Readonly<Record<string, string>>, fields: readonly CredentialField[]): Record<string, string> {
+  return Object.fromEntries(
+    fields.flatMap(({ name, mayBeEmpty }) => {
+      const value = values[name] ?? '';
+      return value !== '' || mayBeEmpty ? [[name, value]] : [];
+    }),
+  );
+}
+
+/** A header is pointed at by its name, and stands in a row. */
+export function renameEndpointField(parts: readonly string[], fields: EndpointFields): readonly string[] {
+  const [first, name] = parts;
+  if (first !== 'headers' || name === undefined) return parts;
+  const row = fields.headers.findIndex((header) => header.name.trim().toLowerCase() === name.toLowerCase());
+  return row < 0 ? parts : ['headers', String(row), 'name'];
 }

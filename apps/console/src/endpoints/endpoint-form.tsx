@@ -1,30 +1,21 @@
-import {
-  Accordion,
-  MultiSelect,
-  NumberInput,
-  PasswordInput,
-  Select,
-  TagsInput,
-  Textarea,
-  TextInput,
-} from '@mantine/core';
-import { useForm, type UseFormReturnType } from '@mantine/form';
-import { useState } from 'react';
+import { Accordion, NumberInput, PasswordInput, Select, TagsInput, Textarea, TextInput } from '@mantine/core';
+import type { UseFormReturnType } from '@mantine/form';
+import { type ReactNode, useState } from 'react';
 import { api } from '../api/client.js';
-import { useAction } from '../ui/action.js';
+import { useApiForm } from '../ui/api-form.js';
+import { FieldRows, Fields, GroupError } from '../ui/fields.js';
 import { FormDialog } from '../ui/form-dialog.js';
-import { showProblem } from '../ui/form-errors.js';
+import { AuthFields, TlsFields } from './credential-fields.js';
 import {
-  AUTH_FIELDS,
   type EndpointFields,
-  FieldMistake,
   PAYLOAD_FORMATS,
-  PLAIN_SCHEMES,
+  renameEndpointField,
   toChanges,
+  toCreation,
   toFields,
 } from './endpoint-fields.js';
 import { type Endpoint, endpointPath } from './endpoint.js';
-import classes from './endpoint-form.module.css';
+import { SigningFields } from './signing-fields.js';
 
 interface EndpointFormProps {
   readonly tenant: string;
@@ -36,64 +27,96 @@ interface EndpointFormProps {
 
 type Form = UseFormReturnType<EndpointFields>;
 
-/** Names that the API has for what the form shows under others. */
-const NAMES = { signing: 'schemes', 'rateLimit/limit': 'rateLimit', 'rateLimit/periodSeconds': 'ratePeriod' };
+interface Part {
+  readonly name: string;
+  readonly title: string;
+  /** The fields in it, to be opened when something is said against one. */
+  readonly fields: readonly string[];
+  readonly content: (form: Form, isNew: boolean) => ReactNode;
+}
 
-/** What is folded away at first, and the fields of it. */
-const PARTS: Readonly<Record<string, readonly string[]>> = {
-  pace: ['rateLimit', 'ratePeriod', 'maxInFlight', 'timeoutSeconds', 'retrySchedule', 'ordering'],
-  request: ['payloadFormat', 'schemes', 'ownSchemes', 'headers'],
-  auth: ['auth'],
-  own: ['uid', 'metadata'],
-};
+const PARTS: readonly Part[] = [
+  {
+    name: 'pace',
+    title: 'Pace and retries',
+    fields: ['rateLimit', 'maxInFlight', 'timeoutSeconds', 'retrySchedule', 'ordering'],
+    content: (form) => <PaceFields form={form} />,
+  },
+  {
+    name: 'request',
+    title: 'What is sent',
+    fields: ['payloadFormat', 'headers'],
+    content: (form) => <RequestFields form={form} />,
+  },
+  {
+    name: 'signing',
+    title: 'How it is signed',
+    fields: ['signing', 'secret', 'secretEncoding'],
+    content: (form, isNew) => (
+      <Fields>
+        <SigningFields form={form} />
+        {isNew && <OwnSecretFields form={form} />}
+      </Fields>
+    ),
+  },
+  {
+    name: 'auth',
+    title: 'Authentication at the receiver',
+    fields: ['auth'],
+    content: (form) => <AuthFields form={form} />,
+  },
+  {
+    name: 'tls',
+    title: 'TLS: own authority, client certificate',
+    fields: ['tls'],
+    content: (form) => <TlsFields form={form} />,
+  },
+  {
+    name: 'own',
+    title: 'Your own id and metadata',
+    fields: ['uid', 'metadata'],
+    content: (form) => (
+      <Fields>
+        <TextInput label="Uid" {...form.getInputProps('uid')} />
+        <Textarea
+          label="Metadata (JSON)"
+          classNames={{ input: 'mono' }}
+          autosize
+          minRows={2}
+          {...form.getInputProps('metadata')}
+        />
+      </Fields>
+    ),
+  },
+];
 
 export function EndpointForm({ tenant, endpoint, close, after }: EndpointFormProps) {
-  const [complaint, setComplaint] = useState<string | null>(null);
-  const [unfolded, setUnfolded] = useState<string[]>([]);
+  const isNew = endpoint === undefined;
   const [before] = useState(() => toFields(endpoint ?? null));
-  const form = useForm<EndpointFields>({ initialValues: before });
-  const save = useAction(
-    async (body: Record<string, unknown>) =>
-      endpoint === undefined
-        ? api.post<Endpoint>(`/v1/tenants/${tenant}/endpoints`, body)
-        : api.patch<Endpoint>(endpointPath(tenant, endpoint.id), body, { ifMatch: endpoint.version }),
-    {
-      done: 'Saved.',
-      isErrorShown: true,
-      failed: (error) => setComplaint(showProblem(form, error, NAMES)),
-      after: (saved) => {
-        close();
-        after?.(saved);
-      },
+  const { form, sending } = useApiForm<EndpointFields, Endpoint>({
+    initialValues: before,
+    send: async (values) =>
+      isNew
+        ? api.post<Endpoint>(`/v1/tenants/${tenant}/endpoints`, toCreation(values))
+        : api.patch<Endpoint>(endpointPath(tenant, endpoint.id), toChanges(values, before), {
+            ifMatch: endpoint.version,
+          }),
+    done: 'Saved.',
+    rename: renameEndpointField,
+    after: (saved) => {
+      close();
+      after?.(saved);
     },
-  );
-  const submit = (): void => {
-    setComplaint(null);
-    form.clearErrors();
-    try {
-      const values = form.getValues();
-      const changes = toChanges(values, before);
-      if (endpoint !== undefined) return save.go(changes);
-      // An address is asked for by the API itself, in its own words.
-      save.go({ url: values.url.trim(), ...changes, eventTypes: values.eventTypes });
-    } catch (error) {
-      if (!(error instanceof FieldMistake)) throw error;
-      form.setFieldError(error.field, error.message);
-    }
-  };
-  // A complaint must be seen: its part cannot be folded away.
-  const complainedOf = Object.keys(PARTS).filter((part) => PARTS[part]?.some((field) => field in form.errors));
+  });
   return (
     <FormDialog
-      title={endpoint === undefined ? 'New endpoint' : 'Change endpoint'}
-      verb={endpoint === undefined ? 'Make endpoint' : 'Save'}
-      isBusy={save.isBusy}
-      complaint={complaint}
-      submit={submit}
+      title={isNew ? 'New endpoint' : 'Change endpoint'}
+      verb={isNew ? 'Make endpoint' : 'Save'}
+      {...sending}
       close={close}
     >
       <TextInput label="URL" placeholder="https://" required data-autofocus {...form.getInputProps('url')} />
-      {endpoint === undefined && (
+      {isNew && (
         <TagsInput
           label="Event types"
           description="payment.succeeded, payment.* or * for all. They make its first subscription; none means none."
@@ -101,57 +124,49 @@ export function EndpointForm({ tenant, endpoint, close, after }: EndpointFormPro
         />
       )}
       <TextInput label="Description" {...form.getInputProps('description')} />
-      <Accordion
-        variant="separated"
-        multiple
-        value={[...new Set([...unfolded, ...complainedOf])]}
-        onChange={setUnfolded}
-      >
-        <Accordion.Item value="pace">
-          <Accordion.Control>Pace and retries</Accordion.Control>
-          <Accordion.Panel>
-            <PaceFields form={form} />
-          </Accordion.Panel>
-        </Accordion.Item>
-        <Accordion.Item value="request">
-          <Accordion.Control>What is sent, and how it is signed</Accordion.Control>
-          <Accordion.Panel>
-            <RequestFields form={form} />
-          </Accordion.Panel>
-        </Accordion.Item>
-        <Accordion.Item value="auth">
-          <Accordion.Control>Authentication at the receiver</Accordion.Control>
-          <Accordion.Panel>
-            <AuthFields form={form} />
-          </Accordion.Panel>
-        </Accordion.Item>
-        <Accordion.Item value="own">
-          <Accordion.Control>Your own id and metadata</Accordion.Control>
-          <Accordion.Panel>
-            <div className={classes.fields}>
-              <TextInput label="Uid" {...form.getInputProps('uid')} />
-              <Textarea label="Metadata (JSON)" autosize minRows={2} {...form.getInputProps('metadata')} />
-            </div>
-          </Accordion.Panel>
-        </Accordion.Item>
-      </Accordion>
+      <FurtherParts form={form} isNew={isNew} />
     </FormDialog>
+  );
+}
+
+/** What most endpoints leave as it is: opened by hand, and by a mistake in it. */
+function FurtherParts({ form, isNew }: { form: Form; isNew: boolean }) {
+  const [opened, setOpened] = useState<string[]>([]);
+  const wrong = PARTS.filter(({ fields }) =>
+    Object.keys(form.errors).some((path) => fields.includes(path.split('.')[0] ?? '')),
+  ).map(({ name }) => name);
+  return (
+    <Accordion variant="separated" multiple value={[...new Set([...opened, ...wrong])]} onChange={setOpened}>
+      {PARTS.map(({ name, title, content }) => (
+        <Accordion.Item key={name} value={name}>
+          <Accordion.Control>{title}</Accordion.Control>
+          <Accordion.Panel>{content(form, isNew)}</Accordion.Panel>
+        </Accordion.Item>
+      ))}
+    </Accordion>
   );
 }
 
 function PaceFields({ form }: { form: Form }) {
   return (
-    <div className={classes.fields} data-columns="2">
-      <NumberInput label="Requests at most" placeholder="no limit" min={1} {...form.getInputProps('rateLimit')} />
-      <NumberInput label="in so many seconds" placeholder="1" min={1} {...form.getInputProps('ratePeriod')} />
+    <Fields columns={2}>
+      <NumberInput label="Requests at most" placeholder="no limit" min={1} {...form.getInputProps('rateLimit.limit')} />
+      <NumberInput
+        label="in so many seconds"
+        placeholder="1"
+        min={1}
+        {...form.getInputProps('rateLimit.periodSeconds')}
+      />
       <NumberInput
         label="In flight at once"
+        description="In each worker process"
         placeholder="as many as fit"
         min={1}
         {...form.getInputProps('maxInFlight')}
       />
       <NumberInput
         label="Timeout in seconds"
+        description="Connect to last byte"
         placeholder="as the platform says"
         min={1}
         max={60}
@@ -160,11 +175,12 @@ function PaceFields({ form }: { form: Form }) {
       <TextInput
         label="Retries after seconds"
         placeholder="as the platform says"
-        description="5, 300, 1800: one number for each retry"
+        description="5, 300, 1800: one for each; or none"
         {...form.getInputProps('retrySchedule')}
       />
       <Select
         label="Order"
+        description="Of events with one ordering key"
         data={[
           { value: 'none', label: 'As fast as possible' },
           { value: 'fifo', label: 'One after another (fifo)' },
@@ -172,60 +188,55 @@ function PaceFields({ form }: { form: Form }) {
         allowDeselect={false}
         {...form.getInputProps('ordering')}
       />
-    </div>
+    </Fields>
   );
 }
 
 function RequestFields({ form }: { form: Form }) {
   return (
-    <div className={classes.fields}>
+    <Fields>
       <Select label="Body" data={PAYLOAD_FORMATS} allowDeselect={false} {...form.getInputProps('payloadFormat')} />
-      <MultiSelect label="Signing schemes" data={PLAIN_SCHEMES} {...form.getInputProps('schemes')} />
-      <Textarea
-        label="Further schemes (JSON)"
-        placeholder='{"scheme": "hmac", "header": "X-Acme-Signature"}'
-        description="Those with settings of their own: hmac, shopify."
-        autosize
-        minRows={1}
-        {...form.getInputProps('ownSchemes')}
+      <FieldRows
+        what="header"
+        count={form.getValues().headers.length}
+        add={() => form.insertListItem('headers', { name: '', value: '' })}
+        remove={(index) => form.removeListItem('headers', index)}
+        row={(index) => (
+          <>
+            <TextInput
+              aria-label={`Name of header ${index + 1}`}
+              placeholder="X-Team"
+              {...form.getInputProps(`headers.${index}.name`)}
+            />
+            <TextInput
+              aria-label={`Value of header ${index + 1}`}
+              placeholder="payments"
+              {...form.getInputProps(`headers.${index}.value`)}
+            />
+          </>
+        )}
       />
-      <Textarea
-        label="Headers"
-        placeholder="X-Team: payments"
-        description="One a line. A value that is shown as ******** and left so stays as it is."
-        autosize
-        minRows={2}
-        {...form.getInputProps('headers')}
-      />
-    </div>
+      <GroupError>{form.errors['headers']}</GroupError>
+    </Fields>
   );
 }
 
-function AuthFields({ form }: { form: Form }) {
-  const { auth } = form.getValues();
-  const kind = auth?.['type'] ?? 'none';
-  const set = (name: string, value: string): void => form.setFieldValue('auth', { ...auth, [name]: value });
+function OwnSecretFields({ form }: { form: Form }) {
   return (
-    <div className={classes.fields}>
-      <Select
-        label="Kind"
-        data={['none', ...Object.keys(AUTH_FIELDS)]}
-        allowDeselect={false}
-        value={kind}
-        onChange={(type) => form.setFieldValue('auth', type === null || type === 'none' ? null : { type })}
-        error={form.errors['auth']}
+    <Fields columns={2}>
+      <PasswordInput
+        label="A secret of your own"
+        placeholder="one is made"
+        autoComplete="off"
+        {...form.getInputProps('secret')}
       />
-      {(AUTH_FIELDS[kind] ?? []).map((field) => {
-        const name = field.replace('*', '');
-        const input = {
-          label: name,
-          value: auth?.[name] ?? '',
-          onChange: (event: { currentTarget: { value: string } }) => set(name, event.currentTarget.value),
-        };
-        if (field.endsWith('*') && kind !== 'mtls') return <PasswordInput key={name} {...input} autoComplete="off" />;
-        if (kind === 'mtls') return <Textarea key={name} {...input} autosize minRows={2} maxRows={6} />;
-        return <TextInput key={name} {...input} />;
-      })}
-    </div>
+      <Select
+        label="It is written as"
+        data={['whsec', 'utf8', 'hex', 'base64']}
+        placeholder="as it begins"
+        clearable
+        {...form.getInputProps('secretEncoding')}
+      />
+    </Fields>
   );
 }

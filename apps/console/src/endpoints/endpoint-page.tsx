@@ -10,6 +10,7 @@ import { Page, Section } from '../ui/page.js';
 import { ErrorNote, Loading, Nothing } from '../ui/states.js';
 import { EndpointStatus } from '../ui/status.js';
 import { useUrlState } from '../ui/url-state.js';
+import classes from './endpoint-page.module.css';
 import { EndpointActions } from './endpoint-actions.js';
 import { EndpointFacts } from './endpoint-facts.js';
 import { type Endpoint, useEndpoint } from './endpoint.js';
@@ -17,6 +18,7 @@ import { withoutScheme } from './endpoint-name.js';
 import { GoLiveCheck } from './go-live-check.js';
 import { HealthSection } from './health-section.js';
 import { HistorySection } from './history-section.js';
+import { OwnershipSection } from './ownership-section.js';
 import { ReconcileSection } from './reconcile-section.js';
 import { SecretsSection } from './secrets-section.js';
 import { SubscriptionsSection } from './subscriptions-section.js';
@@ -54,6 +56,7 @@ export function EndpointPage({ tenant, id }: EndpointPageProps) {
       crumbs={crumbs}
       actions={<EndpointActions endpoint={endpoint} />}
     >
+      {endpoint.ownership.state === 'unverified' && <OwnershipSection endpoint={endpoint} />}
       <EndpointTabs endpoint={endpoint} />
     </Page>
   );
@@ -69,7 +72,7 @@ function EndpointTabs({ endpoint }: { endpoint: Endpoint }) {
       onChange={(value) => change({ tab: value })}
       keepMounted={false}
     >
-      <Tabs.List mb="md">
+      <Tabs.List mb="md" className={classes.tabs}>
         <Tabs.Tab value="health">Health</Tabs.Tab>
         <Tabs.Tab value="deliveries">Deliveries</Tabs.Tab>
         <Tabs.Tab value="subscriptions">Subscriptions</Tabs.Tab>

@@ -19,8 +19,14 @@ export interface Endpoint {
   readonly retrySchedule: readonly number[] | null;
   readonly metadata: Readonly<Record<string, unknown>>;
   readonly auth?: Readonly<Record<string, string>> | null;
+  readonly tls?: Readonly<Record<string, string>> | null;
   readonly status: 'enabled' | 'paused' | 'disabled';
   readonly disabledReason: string | null;
+  /** Whether its URL has proven that it wants the traffic. */
+  readonly ownership: {
+    readonly state: 'verified' | 'unverified' | 'not_required';
+    readonly verifiedAt: string | null;
+  };
   readonly circuit: {
     readonly state: 'closed' | 'open' | 'half_open';
     readonly since: string | null;

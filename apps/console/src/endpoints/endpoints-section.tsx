@@ -31,7 +31,7 @@ const COLUMNS: readonly DataColumn<Endpoint>[] = [
   { header: 'State', cell: (row) => <EndpointStatus {...row} /> },
   { header: 'Description', cell: ({ description }) => description ?? '–', isExtra: true },
   { header: 'Uid', cell: ({ uid }) => uid ?? '–', isExtra: true },
-  { header: 'Changed', cell: ({ updatedAt }) => <When at={updatedAt} />, isNumber: true },
+  { header: 'Changed', cell: ({ updatedAt }) => <When at={updatedAt} />, isNumber: true, isCorner: true },
 ];
 
 /** The endpoints of a tenant. */

@@ -3,6 +3,7 @@ import { api } from '../api/client.js';
 import { Section } from '../ui/page.js';
 import { ErrorNote, Loading } from '../ui/states.js';
 import { Figure, Figures } from '../ui/figures.js';
+import { toPercent } from '../ui/percent.js';
 import { toDuration } from '../ui/time.js';
 import { When } from '../ui/when.js';
 import { type Endpoint, endpointPath } from './endpoint.js';
@@ -104,10 +105,4 @@ function ShownHealth({ health }: { health: Health }) {
       </Figures>
     </>
   );
-}
-
-/** A share between 0 and 1 in hundredths; 99.97 is not rounded to 100. */
-export function toPercent(share: number): string {
-  const hundredths = Math.floor(share * 10_000) / 100;
-  return Number.isInteger(hundredths) ? String(hundredths) : hundredths.toFixed(hundredths > 99 ? 2 : 1);
 }

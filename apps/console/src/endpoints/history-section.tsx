@@ -47,6 +47,7 @@ export function HistorySection({ endpoint }: { endpoint: Endpoint }) {
     {
       header: 'Act',
       isNumber: true,
+      isCorner: true,
       cell: (row) => (
         <Button.Group>
           <Button

@@ -1,17 +1,16 @@
-import { ActionIcon, Button, Modal, NumberInput, Stack, Text, TextInput, Tooltip } from '@mantine/core';
-import { useForm } from '@mantine/form';
+import { ActionIcon, Button, NumberInput, TextInput, Tooltip } from '@mantine/core';
 import { useDisclosure } from '@mantine/hooks';
 import { IconEye, IconEyeOff, IconKey, IconRotate, IconTrash } from '@tabler/icons-react';
 import { useQuery } from '@tanstack/react-query';
 import { useState } from 'react';
 import { api } from '../api/client.js';
 import { useMay } from '../session/may.js';
-import { useAction } from '../ui/action.js';
+import { useApiForm } from '../ui/api-form.js';
 import { AskDialog } from '../ui/ask-dialog.js';
-import { CopyButton, CopyWideButton } from '../ui/copy-button.js';
+import { CopyButton } from '../ui/copy-button.js';
 import { type DataColumn, DataTable } from '../ui/data-table.js';
 import { FormDialog } from '../ui/form-dialog.js';
-import { showProblem } from '../ui/form-errors.js';
+import { HandOverDialog } from '../ui/hand-over-dialog.js';
 import { useNow } from '../ui/now.js';
 import { Section } from '../ui/page.js';
 import { ErrorNote, Loading, Nothing } from '../ui/states.js';
@@ -47,6 +46,7 @@ export function SecretsSection({ endpoint }: { endpoint: Endpoint }) {
           {
             header: 'Revoke',
             isNumber: true,
+            isCorner: true,
             cell: (row: Secret) => (
               <Tooltip label="Revoke at once">
                 <ActionIcon variant="subtle" color="gray" aria-label="Revoke" onClick={() => setRevoked(row)}>
@@ -115,42 +115,26 @@ function HiddenSecret({ secret }: { secret: string }) {
 }
 
 function RotateForm({ path, close }: { path: string; close: () => void }) {
-  const [complaint, setComplaint] = useState<string | null>(null);
   const [made, setMade] = useState<Secret | null>(null);
-  const form = useForm({ initialValues: { graceHours: 24 as string | number, secret: '' } });
-  const rotate = useAction(
-    async () => {
-      const { graceHours, secret } = form.getValues();
-      const body = { graceSeconds: Math.round(Number(graceHours) * 3_600), ...(secret === '' ? {} : { secret }) };
-      return api.post<Secret>(`${path}/rotate`, body);
-    },
-    {
-      isErrorShown: true,
-      failed: (error) => setComplaint(showProblem(form, error, { graceSeconds: 'graceHours' })),
-      after: setMade,
-    },
-  );
+  const { form, sending } = useApiForm<{ graceHours: string | number; secret: string }, Secret>({
+    initialValues: { graceHours: 24, secret: '' },
+    send: ({ graceHours, secret }) =>
+      api.post<Secret>(`${path}/rotate`, {
+        graceSeconds: Math.round(Number(graceHours) * 3_600),
+        ...(secret === '' ? {} : { secret }),
+      }),
+    rename: (parts) => (parts[0] === 'graceSeconds' ? ['graceHours'] : parts),
+    after: setMade,
+  });
   if (made !== null) {
     return (
-      <Modal opened onClose={close} title="The new secret" closeButtonProps={{ 'aria-label': 'Close' }}>
-        <Stack gap="sm">
-          <Text size="sm">Give it to your receiver. Until the old one ends, both sign.</Text>
-          <TextInput aria-label="The new secret" value={made.secret} readOnly className="mono" />
-          <CopyWideButton text={made.secret} what="the secret" />
-        </Stack>
-      </Modal>
+      <HandOverDialog title="The new secret" what="the new secret" value={made.secret} close={close}>
+        Give it to your receiver. Until the old one ends, both sign.
+      </HandOverDialog>
     );
   }
   return (
-    <FormDialog
-      title="Rotate the secret"
-      verb="Rotate"
-      isBusy={rotate.isBusy}
-      complaint={complaint}
-      submit={() => rotate.go()}
-      close={close}
-      size="md"
-    >
+    <FormDialog title="Rotate the secret" verb="Rotate" {...sending} close={close} size="md">
       <NumberInput
         label="Hours that the old one goes on signing"
         description="Time to give the new one to your receiver"

@@ -1,15 +1,11 @@
-import { ActionIcon, Button, Checkbox, Group, TagsInput, Tooltip } from '@mantine/core';
-import { useForm } from '@mantine/form';
+import { ActionIcon, Button, Group, Tooltip } from '@mantine/core';
 import { IconAntenna, IconPencil, IconPlus, IconTrash } from '@tabler/icons-react';
-import { useState } from 'react';
+import { type ReactNode, useState } from 'react';
 import { api } from '../api/client.js';
 import { usePagedList } from '../api/page.js';
 import { useMay } from '../session/may.js';
-import { useAction } from '../ui/action.js';
 import { AskDialog } from '../ui/ask-dialog.js';
 import type { DataColumn } from '../ui/data-table.js';
-import { FormDialog } from '../ui/form-dialog.js';
-import { showProblem } from '../ui/form-errors.js';
 import { Id } from '../ui/id.js';
 import { List } from '../ui/list.js';
 import { Section } from '../ui/page.js';
@@ -17,19 +13,14 @@ import { Nothing } from '../ui/states.js';
 import { Status } from '../ui/status.js';
 import { When } from '../ui/when.js';
 import type { Endpoint } from './endpoint.js';
-
-interface Subscription {
-  readonly id: string;
-  readonly eventTypes: readonly string[];
-  readonly channels: readonly string[] | null;
-  readonly enabled: boolean;
-  readonly version: number;
-  readonly updatedAt: string;
-}
+import { OPERATORS, toConditions } from './filter-conditions.js';
+import type { Subscription } from './subscription-fields.js';
+import { SubscriptionForm } from './subscription-form.js';
 
 const COLUMNS: readonly DataColumn<Subscription>[] = [
-  { header: 'Event types', cell: ({ eventTypes }) => eventTypes.join(', '), isWide: true },
+  { header: 'Event types', cell: ({ eventTypes }) => eventTypes.join(', ') },
   { header: 'Channels', cell: ({ channels }) => channels?.join(', ') ?? 'all' },
+  { header: 'Filter', cell: ({ filter }) => (filter === null ? '–' : toFilterWords(filter)), isWide: true },
   {
     header: 'State',
     cell: ({ enabled }) => (enabled ? <Status tone="good">enabled</Status> : <Status tone="off">disabled</Status>),
@@ -37,6 +28,17 @@ const COLUMNS: readonly DataColumn<Subscription>[] = [
   { header: 'Id', cell: ({ id }) => <Id id={id} />, isExtra: true },
   { header: 'Changed', cell: ({ updatedAt }) => <When at={updatedAt} />, isNumber: true },
 ];
+
+/** A filter in a line: in words where it is rows, as JSON otherwise. */
+function toFilterWords(filter: NonNullable<Subscription['filter']>): ReactNode {
+  const rows = toConditions(filter);
+  const json = JSON.stringify(filter);
+  if (rows === null) return <code title={json}>{json}</code>;
+  const words = rows.map(
+    ({ path, operator, value }) => `${path} ${OPERATORS.find((one) => one.value === operator)?.label} ${value}`,
+  );
+  return <span title={json}>{words.join('; ')}</span>;
+}
 
 /** Which events an endpoint wants. */
 export function SubscriptionsSection({ endpoint }: { endpoint: Endpoint }) {
@@ -51,6 +53,7 @@ export function SubscriptionsSection({ endpoint }: { endpoint: Endpoint }) {
         {
           header: 'Change',
           isNumber: true,
+          isCorner: true,
           cell: (row) => (
             <Group gap={4} justify="flex-end" wrap="nowrap">
               <Tooltip label="Change">
@@ -94,7 +97,6 @@ export function SubscriptionsSection({ endpoint }: { endpoint: Endpoint }) {
       />
       {edited !== null && (
         <SubscriptionForm
-          path={path}
           endpoint={endpoint}
           subscription={edited === 'new' ? null : edited}
           close={() => setEdited(null)}
@@ -114,61 +116,5 @@ export function SubscriptionsSection({ endpoint }: { endpoint: Endpoint }) {
         </AskDialog>
       )}
     </Section>
-  );
-}
-
-interface SubscriptionFormProps {
-  readonly path: string;
-  readonly endpoint: Endpoint;
-  readonly subscription: Subscription | null;
-  readonly close: () => void;
-}
-
-function SubscriptionForm({ path, endpoint, subscription, close }: SubscriptionFormProps) {
-  const [complaint, setComplaint] = useState<string | null>(null);
-  const form = useForm({
-    initialValues: {
-      eventTypes: [...(subscription?.eventTypes ?? [])],
-      channels: [...(subscription?.channels ?? [])],
-      enabled: subscription?.enabled ?? true,
-    },
-  });
-  const save = useAction(
-    async () => {
-      const { channels, ...values } = form.getValues();
-      const body = { ...values, channels: channels.length === 0 ? null : channels };
-      if (subscription === null) return api.post(path, { ...body, endpoint: endpoint.id });
-      return api.patch(`${path}/${subscription.id}`, body, { ifMatch: subscription.version });
-    },
-    {
-      done: 'Saved.',
-      isErrorShown: true,
-      failed: (error) => setComplaint(showProblem(form, error)),
-      after: close,
-    },
-  );
-  return (
-    <FormDialog
-      title={subscription === null ? 'New subscription' : 'Change subscription'}
-      verb="Save"
-      isBusy={save.isBusy}
-      complaint={complaint}
-      submit={() => save.go()}
-      close={close}
-      size="md"
-    >
-      <TagsInput
-        label="Event types"
-        description="payment.succeeded, payment.* or * for all; Enter after each"
-        data-autofocus
-        {...form.getInputProps('eventTypes')}
-      />
-      <TagsInput
-        label="Channels"
-        description="None means all; otherwise events with one of these"
-        {...form.getInputProps('channels')}
-      />
-      <Checkbox label="Enabled" {...form.getInputProps('enabled', { type: 'checkbox' })} />
-    </FormDialog>
   );
 }

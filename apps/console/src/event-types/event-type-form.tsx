@@ -1,10 +1,9 @@
 import { Checkbox, TagsInput, Textarea, TextInput } from '@mantine/core';
-import { useForm } from '@mantine/form';
-import { useState } from 'react';
 import { api } from '../api/client.js';
-import { useAction } from '../ui/action.js';
+import { toMergePatch } from '../api/merge-patch.js';
+import { useApiForm } from '../ui/api-form.js';
 import { FormDialog } from '../ui/form-dialog.js';
-import { showProblem } from '../ui/form-errors.js';
+import { FieldMistake, readJson, toJsonText } from '../ui/form-errors.js';
 import type { EventType } from './event-type.js';
 
 interface EventTypeFormProps {
@@ -13,51 +12,34 @@ interface EventTypeFormProps {
   readonly close: () => void;
 }
 
-const toText = (value: unknown): string =>
-  value === null || value === undefined ? '' : JSON.stringify(value, null, 2);
-
 export function EventTypeForm({ eventType, close }: EventTypeFormProps) {
-  const [complaint, setComplaint] = useState<string | null>(null);
-  const form = useForm({
+  const { form, sending } = useApiForm({
     initialValues: {
       name: eventType?.name ?? '',
       description: eventType?.description ?? '',
       group: eventType?.group ?? '',
       deprecated: eventType?.deprecated ?? false,
-      schemas: toText(eventType?.schemas),
-      example: toText(eventType?.example),
+      schemas: toJsonText(eventType?.schemas),
+      example: toJsonText(eventType?.example),
       redact: [...(eventType?.redact ?? [])],
     },
-  });
-  const save = useAction(
-    async (body: Record<string, unknown>) => {
-      const path = `/v1/event-types/${encodeURIComponent(form.getValues().name.trim())}`;
-      return eventType === undefined
-        ? api.put<EventType>(path, body)
-        : api.patch<EventType>(path, body, { ifMatch: eventType.version });
+    send: async (values) => {
+      const body = toBody(values);
+      if (eventType !== undefined)
+        return api.patch<EventType>(toPath(eventType.name), toMergePatch(toKnown(eventType), body), {
+          ifMatch: eventType.version,
+        });
+      if (values.name.trim() === '') throw new FieldMistake('name', 'must be given');
+      return api.put<EventType>(toPath(values.name.trim()), body);
     },
-    { done: 'Saved.', isErrorShown: true, failed: (error) => setComplaint(showProblem(form, error)), after: close },
-  );
-  const submit = (): void => {
-    const { name, schemas, example, redact, group, ...rest } = form.getValues();
-    if (name.trim() === '') return form.setFieldError('name', 'must be given');
-    const parsed = { schemas: readJson(schemas), example: readJson(example) };
-    for (const field of ['schemas', 'example'] as const)
-      if (parsed[field] === undefined) return form.setFieldError(field, 'is not JSON');
-    save.go({
-      ...rest,
-      group: group || null,
-      ...parsed,
-      ...(redact.length > 0 || eventType?.redact != null ? { redact } : {}),
-    });
-  };
+    done: 'Saved.',
+    after: close,
+  });
   return (
     <FormDialog
       title={eventType === undefined ? 'New event type' : `Change ${eventType.name}`}
       verb="Save"
-      isBusy={save.isBusy}
-      complaint={complaint}
-      submit={submit}
+      {...sending}
       close={close}
     >
       {eventType === undefined && (
@@ -91,12 +73,34 @@ export function EventTypeForm({ eventType, close }: EventTypeFormProps) {
   );
 }
 
-/** Null for nothing, undefined for what is no JSON. */
-function readJson(text: string): unknown {
-  if (text.trim() === '') return null;
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
+type EventTypeFields = Record<'description' | 'group' | 'schemas' | 'example', string> & {
+  readonly deprecated: boolean;
+  readonly redact: readonly string[];
+};
+
+function toPath(name: string): string {
+  return `/v1/event-types/${encodeURIComponent(name)}`;
+}
+
+function toBody({ description, group, deprecated, schemas, example, redact }: EventTypeFields) {
+  return {
+    description,
+    group: group || undefined,
+    deprecated,
+    schemas: readJson('schemas', schemas) ?? undefined,
+    example: readJson('example', example) ?? undefined,
+    redact: redact.length === 0 ? undefined : redact,
+  };
+}
+
+/** What the API has, in the shape of {@link toBody}. */
+function toKnown({ description, group, deprecated, schemas, example, redact }: EventType) {
+  return {
+    description,
+    group: group ?? undefined,
+    deprecated,
+    schemas: schemas ?? undefined,
+    example: example ?? undefined,
+    redact: redact == null || redact.length === 0 ? undefined : redact,
+  };
 }

@@ -68,6 +68,11 @@ export function EventTypePage({ name }: { name: string }) {
           facts={[
             ['Description', eventType.description],
             ['Group', eventType.group],
+            eventType.redact != null &&
+              eventType.redact.length > 0 && [
+                'Hidden from support',
+                <code key="redact">{eventType.redact.join(', ')}</code>,
+              ],
             ['Changed', <Moment key="changed" at={eventType.updatedAt} />],
             [
               'Traffic',

@@ -23,7 +23,7 @@ const COLUMNS: readonly DataColumn<EventType>[] = [
     cell: ({ deprecated }) =>
       deprecated ? <Status tone="warn">deprecated</Status> : <Status tone="good">current</Status>,
   },
-  { header: 'Changed', cell: ({ updatedAt }) => <When at={updatedAt} />, isNumber: true },
+  { header: 'Changed', cell: ({ updatedAt }) => <When at={updatedAt} />, isNumber: true, isCorner: true },
 ];
 
 /** Which events there are, and what they carry. */

@@ -1,7 +1,6 @@
 import { Button, Group } from '@mantine/core';
 import { useDisclosure } from '@mantine/hooks';
 import { IconBan, IconEraser } from '@tabler/icons-react';
-import { useQuery } from '@tanstack/react-query';
 import { api } from '../api/client.js';
 import { DELIVERY_COLUMNS_OF_EVENT, deliveryLink } from '../deliveries/delivery-columns.js';
 import { EndpointName } from '../endpoints/endpoint-name.js';
@@ -12,31 +11,14 @@ import { CodeBlock } from '../ui/code-block.js';
 import { DataTable } from '../ui/data-table.js';
 import { Facts } from '../ui/facts.js';
 import { Id } from '../ui/id.js';
-import { memberText, prettyJson } from '../ui/json-text.js';
+import { prettyJson } from '../ui/json-text.js';
 import { Page, Section } from '../ui/page.js';
 import { ErrorNote, Loading, Nothing } from '../ui/states.js';
 import { Status } from '../ui/status.js';
 import { Moment, When } from '../ui/when.js';
 import { EventTimeline } from './event-timeline.js';
-import type { EventWithDeliveries } from './event.js';
+import { type EventWithDeliveries, type ReadEvent, useEvent } from './event.js';
 import { WhySection } from './why-section.js';
-
-interface Read {
-  readonly event: EventWithDeliveries;
-  /** As it was published; null once it is erased. */
-  readonly dataText: string | null;
-}
-
-function useEvent(id: string) {
-  return useQuery({
-    queryKey: ['events', id],
-    queryFn: async ({ signal }): Promise<Read> => {
-      const text = await api.text(`/v1/events/${encodeURIComponent(id)}`, { signal });
-      const event = JSON.parse(text) as EventWithDeliveries;
-      return { event, dataText: event.payloadErased ? null : memberText(text, 'data') };
-    },
-  });
-}
 
 const CRUMBS = [{ label: 'Events', to: '/events' }];
 
@@ -54,16 +36,21 @@ export function EventPage({ id }: { id: string }) {
   return <ShownEvent {...data} />;
 }
 
-function ShownEvent({ event, dataText }: Read) {
+function ShownEvent({ event, dataText }: ReadEvent) {
   const { deliveries } = event;
   return (
     <Page
       title={event.type}
-      aside={<EventState event={event} />}
+      aside={
+        <>
+          {event.subject !== null && <span className="mono">{event.subject}</span>}
+          <EventState event={event} />
+        </>
+      }
       crumbs={CRUMBS}
       actions={<EventActions event={event} />}
     >
-      <Section title="Event" isFlush={false}>
+      <Section title="Event">
         <Facts
           columns={3}
           facts={[

@@ -10,7 +10,9 @@ import { Link } from 'wouter';
 /** What happened to an event, in order. */
 export function EventTimeline({ event }: { event: EventWithDeliveries }) {
   const moments: Moment[] = [
-    { at: event.occurredAt, tone: 'off', words: 'It happened, by the word of whoever published it' },
+    ...(event.occurredAt === event.createdAt
+      ? []
+      : [{ at: event.occurredAt, tone: 'off' as const, words: 'It happened, by the word of whoever published it' }]),
     { at: event.createdAt, tone: 'busy', words: 'Published' },
     ...(event.deliverAt === null
       ? []

@@ -1,4 +1,7 @@
+import { useQuery } from '@tanstack/react-query';
+import { api } from '../api/client.js';
 import type { Delivery } from '../deliveries/delivery.js';
+import { memberText } from '../ui/json-text.js';
 
 /** What happened, as it was published. */
 export interface PublishedEvent {
@@ -46,6 +49,23 @@ export interface EndpointExplanation {
   readonly status: Delivery['status'] | null;
   readonly waitingFor: string | null;
   readonly clauses: readonly { readonly subscription: string; readonly clause: string; readonly message: string }[];
+}
+
+export interface ReadEvent {
+  readonly event: EventWithDeliveries;
+  /** As it was published; null once it is erased. */
+  readonly dataText: string | null;
+}
+
+export function useEvent(id: string) {
+  return useQuery({
+    queryKey: ['events', id],
+    queryFn: async ({ signal }): Promise<ReadEvent> => {
+      const text = await api.text(`/v1/events/${encodeURIComponent(id)}`, { signal });
+      const event = JSON.parse(text) as EventWithDeliveries;
+      return { event, dataText: event.payloadErased ? null : memberText(text, 'data') };
+    },
+  });
 }
 
 export const eventLink = ({ id }: { id: string }): string => `/events/${id}`;

@@ -4,16 +4,15 @@ import { usePagedList } from '../api/page.js';
 import { useSession } from '../session/may.js';
 import { TenantName } from '../tenants/tenant-name.js';
 import type { DataColumn } from '../ui/data-table.js';
-import { FilterChoice, Filters, FilterSpan, FilterText, sinceOf } from '../ui/filters.js';
+import { FilterChoice, Filters, FilterSpan, FilterText, useListFilters } from '../ui/filters.js';
 import { shorten } from '../ui/id.js';
 import { List } from '../ui/list.js';
 import { Page, Section } from '../ui/page.js';
 import { Nothing } from '../ui/states.js';
-import { useUrlState } from '../ui/url-state.js';
 import { When } from '../ui/when.js';
 import { eventLink, type PublishedEvent } from './event.js';
 
-const FILTERS = ['type', 'subject', 'source', 'uid', 'correlationId', 'tenant', 'delivered', 'span'] as const;
+const FILTERS = ['type', 'subject', 'source', 'uid', 'correlationId', 'tenant', 'delivered'] as const;
 
 const COLUMNS: readonly DataColumn<PublishedEvent>[] = [
   {
@@ -28,34 +27,31 @@ const COLUMNS: readonly DataColumn<PublishedEvent>[] = [
   { header: 'Subject', cell: ({ subject }) => subject ?? '–', isWide: true },
   { header: 'Source', cell: ({ source }) => source ?? '–', isExtra: true },
   { header: 'Tenant', cell: ({ tenant }) => <TenantName id={tenant} /> },
-  { header: 'Published', cell: ({ createdAt }) => <When at={createdAt} />, isNumber: true },
+  { header: 'Published', cell: ({ createdAt }) => <When at={createdAt} />, isNumber: true, isCorner: true },
 ];
 const COLUMNS_OF_TENANT = COLUMNS.filter(({ header }) => header !== 'Tenant');
 
 /** What was published, and by its business key, where it is. */
 export function EventsPage() {
   const { tenant } = useSession();
-  const [{ span, ...filters }, change] = useUrlState(FILTERS);
-  const list = usePagedList<PublishedEvent>(['events'], '/v1/events', { ...filters, since: sinceOf(span) });
-  const isFiltered = Object.values({ span, ...filters }).some((value) => value !== '');
-  const clear = (): void => change(Object.fromEntries(FILTERS.map((name) => [name, null])));
-  const at = (name: (typeof FILTERS)[number]) => (value: string | null) => change({ [name]: value });
+  const { query, values, isAny, clear, at } = useListFilters(FILTERS);
+  const list = usePagedList<PublishedEvent>(['events'], '/v1/events', query);
   return (
     <Page title="Events">
-      <Filters isAny={isFiltered} clear={clear}>
-        <FilterText label="Event type" value={filters.type} onChange={at('type')} />
-        <FilterText label="Subject" value={filters.subject} onChange={at('subject')} />
-        <FilterText label="Source" value={filters.source} onChange={at('source')} />
-        <FilterText label="Correlation id" value={filters.correlationId} onChange={at('correlationId')} />
-        <FilterText label="Uid" value={filters.uid} onChange={at('uid')} />
-        {tenant === null && <FilterText label="Tenant id or uid" value={filters.tenant} onChange={at('tenant')} />}
+      <Filters isAny={isAny} clear={clear}>
+        <FilterText label="Event type" value={values.type} onChange={at('type')} />
+        <FilterText label="Subject" value={values.subject} onChange={at('subject')} />
+        <FilterText label="Source" value={values.source} onChange={at('source')} />
+        <FilterText label="Correlation id" value={values.correlationId} onChange={at('correlationId')} />
+        <FilterText label="Uid" value={values.uid} onChange={at('uid')} />
+        {tenant === null && <FilterText label="Tenant id or uid" value={values.tenant} onChange={at('tenant')} />}
         <FilterChoice
           label="Delivered or not"
-          value={filters.delivered}
+          value={values.delivered}
           options={[{ value: 'false', label: 'not delivered' }]}
           onChange={at('delivered')}
         />
-        <FilterSpan value={span} onChange={at('span')} />
+        <FilterSpan value={values.span} onChange={at('span')} />
       </Filters>
       <Section title="Newest first" isFlush>
         <List
@@ -65,8 +61,8 @@ export function EventsPage() {
           idOf={({ id }) => id}
           linkOf={eventLink}
           nothing={
-            <Nothing icon={IconInbox} title={isFiltered ? 'No event is like this' : 'No events yet'}>
-              {isFiltered ? 'Loosen or clear the filters.' : 'They come with the first publish: POST /v1/events.'}
+            <Nothing icon={IconInbox} title={isAny ? 'No event is like this' : 'No events yet'}>
+              {isAny ? 'Loosen or clear the values.' : 'They come with the first publish: POST /v1/events.'}
             </Nothing>
           }
         />

@@ -1,5 +1,5 @@
-import { ActionIcon, Button, Group, Modal, Stack, Text, TextInput, Tooltip } from '@mantine/core';
-import { IconLink, IconShare } from '@tabler/icons-react';
+import { Button, Text, Tooltip } from '@mantine/core';
+import { IconShare } from '@tabler/icons-react';
 import { useQuery } from '@tanstack/react-query';
 import { useState } from 'react';
 import { Link } from 'wouter';
@@ -8,7 +8,7 @@ import { endpointLink } from '../endpoints/endpoint.js';
 import { withoutScheme } from '../endpoints/endpoint-name.js';
 import { useMay } from '../session/may.js';
 import { useAction } from '../ui/action.js';
-import { CopyWideButton } from '../ui/copy-button.js';
+import { HandOverDialog } from '../ui/hand-over-dialog.js';
 import { Section } from '../ui/page.js';
 import { ErrorNote, Loading } from '../ui/states.js';
 import { DeliveryStatus, Status, type Tone } from '../ui/status.js';
@@ -55,7 +55,7 @@ function Reason({ tenant, reason }: { tenant: string; reason: EndpointExplanatio
       </div>
       <div className={classes.words}>
         <div>{reason.sentence}</div>
-        {reason.clauses.map(({ subscription, message }) => (
+        {clausesBeyond(reason).map(({ subscription, message }) => (
           <Text key={`${subscription} ${message}`} size="sm" c="dimmed">
             {message}
           </Text>
@@ -72,6 +72,11 @@ function Reason({ tenant, reason }: { tenant: string; reason: EndpointExplanatio
       </div>
     </li>
   );
+}
+
+/** What the sentence itself does not say already. */
+function clausesBeyond({ sentence, clauses }: EndpointExplanation): EndpointExplanation['clauses'] {
+  return clauses.filter(({ message }) => !sentence.includes(message));
 }
 
 function toneOf({ endpointStatus }: EndpointExplanation): Tone {
@@ -100,42 +105,18 @@ function ShareButton({ event }: { event: string }) {
           Share
         </Button>
       </Tooltip>
-      <Modal
-        opened={link !== null}
-        onClose={() => setLink(null)}
-        title="A link for your customer"
-        closeButtonProps={{ 'aria-label': 'Close' }}
-      >
-        {link !== null && (
-          <Stack gap="sm">
-            <Text size="sm">
-              Whoever has it can read these sentences, without a key, and nothing else. It ends{' '}
-              <When at={link.expiresAt} />.
-            </Text>
-            <TextInput
-              aria-label="The link"
-              value={link.url}
-              readOnly
-              onFocus={(input) => input.currentTarget.select()}
-              rightSection={
-                <ActionIcon
-                  variant="subtle"
-                  component="a"
-                  href={link.url}
-                  target="_blank"
-                  rel="noreferrer"
-                  aria-label="Open it"
-                >
-                  <IconLink size={16} />
-                </ActionIcon>
-              }
-            />
-            <Group justify="flex-end">
-              <CopyWideButton text={link.url} what="the link" />
-            </Group>
-          </Stack>
-        )}
-      </Modal>
+      {link !== null && (
+        <HandOverDialog
+          title="A link for your customer"
+          what="the link"
+          value={link.url}
+          isLink
+          close={() => setLink(null)}
+        >
+          Whoever has it can read these sentences, without a key, and nothing else. It ends <When at={link.expiresAt} />
+          .
+        </HandOverDialog>
+      )}
     </>
   );
 }

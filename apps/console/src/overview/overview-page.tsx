@@ -1,11 +1,10 @@
 import { Button, SegmentedControl } from '@mantine/core';
-import { IconHeartbeat, IconPlayerPause, IconPlayerPlay } from '@tabler/icons-react';
+import { IconActivityHeartbeat, IconHeartbeat, IconPlayerPause, IconPlayerPlay } from '@tabler/icons-react';
 import { useState } from 'react';
 import { Link } from 'wouter';
 import { api } from '../api/client.js';
 import { endpointLink } from '../endpoints/endpoint.js';
 import { withoutScheme } from '../endpoints/endpoint-name.js';
-import { toPercent } from '../endpoints/health-section.js';
 import { useMay, useSession } from '../session/may.js';
 import { TenantName } from '../tenants/tenant-name.js';
 import { useAction } from '../ui/action.js';
@@ -13,6 +12,7 @@ import { AskDialog } from '../ui/ask-dialog.js';
 import { type DataColumn, DataTable } from '../ui/data-table.js';
 import { Figure, Figures } from '../ui/figures.js';
 import { Page, Section } from '../ui/page.js';
+import { toPercent } from '../ui/percent.js';
 import { ErrorNote, Loading, Nothing } from '../ui/states.js';
 import { Status, type Tone } from '../ui/status.js';
 import { toDuration } from '../ui/time.js';
@@ -60,7 +60,7 @@ export function OverviewPage() {
           {overview.data === undefined ? (
             <Loading rows={3} />
           ) : (
-            <InTroubleTable rows={overview.data.endpointsInTrouble} />
+            <InTroubleTable rows={overview.data.endpointsInTrouble} total={stats.data?.total} />
           )}
         </Section>
       )}
@@ -73,15 +73,11 @@ function OverviewFigures({ overview, stats: { total } }: { overview: Overview; s
   const number = (value: number): string => value.toLocaleString();
   return (
     <Figures>
-      <Figure
-        label="Delivered"
-        value={number(total.delivered)}
-        note={`${number(total.published)} ${total.published === 1 ? 'event' : 'events'} published`}
-      />
+      <Figure label="Delivered" value={number(total.delivered)} note={`${number(total.published)} events published`} />
       <Figure
         label="Success rate"
         value={successRate === null ? '–' : `${toPercent(successRate)} %`}
-        note={`of ${number(total.attempts)} ${total.attempts === 1 ? 'attempt' : 'attempts'}`}
+        note={`${number(total.failed)} of ${number(total.attempts)} attempts failed`}
         {...(successRate !== null && successRate < 0.95 ? { tone: 'bad' as const } : {})}
       />
       <Figure
@@ -91,7 +87,7 @@ function OverviewFigures({ overview, stats: { total } }: { overview: Overview; s
       />
       <Figure
         label="Due now"
-        value={number(overview.due)}
+        value={<Link href="/deliveries?status=pending">{number(overview.due)}</Link>}
         note={
           overview.oldestDueAt === null ? (
             'nothing waits'
@@ -102,11 +98,15 @@ function OverviewFigures({ overview, stats: { total } }: { overview: Overview; s
           )
         }
       />
-      <Figure label="Held" value={number(overview.held)} note="by a pause" />
+      <Figure
+        label="Held"
+        value={<Link href="/deliveries?status=held">{number(overview.held)}</Link>}
+        note={overview.held === 0 ? 'nothing is paused' : 'by a pause; sent when it ends'}
+      />
       <Figure
         label="Open dead letters"
         value={<Link href="/dead-letters">{number(overview.deadLetters)}</Link>}
-        note="to be replayed or discarded"
+        note={overview.deadLetters === 0 ? 'nothing was given up' : 'to be replayed or discarded'}
         {...(overview.deadLetters > 0 ? { tone: 'bad' as const } : {})}
       />
     </Figures>
@@ -120,6 +120,14 @@ const TROUBLES: Readonly<Record<InTrouble['trouble'], { words: string; tone: Ton
   failing: { words: 'failing', tone: 'bad' },
 };
 
+/** What is said where the API knows no reason: somebody did it, and gave none. */
+const UNREASONED: Readonly<Record<InTrouble['trouble'], string>> = {
+  disabled: 'Somebody disabled it.',
+  paused: 'Somebody paused it: deliveries are held.',
+  circuit_open: 'It fails too often.',
+  failing: 'Nothing has succeeded there for long.',
+};
+
 const linkOf = ({ tenant, endpoint }: InTrouble): string => endpointLink(tenant, endpoint);
 
 const COLUMNS: readonly DataColumn<InTrouble>[] = [
@@ -131,14 +139,19 @@ const COLUMNS: readonly DataColumn<InTrouble>[] = [
     header: 'Trouble',
     cell: ({ trouble }) => <Status tone={TROUBLES[trouble].tone}>{TROUBLES[trouble].words}</Status>,
   },
-  { header: 'Why', cell: ({ reason }) => reason ?? '–', isWide: true },
+  { header: 'Why', cell: ({ reason, trouble }) => reason ?? UNREASONED[trouble], isWide: true },
   { header: 'Tenant', cell: ({ tenant }) => <TenantName id={tenant} />, isExtra: true },
-  { header: 'Since', cell: ({ since }) => <When at={since} />, isNumber: true },
+  { header: 'Since', cell: ({ since }) => <When at={since} />, isNumber: true, isCorner: true },
 ];
 
-function InTroubleTable({ rows }: { rows: readonly InTrouble[] }) {
+interface InTroubleTableProps {
+  readonly rows: readonly InTrouble[];
+  readonly total: Stats['total'] | undefined;
+}
+
+function InTroubleTable({ rows, total }: InTroubleTableProps) {
   const { tenant } = useSession();
-  if (rows.length === 0) return <Nothing icon={IconHeartbeat} title="All endpoints are well" />;
+  if (rows.length === 0) return <NoneInTrouble failed={total?.failed ?? 0} />;
   const columns = tenant === null ? COLUMNS : COLUMNS.filter(({ header }) => header !== 'Tenant');
   return (
     <DataTable
@@ -148,6 +161,23 @@ function InTroubleTable({ rows }: { rows: readonly InTrouble[] }) {
       idOf={({ endpoint }) => endpoint}
       linkOf={linkOf}
     />
+  );
+}
+
+/** No endpoint stands out; what failed all the same is not hidden behind that. */
+function NoneInTrouble({ failed }: { failed: number }) {
+  if (failed === 0)
+    return (
+      <Nothing icon={IconHeartbeat} title="All endpoints are well">
+        None is paused, disabled or cut off, and no attempt failed in this span.
+      </Nothing>
+    );
+  return (
+    <Nothing icon={IconActivityHeartbeat} title="No endpoint is paused, disabled or cut off">
+      {failed === 1 ? 'One attempt' : `${failed.toLocaleString()} attempts`} failed in this span all the same:{' '}
+      <Link href="/deliveries?waitingFor=retry">what is retried</Link>,{' '}
+      <Link href="/deliveries?status=dead">what was given up</Link>.
+    </Nothing>
   );
 }
 

@@ -1,12 +1,9 @@
 import { NumberInput, Text, Textarea } from '@mantine/core';
-import { useForm } from '@mantine/form';
 import { useQuery } from '@tanstack/react-query';
-import { useState } from 'react';
 import { useLocation } from 'wouter';
 import { api } from '../api/client.js';
-import { useAction } from '../ui/action.js';
+import { useApiForm } from '../ui/api-form.js';
 import { FormDialog } from '../ui/form-dialog.js';
-import { showProblem } from '../ui/form-errors.js';
 import { ErrorNote, Loading } from '../ui/states.js';
 import { type Replay, replayLink, type ReplaySelection } from './replay.js';
 
@@ -21,42 +18,33 @@ const DEFAULT_RATE = 50;
 /** Says how many it would be, asks how fast and why, and starts. */
 export function ReplayDialog({ selection, close, after }: ReplayDialogProps) {
   const [, navigate] = useLocation();
-  const [complaint, setComplaint] = useState<string | null>(null);
   const count = useQuery({
     queryKey: ['replays', 'dry-run', selection],
     queryFn: () => api.post<Replay>('/v1/replays', { ...selection, dryRun: true }),
     staleTime: 0,
     retry: false,
   });
-  const form = useForm({ initialValues: { ratePerSecond: DEFAULT_RATE as string | number, note: '' } });
-  const start = useAction(
-    async () => {
-      const { ratePerSecond, note } = form.getValues();
-      return api.post<Replay>('/v1/replays', {
+  const { form, sending } = useApiForm<{ ratePerSecond: string | number; note: string }, Replay>({
+    initialValues: { ratePerSecond: DEFAULT_RATE, note: '' },
+    send: ({ ratePerSecond, note }) =>
+      api.post<Replay>('/v1/replays', {
         ...selection,
         ratePerSecond: Number(ratePerSecond),
         note: note.trim() || null,
-      });
+      }),
+    done: 'The replay has started.',
+    after: (replay) => {
+      close();
+      after?.();
+      navigate(replayLink(replay));
     },
-    {
-      done: 'The replay has started.',
-      isErrorShown: true,
-      failed: (error) => setComplaint(showProblem(form, error)),
-      after: (replay) => {
-        close();
-        after?.();
-        navigate(replayLink(replay));
-      },
-    },
-  );
+  });
   return (
     <FormDialog
       title="Replay"
       verb={count.data === undefined ? 'Replay' : `Replay ${toCount(count.data)}`}
-      isBusy={start.isBusy}
+      {...sending}
       isPointless={count.data?.matched === 0}
-      complaint={complaint}
-      submit={() => start.go()}
       close={close}
       size="md"
     >

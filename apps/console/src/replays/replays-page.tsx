@@ -30,7 +30,7 @@ const COLUMNS: readonly DataColumn<Replay>[] = [
   { header: 'Matched', cell: ({ matched }) => matched.toLocaleString(), isNumber: true },
   { header: 'Succeeded', cell: ({ succeeded }) => succeeded.toLocaleString(), isNumber: true },
   { header: 'Failed', cell: ({ failed }) => failed.toLocaleString(), isNumber: true, isExtra: true },
-  { header: 'Started', cell: ({ createdAt }) => <When at={createdAt} />, isNumber: true },
+  { header: 'Started', cell: ({ createdAt }) => <When at={createdAt} />, isNumber: true, isCorner: true },
 ];
 
 /** What is delivered again in bulk. */

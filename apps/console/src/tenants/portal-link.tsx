@@ -1,8 +1,8 @@
-import { Button, Group, Modal, Stack, Text, TextInput } from '@mantine/core';
+import { Button } from '@mantine/core';
 import { type ReactNode, useState } from 'react';
 import { api } from '../api/client.js';
 import { useAction } from '../ui/action.js';
-import { CopyWideButton } from '../ui/copy-button.js';
+import { HandOverDialog } from '../ui/hand-over-dialog.js';
 import { When } from '../ui/when.js';
 
 interface PortalSession {
@@ -19,27 +19,17 @@ export function PortalLinkButton({ tenant, icon }: { tenant: string; icon: React
       <Button size="xs" variant="default" leftSection={icon} loading={make.isBusy} onClick={() => make.go()}>
         Portal link
       </Button>
-      <Modal
-        opened={session !== null}
-        onClose={() => setSession(null)}
-        title="A link to the tenant’s own portal"
-        closeButtonProps={{ 'aria-label': 'Close' }}
-      >
-        {session !== null && (
-          <Stack gap="sm">
-            <Text size="sm">
-              Whoever has it acts as this tenant, and sees nothing of others. It ends <When at={session.expiresAt} />.
-            </Text>
-            <TextInput aria-label="The link" value={session.url} readOnly />
-            <Group justify="flex-end" gap="xs">
-              <Button size="xs" variant="default" component="a" href={session.url} target="_blank" rel="noreferrer">
-                Open
-              </Button>
-              <CopyWideButton text={session.url} what="the link" />
-            </Group>
-          </Stack>
-        )}
-      </Modal>
+      {session !== null && (
+        <HandOverDialog
+          title="A link to the tenant’s own portal"
+          what="the link"
+          value={session.url}
+          isLink
+          close={() => setSession(null)}
+        >
+          Whoever has it acts as this tenant, and sees nothing of others. It ends <When at={session.expiresAt} />.
+        </HandOverDialog>
+      )}
     </>
   );
 }

@@ -1,10 +1,10 @@
-import { Checkbox, NumberInput, TextInput } from '@mantine/core';
-import { useForm } from '@mantine/form';
+import { Checkbox, ColorInput, NumberInput, Textarea, TextInput } from '@mantine/core';
 import { useState } from 'react';
 import { api } from '../api/client.js';
-import { useAction } from '../ui/action.js';
+import { useApiForm } from '../ui/api-form.js';
+import { FieldGroup, Fields } from '../ui/fields.js';
 import { FormDialog } from '../ui/form-dialog.js';
-import { showProblem } from '../ui/form-errors.js';
+import { type TenantFields, toTenantChanges, toTenantFields } from './tenant-fields.js';
 import type { Tenant } from './tenant.js';
 
 interface TenantFormProps {
@@ -14,101 +14,91 @@ interface TenantFormProps {
   readonly after?: (tenant: Tenant) => void;
 }
 
-/** What Mantine makes of a number's field: empty, or text that is not a number yet. */
-type NumberField = string | number;
-
-type TenantFields = {
-  name: string;
-  uid: string;
-  maxEndpoints: NumberField;
-  publishPerSecond: NumberField;
-  payloadRetentionDays: NumberField;
-  allowHttp: boolean;
-};
-
-/** Names that the API has for what the form shows under others. */
-const NAMES = {
-  'settings/maxEndpoints': 'maxEndpoints',
-  'settings/publishPerSecond': 'publishPerSecond',
-  'settings/payloadRetentionDays': 'payloadRetentionDays',
-  'settings/allowHttp': 'allowHttp',
-};
-
-const orNull = (value: NumberField): number | null => (value === '' ? null : Number(value));
-
 export function TenantForm({ tenant, close, after }: TenantFormProps) {
-  const [complaint, setComplaint] = useState<string | null>(null);
-  const settings = tenant?.settings ?? {};
-  const form = useForm<TenantFields>({
-    initialValues: {
-      name: tenant?.name ?? '',
-      uid: tenant?.uid ?? '',
-      maxEndpoints: settings.maxEndpoints ?? '',
-      publishPerSecond: settings.publishPerSecond ?? '',
-      payloadRetentionDays: settings.payloadRetentionDays ?? '',
-      allowHttp: settings.allowHttp ?? false,
+  const [before] = useState(() => toTenantFields(tenant ?? null));
+  const { form, sending } = useApiForm<TenantFields, Tenant>({
+    initialValues: before,
+    send: async (values) => {
+      const changes = toTenantChanges(values, before);
+      return tenant === undefined
+        ? api.post<Tenant>('/v1/tenants', changes)
+        : api.patch<Tenant>(`/v1/tenants/${tenant.id}`, changes);
+    },
+    done: 'Saved.',
+    after: (saved) => {
+      close();
+      after?.(saved);
     },
   });
-  const save = useAction(
-    async () => {
-      const { name, uid, allowHttp, ...numbers } = form.getValues();
-      const body = {
-        name,
-        uid: uid === '' ? null : uid,
-        // Only what is set or was: a setting that the API does not know yet is not sent for nothing.
-        settings: Object.fromEntries(
-          Object.entries({ ...mapValues(numbers, orNull), allowHttp: allowHttp ? true : null }).filter(
-            ([key, value]) => value !== null || key in settings,
-          ),
-        ),
-      };
-      return tenant === undefined
-        ? api.post<Tenant>('/v1/tenants', body)
-        : api.patch<Tenant>(`/v1/tenants/${tenant.id}`, body);
-    },
-    {
-      done: 'Saved.',
-      isErrorShown: true,
-      after: (saved) => {
-        close();
-        after?.(saved);
-      },
-      failed: (error) => setComplaint(showProblem(form, error, NAMES)),
-    },
-  );
   return (
     <FormDialog
       title={tenant === undefined ? 'New tenant' : `Change ${tenant.name}`}
       verb={tenant === undefined ? 'Make tenant' : 'Save'}
-      isBusy={save.isBusy}
-      complaint={complaint}
-      submit={() => save.go()}
+      {...sending}
       close={close}
-      size="md"
     >
-      <TextInput label="Name" required data-autofocus {...form.getInputProps('name')} />
-      <TextInput label="Your own id (uid)" {...form.getInputProps('uid')} />
-      <NumberInput label="Most endpoints" placeholder="no limit" min={1} {...form.getInputProps('maxEndpoints')} />
-      <NumberInput
-        label="Events a second at most"
-        placeholder="no limit"
-        min={1}
-        {...form.getInputProps('publishPerSecond')}
-      />
-      <NumberInput
-        label="Days that payloads are kept"
-        placeholder="as long as the rest"
-        min={1}
-        {...form.getInputProps('payloadRetentionDays')}
-      />
-      <Checkbox
-        label="Its endpoints may have http:// URLs"
-        {...form.getInputProps('allowHttp', { type: 'checkbox' })}
+      <Fields columns={2}>
+        <TextInput label="Name" required data-autofocus {...form.getInputProps('name')} />
+        <TextInput label="Your own id (uid)" {...form.getInputProps('uid')} />
+      </Fields>
+      <FieldGroup label="Limits">
+        <Fields columns={2}>
+          <NumberInput
+            label="Most endpoints"
+            placeholder="no limit"
+            min={0}
+            {...form.getInputProps('settings.maxEndpoints')}
+          />
+          <NumberInput
+            label="Events a second at most"
+            placeholder="no limit"
+            min={1}
+            {...form.getInputProps('settings.publishPerSecond')}
+          />
+          <NumberInput
+            label="Days that payloads are kept"
+            placeholder="as long as the rest"
+            min={1}
+            {...form.getInputProps('settings.payloadRetentionDays')}
+          />
+        </Fields>
+      </FieldGroup>
+      <FieldGroup label="Its endpoints">
+        <Fields>
+          <Checkbox label="May have http:// URLs" {...form.getInputProps('settings.allowHttp', { type: 'checkbox' })} />
+          <Checkbox
+            label="Get nothing until their URL has proven that it wants the traffic"
+            description="New ones, and those that get another URL. Those that are enabled now stay so."
+            {...form.getInputProps('settings.requireOwnershipProof', { type: 'checkbox' })}
+          />
+        </Fields>
+      </FieldGroup>
+      <FieldGroup label="Its portal">
+        <Fields columns={2}>
+          <TextInput label="Title" placeholder="the tenant’s" {...form.getInputProps('settings.portal.name')} />
+          <ColorInput
+            label="Colour"
+            placeholder="Posthorn’s"
+            format="hex"
+            eyeDropperButtonProps={{ 'aria-label': 'Take a colour from the screen' }}
+            {...form.getInputProps('settings.portal.color')}
+          />
+        </Fields>
+        <TextInput
+          mt="sm"
+          label="Logo"
+          placeholder="https://…"
+          description="The address of a picture, by https"
+          {...form.getInputProps('settings.portal.logoUrl')}
+        />
+      </FieldGroup>
+      <Textarea
+        label="Metadata (JSON)"
+        classNames={{ input: 'mono' }}
+        autosize
+        minRows={2}
+        {...form.getInputProps('metadata')}
       />
     </FormDialog>
   );
-}
-
-function mapValues<K extends string, V, W>(record: Record<K, V>, map: (value: V) => W): Record<K, W> {
-  return Object.fromEntries(Object.entries<V>(record).map(([key, value]) => [key, map(value)])) as Record<K, W>;
 }

@@ -48,8 +48,11 @@ export function TenantPage({ id }: { id: string }) {
             ['Since', <Moment key="since" at={tenant.createdAt} />],
             tenant.pausedAt !== null && ['Paused', <When key="paused" at={tenant.pausedAt} />],
             ['Most endpoints', settings.maxEndpoints ?? 'no limit'],
+            ['Events a second', settings.publishPerSecond ?? 'no limit'],
             ['Payloads kept', settings.payloadRetentionDays ? `${settings.payloadRetentionDays} days` : 'as the rest'],
             ['http:// URLs', settings.allowHttp ? 'allowed' : 'as the platform says'],
+            settings.requireOwnershipProof === true && ['New URLs', 'must prove that they want the traffic'],
+            settings.portal?.name != null && ['Portal', settings.portal.name],
             [
               'Traffic',
               <span key="traffic">

@@ -12,6 +12,12 @@ export interface Tenant {
     readonly publishPerSecond?: number | null;
     readonly payloadRetentionDays?: number | null;
     readonly allowHttp?: boolean | null;
+    readonly requireOwnershipProof?: boolean | null;
+    readonly portal?: {
+      readonly name?: string | null;
+      readonly logoUrl?: string | null;
+      readonly color?: string | null;
+    } | null;
   };
   readonly paused: boolean;
   readonly pausedAt: string | null;

@@ -24,7 +24,7 @@ const COLUMNS: readonly DataColumn<Tenant>[] = [
   },
   { header: 'Uid', cell: ({ uid }) => uid ?? '–' },
   { header: 'Id', cell: ({ id }) => <Id id={id} />, isExtra: true },
-  { header: 'Since', cell: ({ createdAt }) => <When at={createdAt} />, isNumber: true },
+  { header: 'Since', cell: ({ createdAt }) => <When at={createdAt} />, isNumber: true, isCorner: true },
 ];
 
 /** Who gets webhooks from here. */

@@ -2,6 +2,7 @@ import { useMantineColorScheme } from '@mantine/core';
 import { useEffect, useRef } from 'react';
 import UPlot from 'uplot';
 import classes from './chart.module.css';
+import { toMoment } from './time.js';
 
 export interface Series {
   readonly label: string;
@@ -92,7 +93,7 @@ function toOptions(
     cursor: { y: false, points: { size: 6 } },
     scales: { y: { range: (_plot, low, high) => [Math.min(0, low ?? 0), max ?? Math.max(1, (high ?? 0) * 1.1)] } },
     axes: [
-      { ...axis, grid: { show: false }, size: 40 },
+      { ...axis, grid: { show: false }, size: 28, space: 64, values: (_plot, times) => toTimeLabels(times) },
       { ...axis, size: 52, space: 36, values: (_plot, values) => values.map((value) => format(value)) },
     ],
     series: [
@@ -103,13 +104,29 @@ function toOptions(
         width: kind === 'bars' ? 0 : 1.6,
         ...(kind === 'line' ? {} : { fill: `${paint(color)}${kind === 'bars' ? 'cc' : '22'}` }),
         ...(kind === 'bars' ? { paths: UPlot.paths.bars!({ size: [0.7, 24] }) } : {}),
-        // A value between two times without one is a point, and would not be seen as a line.
-        points: { show: kind !== 'bars', size: 4 },
+        points: { show: kind !== 'bars', size: 4, filter: alone },
         spanGaps: false,
       })),
     ],
     plugins: [tooltip(series, format)],
   };
+}
+
+/** A value between two times without one: it would not be seen as a line, and so is a point. */
+function alone(plot: UPlot, series: number): number[] {
+  const values = plot.data[series] ?? [];
+  return [...values.keys()].filter((at) => values[at] != null && values[at - 1] == null && values[at + 1] == null);
+}
+
+/** Hours and minutes; days where there are no others. */
+function toTimeLabels(times: readonly number[]): string[] {
+  return times.map((time) => {
+    const moment = new Date(time * 1_000);
+    const isDay = moment.getHours() === 0 && moment.getMinutes() === 0;
+    return isDay
+      ? moment.toLocaleDateString(undefined, { day: 'numeric', month: 'short' })
+      : `${String(moment.getHours()).padStart(2, '0')}:${String(moment.getMinutes()).padStart(2, '0')}`;
+  });
 }
 
 /** What is under the pointer, in words. */
@@ -128,7 +145,7 @@ function tooltip(series: readonly Series[], format: (value: number) => string): 
           const value = plot.data[at + 1]?.[idx];
           return `${label}: ${value == null ? '–' : format(value)}`;
         });
-        box.textContent = [new Date(time! * 1000).toLocaleString(), ...lines].join('\n');
+        box.textContent = [toMoment(new Date(time! * 1_000).toISOString()), ...lines].join('\n');
         const isLeft = left! > plot.over.clientWidth / 2;
         box.style.left = isLeft ? '' : `${left! + 12}px`;
         box.style.right = isLeft ? `${plot.over.clientWidth - left! + 12}px` : '';

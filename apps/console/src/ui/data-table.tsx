@@ -6,9 +6,10 @@ import {
   tableFeatures,
   useTable,
 } from '@tanstack/react-table';
-import { type KeyboardEvent, type MouseEvent, type ReactNode, useMemo } from 'react';
+import { type KeyboardEvent, type MouseEvent, type ReactNode, useMemo, useRef } from 'react';
 import { useLocation } from 'wouter';
 import classes from './data-table.module.css';
+import { useShownRows } from './shown-rows.js';
 
 export interface DataColumn<T> {
   readonly header: string;
@@ -19,6 +20,8 @@ export interface DataColumn<T> {
   readonly isWide?: boolean;
   /** Left out where there is no room, on screens narrower than 1100 px. */
   readonly isExtra?: boolean;
+  /** On a narrow screen it stands in the upper right corner of the card, without its name: a time, what can be done. */
+  readonly isCorner?: boolean;
 }
 
 interface DataTableProps<T> {
@@ -59,6 +62,9 @@ export function DataTable<T extends object>({ label, rows, columns, idOf, linkOf
       selection?.onChange(new Set(Object.keys(next)));
     },
   });
+  const allRows = table.getRowModel().rows;
+  const body = useRef<HTMLTableSectionElement>(null);
+  const shown = useShownRows(body, allRows.length);
   const [, navigate] = useLocation();
   const open = (event: MouseEvent, row: T): void => {
     if (linkOf === undefined || isInteractive(event.target)) return;
@@ -90,9 +96,16 @@ export function DataTable<T extends object>({ label, rows, columns, idOf, linkOf
             ))}
           </tr>
         </thead>
-        <tbody onKeyDown={moveBetweenRows}>
-          {table.getRowModel().rows.map((row) => (
-            <tr key={row.id} data-link={linkOf !== undefined} onClick={(event) => open(event, row.original)}>
+        <tbody ref={body} onKeyDown={moveBetweenRows}>
+          <Space height={shown.before} />
+          {allRows.slice(shown.first, shown.last).map((row, at) => (
+            <tr
+              key={row.id}
+              ref={shown.measure}
+              data-index={shown.first + at}
+              data-link={linkOf !== undefined}
+              onClick={(event) => open(event, row.original)}
+            >
               {selection !== undefined && (
                 <td className={classes.choice}>
                   <Checkbox
@@ -104,16 +117,47 @@ export function DataTable<T extends object>({ label, rows, columns, idOf, linkOf
                   />
                 </td>
               )}
-              {columns.map(({ header, cell, isNumber, isWide, isExtra }) => (
-                <td key={header} data-label={header} data-number={isNumber} data-wide={isWide} data-extra={isExtra}>
-                  <div>{cell(row.original)}</div>
-                </td>
+              {columns.map((column) => (
+                <Cell key={column.header} column={column} value={column.cell(row.original)} />
               ))}
             </tr>
           ))}
+          <Space height={shown.after} />
         </tbody>
       </table>
     </div>
+  );
+}
+
+/** Stands for the rows that are not drawn. */
+function Space({ height }: { height: number }) {
+  if (height === 0) return null;
+  return (
+    <tr className={classes.space} aria-hidden>
+      {/* oxlint-disable-next-line jsx-a11y/control-has-associated-label -- hidden from all but the eye, and empty */}
+      <td style={{ height }} />
+    </tr>
+  );
+}
+
+interface CellProps {
+  readonly column: Pick<DataColumn<never>, 'header' | 'isNumber' | 'isWide' | 'isExtra' | 'isCorner'>;
+  readonly value: ReactNode;
+}
+
+function Cell({ column: { header, isNumber, isWide, isExtra, isCorner }, value }: CellProps) {
+  const isEmpty = value === '–' || value === '' || value === null;
+  return (
+    <td
+      data-label={header}
+      data-number={isNumber}
+      data-wide={isWide}
+      data-extra={isExtra}
+      data-corner={isCorner}
+      data-empty={isEmpty}
+    >
+      <div>{value}</div>
+    </td>
   );
 }
 

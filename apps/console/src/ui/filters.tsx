@@ -3,6 +3,33 @@ import { useDebouncedCallback } from '@mantine/hooks';
 import { IconX } from '@tabler/icons-react';
 import { type ReactNode, useState } from 'react';
 import classes from './filters.module.css';
+import { useUrlState } from './url-state.js';
+
+interface ListFilters<K extends string> {
+  /** For the query of a list: the filters, and `since` from the span. */
+  readonly query: Readonly<Record<K, string>> & { readonly since: string | null };
+  readonly values: Readonly<Record<K | 'span', string>>;
+  readonly isAny: boolean;
+  readonly clear: () => void;
+  readonly change: (changes: Partial<Record<K | 'span', string | null>>) => void;
+  /** Changes one. */
+  readonly at: (name: K | 'span') => (value: string | null) => void;
+}
+
+/** The filters of a list and its span of time, kept in the address of its page. */
+export function useListFilters<K extends string>(names: readonly K[]): ListFilters<K> {
+  const [values, change] = useUrlState<K | 'span'>([...names, 'span']);
+  const { span, ...filters } = values;
+  const none = Object.fromEntries([...names, 'span'].map((name) => [name, null])) as Record<K | 'span', null>;
+  return {
+    query: { ...(filters as unknown as Record<K, string>), since: sinceOf(span) },
+    values,
+    isAny: Object.values(values).some((value) => value !== ''),
+    clear: () => change(none),
+    change,
+    at: (name) => (value) => change({ [name]: value } as Partial<Record<K | 'span', string | null>>),
+  };
+}
 
 /** The row of filters above a list. */
 export function Filters({ isAny, clear, children }: { isAny: boolean; clear: () => void; children: ReactNode }) {
@@ -80,7 +107,7 @@ export function FilterSpan({ value, onChange }: { value: string; onChange: (valu
 }
 
 /** The beginning of a span, for a query: to the minute, so that the same question has the same key for a while. */
-export function sinceOf(span: string): string | null {
+function sinceOf(span: string): string | null {
   if (!/^\d+$/.test(span)) return null;
   const minute = 60_000;
   return new Date(Math.floor((Date.now() - Number(span)) / minute) * minute).toISOString();

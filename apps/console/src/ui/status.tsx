@@ -71,7 +71,14 @@ export function DeliveryStatus({ status, waitingFor }: { status: string; waiting
 
 const ENDPOINT_TONES: Readonly<Record<string, Tone>> = { enabled: 'good', paused: 'held', disabled: 'off' };
 
-export function EndpointStatus({ status, circuit }: { status: string; circuit?: { state: string } | undefined }) {
+interface EndpointStatusProps {
+  readonly status: string;
+  readonly disabledReason?: string | null;
+  readonly circuit?: { readonly state: string } | undefined;
+}
+
+export function EndpointStatus({ status, disabledReason, circuit }: EndpointStatusProps) {
+  if (status === 'disabled' && disabledReason === 'unverified') return <Status tone="warn">unverified</Status>;
   if (status === 'enabled' && circuit !== undefined && circuit.state !== 'closed')
     return <Status tone="warn">{circuit.state === 'open' ? 'circuit open' : 'trying again'}</Status>;
   return <Status tone={ENDPOINT_TONES[status] ?? 'off'}>{status}</Status>;

@@ -18,6 +18,12 @@ export function When({ at, fallback = '–' }: { at: string | null | undefined; 
   );
 }
 
+/** A moment to come; one that has passed is due, and nobody can say since when it is not done. */
+export function Coming({ at }: { at: string }) {
+  const isDue = Date.parse(at) <= useNow();
+  return isDue ? <>now</> : <When at={at} />;
+}
+
 /** A moment, written out. */
 export function Moment({ at, withMs = false }: { at: string | null | undefined; withMs?: boolean }) {
   if (!at)

@@ -1,0 +1,1 @@
+export { type SchemaVerdict, SchemaVersions } from './schema-versions.js';
