@@ -48,7 +48,7 @@ const at = (path: string) => (): string => path;
 /** With every part of the form open. */
 async function newEndpoint(page: Page): Promise<void> {
   await press('New endpoint')(page);
-  for (const part of ['Pace and retries', 'What is sent', 'Authentication', 'Your own id'])
+  for (const part of ['Pace and retries', 'What is sent', 'How it is signed', 'Authentication', 'TLS', 'Your own id'])
     await page.getByRole('dialog').getByRole('button', { name: part }).click();
 }
 

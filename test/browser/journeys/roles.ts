@@ -90,9 +90,8 @@ export function roles(house: House): void {
             // Somebody else's event is not there for a publisher, and whoever has no such tab gets the first one.
             await page.goto(`${house.stage.url}/console${path(house)}`);
             const names = Object.keys(buttons);
-            expect(await shownOf(page, names), path(house)).toEqual(
-              names.filter((name) => buttons[name]!.includes(role)),
-            );
+            const given = names.filter((name) => buttons[name]!.includes(role));
+            expect({ path: path(house), given: await shownOf(page, names) }).toEqual({ path: path(house), given });
           }
         },
         role === 'publisher' ? { key, expected: /\b404\b/ } : { key },
