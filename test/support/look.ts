@@ -18,13 +18,13 @@ interface Pass {
   readonly size: typeof DESK;
   readonly scheme: 'light' | 'dark';
   /** Colours take axe the most time, and are the same on a phone; all else is the same in the dark. */
-  readonly judges: readonly ('colours' | 'structure')[];
+  readonly judges: 'all' | 'colours' | 'structure';
 }
 
 const PASSES: readonly Pass[] = [
-  { name: 'light', size: DESK, scheme: 'light', judges: ['colours', 'structure'] },
-  { name: 'light-360', size: PHONE, scheme: 'light', judges: ['structure'] },
-  { name: 'dark', size: DESK, scheme: 'dark', judges: ['colours'] },
+  { name: 'light', size: DESK, scheme: 'light', judges: 'all' },
+  { name: 'light-360', size: PHONE, scheme: 'light', judges: 'structure' },
+  { name: 'dark', size: DESK, scheme: 'dark', judges: 'colours' },
 ];
 
 const COLOUR_RULES = ['color-contrast', 'link-in-text-block'];
@@ -38,8 +38,7 @@ export async function lookAt(watched: WatchedPage, name: string): Promise<string
   for (const pass of PASSES) {
     await showAs(watched, pass);
     if (PICTURES !== undefined) await takePicture(watched, PICTURES, `${name}-${pass.name}`);
-    const findings = await sidewaysOf(watched);
-    for (const judge of pass.judges) findings.push(...(await JUDGES[judge](watched)));
+    const findings = [...(await sidewaysOf(watched)), ...(await JUDGES[pass.judges](watched))];
     found.push(...findings.map((finding) => `${pass.name}: ${finding}`));
   }
   await showAs(watched, PASSES[0]!);
@@ -76,15 +75,23 @@ async function sidewaysOf({ page }: WatchedPage): Promise<string[]> {
 }
 
 const JUDGES = {
+  all: async (watched: WatchedPage): Promise<string[]> =>
+    (await hasDialog(watched))
+      ? [...(await JUDGES.structure(watched)), ...(await JUDGES.colours(watched))]
+      : violationsIn(watched, {}),
   /** Behind a dialog all is dimmed. */
-  colours: async (watched: WatchedPage) =>
+  colours: async (watched: WatchedPage): Promise<string[]> =>
     violationsIn(watched, {
-      context: (await watched.page.getByRole('dialog').count()) > 0 ? '[role="dialog"]' : 'html',
+      context: (await hasDialog(watched)) ? '[role="dialog"]' : 'html',
       runOnly: COLOUR_RULES,
     }),
-  structure: (watched: WatchedPage) =>
+  structure: (watched: WatchedPage): Promise<string[]> =>
     violationsIn(watched, { rules: Object.fromEntries(COLOUR_RULES.map((rule) => [rule, { enabled: false }])) }),
 };
+
+async function hasDialog({ page }: WatchedPage): Promise<boolean> {
+  return (await page.getByRole('dialog').count()) > 0;
+}
 
 /** What axe finds, in words. */
 async function violationsIn(
@@ -93,7 +100,8 @@ async function violationsIn(
 ): Promise<string[]> {
   if (!(await page.evaluate(() => 'axe' in globalThis))) await page.evaluate(AXE);
   const { violations } = await page.evaluate(
-    ([where, how]) => (globalThis as unknown as { axe: Axe }).axe.run(where, { resultTypes: ['violations'], ...how }),
+    ([where, how]) =>
+      (globalThis as unknown as { axe: Axe }).axe.run(where, { preload: false, resultTypes: ['violations'], ...how }),
     [context, options] as const,
   );
   return violations.flatMap(({ id, impact, nodes }) =>
