@@ -157,7 +157,7 @@ export class AttemptReadModel {
       const signed = signature === null ? [] : redaction.signature(readSignature(signature));
       return {
         ...row,
-        error: redaction.text(row.error),
+        error: redaction.error(row.error),
         request: toRequest(facts, signed, targets.get(endpointVersion) ?? null, shown),
         response: {
           headers: redaction.headers(maskHeaders(readHeaders(responseHeaders))),

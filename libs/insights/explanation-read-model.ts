@@ -145,7 +145,7 @@ export class ExplanationReadModel {
       found.map(({ id, lastAttempt, ...course }) => {
         return [
           id,
-          { ...course, lastAttempt: lastAttempt && { ...lastAttempt, error: redaction.text(lastAttempt.error) } },
+          { ...course, lastAttempt: lastAttempt && { ...lastAttempt, error: redaction.error(lastAttempt.error) } },
         ];
       }),
     );

@@ -26,6 +26,9 @@ describe(Redaction.name, () => {
   it('hides what was cut off, perhaps in the middle of the value', () => {
     expect(new Redaction(DATA, ['/card']).text('declined: 41', false)).toBe('[redacted]');
     expect(new Redaction(DATA, []).text('declined: 41', false)).toBe('declined: 41');
+    const redirected = `The receiver answered 302 Found, to https://${'x'.repeat(290)}41; redirects are never followed.`;
+    expect(new Redaction(DATA, ['/card']).error(redirected)).toBe('[redacted]');
+    expect(new Redaction(DATA, ['/card']).error('The receiver answered 500.')).toBe('The receiver answered 500.');
   });
 
   it.each<[string | null, string[]]>([

@@ -3,6 +3,9 @@ import { readPointer } from '#kernel';
 import { HEADER_MASK, type IsHidden } from '#policy';
 import { EchoFinder } from './echo-finder.js';
 
+/** In characters: as much as is quoted of a redirect's target. */
+const LONG_SENTENCE = 300;
+
 /**
  * One event before a viewer who does not get to see some of it: hides that in the event's own data, and whatever repeats it
  * in texts of others. `paths`: JSON Pointers into the data; none: the viewer sees everything.
@@ -21,10 +24,17 @@ export class Redaction {
     else this.echoes = hidden.length === 0 ? null : new EchoFinder(hidden);
   }
 
-  /** A text that was written by somebody who may have seen the event. `isWhole`: nothing was cut off, in the middle of a value perhaps. */
+  /**
+   * A text of somebody who may have seen the event. `isWhole`: nothing was cut off of it, in the middle of a value perhaps.
+   */
   text<Text extends string | null>(text: Text, isWhole = true): Text | typeof REDACTED {
     if (this.echoes === null || text === null || text === '') return text;
     return isWhole && !this.echoes.isIn(text) ? text : REDACTED;
+  }
+
+  /** The sentence about a failed attempt. A long one quotes the target of a redirect, and may have cut it. */
+  error<Text extends string | null>(error: Text): Text | typeof REDACTED {
+    return this.text(error, error === null || error.length < LONG_SENTENCE);
   }
 
   headers(headers: Readonly<Record<string, string>>): Readonly<Record<string, string>> {
