@@ -19,17 +19,13 @@ export function bulkReplays(house: House): void {
       await dialog.getByLabel('Reason').fill('They are back');
       await dialog.getByRole('button', { name: `Replay ${DEAD}` }).click();
 
-      const bar = page.getByRole('img', { name: /succeeded, 0 failed/ });
-      await page.getByText('running').waitFor();
-      await page.getByText('finished').waitFor();
-      expect(await bar.getAttribute('aria-label')).toBe(
-        `${DEAD} succeeded, 0 failed, 0 under way, 0 skipped, of ${DEAD}`,
-      );
+      await page.getByText('finished', { exact: true }).waitFor();
+      const words = `${DEAD} succeeded, 0 failed, 0 under way, 0 skipped, of ${DEAD}`;
+      await page.getByRole('img', { name: words, exact: true }).waitFor();
       await page.getByText('They are back').waitFor();
       await page.getByText('3 a second').waitFor();
-      expect(await page.getByRole('table', { name: 'Deliveries of this replay' }).getByRole('row').count()).toBe(
-        DEAD + 1,
-      );
+      const rows = page.getByRole('table', { name: 'Deliveries of this replay' }).getByRole('row');
+      await waitFor(async () => expect(await rows.count()).toBe(DEAD + 1));
       expect(receiver.requests).toHaveLength(2 * DEAD);
       await receiver.close();
     }));
