@@ -22,7 +22,9 @@ import { DeadLetterGroups1764000161000 } from './1764000161000-dead-letter-group
 import { SearchIndexes1764000170000 } from './1764000170000-search-indexes.js';
 import { TrafficCounts1764000171000 } from './1764000171000-traffic-counts.js';
 import { TenantsAtRisk1764000172000 } from './1764000172000-tenants-at-risk.js';
+import { KeyRates1764000210000 } from './1764000210000-key-rates.js';
 import { Ownership1764000220000 } from './1764000220000-ownership.js';
+import { SecretSchedule1764000221000 } from './1764000221000-secret-schedule.js';
 import { EventTypeCatalog1764000230000 } from './1764000230000-event-type-catalog.js';
 
 /** Every migration there is, oldest first. A landed one is never edited; a change is a new one at the end. */
@@ -51,6 +53,8 @@ export const migrations = [
   SearchIndexes1764000170000,
   TrafficCounts1764000171000,
   TenantsAtRisk1764000172000,
+  KeyRates1764000210000,
   Ownership1764000220000,
+  SecretSchedule1764000221000,
   EventTypeCatalog1764000230000,
 ];

@@ -73,6 +73,7 @@ import { AuditLogController } from './audit-log/audit-log.controller.js';
 import { Authentication } from './auth/authentication.js';
 import { AuthorizationGuard } from './auth/authorization.guard.js';
 import { FailedAuthentications } from './auth/failed-authentications.js';
+import { FailureRecord } from './auth/failure-record.js';
 import { KeyRates } from './auth/key-rates.js';
 import { Scope } from './auth/scope.js';
 import { Viewing } from './auth/viewing.js';
@@ -193,6 +194,7 @@ const PROVIDERS: Provider[] = [
   ExplainLinks,
   ExplanationReadModel,
   FailedAuthentications,
+  FailureRecord,
   IdempotencyStore,
   KeyRates,
   LiveStreams,

@@ -10,12 +10,18 @@ export function keysCommand(): Command {
     .requiredOption('--name <name>', 'what it is for')
     .option('--tenant <tenant>', 'whose it is, id or uid; for the role "tenant"')
     .option('--expires-in-days <days>', 'when it ends; never unless given', parseDays)
+    .option('--requests-per-second <number>', 'how many it may make of one API process', parseRate)
     .action(async (options: CreateOptions) => (await import('./create-key.js')).createKey(options));
   command
     .command('reencrypt')
     .description('seal everything anew under the first of POSTHORN_ENCRYPTION_KEYS, so that the others can go')
     .action(async () => (await import('./reencrypt.js')).reencrypt());
   return command;
+}
+
+function parseRate(text: string): number {
+  if (!/^[1-9]\d{0,4}$/.test(text)) throw new InvalidArgumentError('Give a whole number from 1 to 99999.');
+  return Number(text);
 }
 
 function parseDays(text: string): number {

@@ -6,7 +6,7 @@ export function verifyCommand(): Command {
     .description('say which part of a received request does not match its signature')
     .requiredOption('--body <file>', 'the raw body as it was received; - reads it from the standard input')
     .option('-H, --header <header>', '"name: value", once for each header', collect, [])
-    .option('--secret-file <file>', 'the secret, as it is shown; nothing is asked of any server then')
+    .option('--secret-file <file>', 'the secret, or the public key (whpk_…), as it is shown; no server is asked then')
     .option('--secret-encoding <encoding>', 'whsec, utf8, hex, base64 or whsk; unless given, as the secret begins')
     .option(
       '--scheme <scheme>',

@@ -1,8 +1,9 @@
-import { createHmac } from 'node:crypto';
+import { createHmac, sign } from 'node:crypto';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { formatEd25519Secret, formatPublicKey, readEd25519Secret } from '#signing';
 import { verify } from './verify.js';
 
 const BODY = '{"ü":"é"}';
@@ -37,6 +38,11 @@ describe(verify.name, () => {
     };
   }
 
+  function fileWith(text: string): string {
+    writeFileSync(join(folder, 'key'), `${text}\n`);
+    return join(folder, 'key');
+  }
+
   it('says that a signature holds', async () => {
     await verify(options());
     expect(printed).toEqual(['github: verified. The signature holds.\n']);
@@ -53,6 +59,26 @@ describe(verify.name, () => {
     const scheme = [JSON.stringify({ scheme: 'hmac', header: 'X-Acme' })];
     await verify(options({ scheme, header: [`x-acme: ${signature}`] }));
     expect(printed.join()).toMatch(/^hmac: verified\./);
+  });
+
+  it('takes the public key of a pair, and the scheme that it is for', async () => {
+    const secret = formatEd25519Secret(Buffer.alloc(32, 3));
+    const { privateKey, publicKey } = readEd25519Secret(secret)!;
+    const seconds = Math.floor(Date.now() / 1000);
+    const signed = sign(null, Buffer.from(`evt_1.${seconds}.${BODY}`), privateKey).toString('base64');
+    const header = ['webhook-id: evt_1', `webhook-timestamp: ${seconds}`, `webhook-signature: v1,x v1a,${signed}`];
+    for (const text of [formatPublicKey(publicKey), secret]) {
+      printed = [];
+      await verify(options({ header, scheme: [], secretEncoding: undefined, secretFile: fileWith(text) }));
+      expect(printed).toEqual(['standard-ed25519: verified. The signature holds.\n']);
+    }
+    printed = [];
+    const stranger = formatPublicKey(readEd25519Secret(formatEd25519Secret(Buffer.alloc(32, 4)))!.publicKey);
+    await verify(options({ header, scheme: [], secretEncoding: undefined, secretFile: fileWith(stranger) }));
+    expect(printed.join()).toMatch(/^standard-ed25519: no_match\./);
+    await expect(
+      verify(options({ header, secretEncoding: undefined, secretFile: fileWith('whpk_short') })),
+    ).rejects.toThrow('must be whpk_');
   });
 
   it.each<[object, RegExp]>([

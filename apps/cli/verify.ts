@@ -1,6 +1,15 @@
 import { readFileSync } from 'node:fs';
 import { readBrought, settleSigning, type SigningEntry } from '#endpoints';
-import { checkSignatures, SECRET_ENCODINGS, type SecretEncoding, type SigningScheme, toSigningKey } from '#signing';
+import {
+  type CheckedKey,
+  checkSignatures,
+  PUBLIC_PREFIX,
+  readPublicKey,
+  SECRET_ENCODINGS,
+  type SecretEncoding,
+  type SigningScheme,
+  toSigningKey,
+} from '#signing';
 
 export interface VerifyOptions {
   readonly body: string;
@@ -33,12 +42,8 @@ export async function verify(options: VerifyOptions): Promise<void> {
 
 function verifyHere(options: VerifyOptions, headers: Record<string, string>, body: string): Verdict[] {
   if (options.secretFile === undefined) throw new Error('Give --secret-file, or --api with --endpoint and --key-file.');
-  const { secret, encoding } = readBrought({
-    secret: readLine(options.secretFile),
-    secretEncoding: readEncoding(options.secretEncoding),
-  })!;
-  const schemes = readSchemes(options.scheme);
-  const key = toSigningKey(secret, encoding);
+  const key = readKey(readLine(options.secretFile), readEncoding(options.secretEncoding));
+  const schemes = readSchemes(options.scheme, key);
   return checkSignatures({
     headers,
     body,
@@ -50,7 +55,21 @@ function verifyHere(options: VerifyOptions, headers: Record<string, string>, bod
   });
 }
 
-function readSchemes(texts: readonly string[]): readonly SigningScheme[] {
+/** The public key of a pair verifies as well as the pair. */
+function readKey(text: string, secretEncoding: SecretEncoding | null): CheckedKey {
+  if (!text.startsWith(PUBLIC_PREFIX) || secretEncoding !== null) {
+    const { secret, encoding } = readBrought({ secret: text, secretEncoding })!;
+    return toSigningKey(secret, encoding);
+  }
+  const publicKey = readPublicKey(text);
+  if (publicKey === null)
+    throw new Error(`The public key must be ${PUBLIC_PREFIX} followed by the base64 of 32 bytes.`);
+  return { kind: 'ed25519', publicKey };
+}
+
+/** Unless said, the scheme that such a key is for. */
+function readSchemes(texts: readonly string[], key: CheckedKey): readonly SigningScheme[] {
+  if (texts.length === 0 && key.kind === 'ed25519') return [{ scheme: 'standard-ed25519' }];
   const entries = texts.map((text) => (text.startsWith('{') ? (JSON.parse(text) as SigningEntry) : { scheme: text }));
   const result = settleSigning(entries.length === 0 ? null : entries, []);
   if ('signing' in result) return result.signing;

@@ -7,6 +7,7 @@ import {
   type CircuitTransition,
   EndpointHealthStore,
   EndpointSwitch,
+  SecretStore,
   SendTargets,
   SlotStore,
   TenantConfigs,
@@ -19,7 +20,7 @@ import { TrafficReadModel, TrafficRollup, TrafficStore } from '#stats';
 import type { Logger, Metrics } from '#telemetry';
 import { SwitchStore } from '#tenants';
 import { AddressPolicy, Sender } from '#transport';
-import { retentionTasks, RiskWatch, trafficTasks, Upkeep } from '#upkeep';
+import { retentionTasks, RiskWatch, secretTasks, SecretWatch, trafficTasks, Upkeep } from '#upkeep';
 
 const MS_PER_DAY = 86_400_000;
 
@@ -65,6 +66,7 @@ export function startWorker({
   const endpoints = new EndpointSwitch(db, keyRing, effects);
   const tasks = [
     ...retentionTasks({ config, db, deliveries, clock, metrics, log: logger }),
+    ...secretTasks(new SecretWatch(db, new SecretStore(db, clock, keyRing), clock)),
     ...trafficTasks(new TrafficRollup(db), new RiskWatch(db, new TrafficReadModel(db)), clock),
   ];
   const upkeep = new Upkeep(db, deliveries, endpoints, clock, metrics, logger, tasks);

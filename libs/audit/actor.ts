@@ -1,8 +1,18 @@
 import type { Uuid } from '#kernel';
 
-export const ACTOR_KINDS = ['api_key', 'browser_session', 'portal_session', 'command_line', 'system'] as const;
+export const ACTOR_KINDS = [
+  'api_key',
+  'browser_session',
+  'portal_session',
+  'command_line',
+  'system',
+  'anonymous',
+] as const;
 
-/** `system` is the platform itself, as when it disables an endpoint that has failed for days. */
+/**
+ * `system` is the platform itself, as when it disables an endpoint that has failed for days; `anonymous` whoever could not
+ * say who they are.
+ */
 export type ActorKind = (typeof ACTOR_KINDS)[number];
 
 /** Who makes a change. The first argument of everything that makes one. */
@@ -31,6 +41,11 @@ const NOBODY_ELSE = {
 
 /** The platform itself. */
 export const SYSTEM: Actor = { kind: 'system', ...NOBODY_ELSE };
+
+/** Somebody at this address, whom nothing is known of. */
+export function anonymousAt(remoteAddress: string | null): Actor {
+  return { kind: 'anonymous', ...NOBODY_ELSE, remoteAddress };
+}
 
 /** Whoever may run `posthorn` on a machine that has the database's password. */
 export const COMMAND_LINE: Actor = { kind: 'command_line', ...NOBODY_ELSE };

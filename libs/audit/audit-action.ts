@@ -2,6 +2,8 @@
 export const AUDIT_ACTIONS = {
   'api_key.created': 'An API key was made.',
   'api_key.revoked': 'An API key was revoked.',
+  'authentication.failed':
+    'Somebody presented what opens nothing: a sum of such attempts from one address, with the reason and how the key begins.',
   'dead_letter.discarded': 'A dead letter was discarded.',
   'dead_letter.replayed': 'The delivery of a dead letter was made again.',
   'dead_letters.discarded': 'Dead letters that match filters were discarded; up to a thousand to an entry.',

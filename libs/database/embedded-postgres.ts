@@ -66,13 +66,24 @@ async function openServer(dataDir: string, options: EmbeddedPostgresOptions) {
   const adoptedPort = await adoptServer(cluster, options.port, settings, log);
   try {
     const port = adoptedPort ?? (await launchServer(cluster, dataDir, options.port, settings, log));
-    const url = `postgres://${SUPERUSER}:${password}@127.0.0.1:${port}/${DATABASE}`;
+    const url = urlOf(password, port);
     await ensureDatabase(url);
     return { cluster, url, port, adopted: adoptedPort !== null };
   } catch (error) {
     await cluster.stop().catch(() => undefined);
     throw error;
   }
+}
+
+/** Where the server of this folder listens, if it runs, by what lies beside the folder; null where there never was one. */
+export function embeddedDatabaseUrl(dataDir: string): string | null {
+  const password = `${dataDir}.password`;
+  const port = keptPort(`${dataDir}.port`);
+  return port === null || !existsSync(password) ? null : urlOf(readFileSync(password, 'utf8').trim(), port);
+}
+
+function urlOf(password: string, port: number): string {
+  return `postgres://${SUPERUSER}:${password}@127.0.0.1:${port}/${DATABASE}`;
 }
 
 function lockFolder(dataDir: string): OwnerLock {

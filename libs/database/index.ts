@@ -22,6 +22,7 @@ export {
   withRetries,
 } from './database-errors.js';
 export {
+  embeddedDatabaseUrl,
   type EmbeddedPostgres,
   type EmbeddedPostgresOptions,
   startEmbeddedPostgres,

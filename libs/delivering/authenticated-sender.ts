@@ -1,6 +1,7 @@
-import type { OAuth2Client } from '#endpoints';
+import { type OAuth2Client, toRepeatable } from '#endpoints';
 import type { OutboundRequest, Sender, SendResult } from '#transport';
 import { AccessTokens, type TokenAnswer } from './access-tokens.js';
+import { maskRepeated } from './repeated-secrets.js';
 
 const UNAUTHORIZED = 401;
 
@@ -39,7 +40,8 @@ export class AuthenticatedSender {
         mayRefresh = false;
         if (isWorthAnother) continue;
       }
-      return { ...result, startedAtMs, durationMs: tookMs() };
+      const masked = maskRepeated(result, toRepeatable([token.value]));
+      return { ...masked, startedAtMs, durationMs: tookMs() };
     }
   }
 }

@@ -21,6 +21,7 @@ const aTarget = (version: number): SendTarget => ({
   url: parseTarget(`https://example.com/v${version}`),
   headers: [],
   authHeader: null,
+  sentSecrets: [],
   oauth2: null,
   signer: compileSigner(DEFAULT_SIGNING, []),
   payloadFormat: 'standard',

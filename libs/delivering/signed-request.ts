@@ -4,6 +4,7 @@ import { type Clock, toTypeId, toTypeIdOrNull } from '#kernel';
 import { formatBody, requestHeaders, writeSignature } from '#signing';
 import type { SendResult } from '#transport';
 import type { AuthenticatedSender } from './authenticated-sender.js';
+import { maskRepeated } from './repeated-secrets.js';
 
 /** A request that was made, and what came of it. */
 export interface SentRequest {
@@ -54,7 +55,7 @@ export async function sendSigned(
     timeoutMs,
     ...(flaw === null ? {} : { wantsCertificate: true }),
   };
-  const result = await sender.send(request, target.oauth2);
+  const result = maskRepeated(await sender.send(request, target.oauth2), target.sentSecrets);
   return { startedAtMs, signature, result };
 }
 

@@ -1,6 +1,7 @@
 import { type Actor, type ActorKind, type AuditAction, type Change, recordChange } from '#audit';
 import type { Executor } from '#database';
 import type { Uuid } from '#kernel';
+import type { Credentials } from './credentials.js';
 import { type EndpointRow, OPEN_COLUMNS } from './endpoint-rows.js';
 import { SUBSCRIPTION_COLUMNS, type SubscriptionRow } from './subscription-rows.js';
 
@@ -9,6 +10,8 @@ export interface KeptVersion {
   readonly version: number;
   readonly created_at: Date;
   readonly sealed_headers: Buffer | null;
+  /** As they are shown; null when there were none. */
+  readonly credentials: Credentials | null;
   /** What is not sealed of the endpoint's row; null of versions from before there was a history. */
   readonly document: Partial<EndpointRow> | null;
   readonly subscriptions: readonly SubscriptionRow[] | null;
@@ -19,7 +22,7 @@ export interface KeptVersion {
   readonly on_behalf_of: string | null;
 }
 
-export const VERSION_COLUMNS = `version, created_at, sealed_headers, document, subscriptions, action, actor_kind, api_key_id,
+export const VERSION_COLUMNS = `version, created_at, sealed_headers, credentials, document, subscriptions, action, actor_kind, api_key_id,
   api_key_name, on_behalf_of`;
 
 /** As text and never as jsonb, which cannot hold all that metadata may. */

@@ -28,6 +28,8 @@ export interface EndpointRow extends ProofFacts {
   readonly timeout_seconds: number | null;
   readonly retry_schedule: number[] | null;
   readonly metadata: JsonObject;
+  readonly rotate_secrets_every_days: number | null;
+  readonly rotation_grace_seconds: number | null;
   readonly created_at: Date;
   readonly updated_at: Date;
   readonly disabled_at: Date | null;
@@ -45,7 +47,7 @@ export const REQUIRES_PROOF = `coalesce(settings ->> 'requireOwnershipProof', 'f
 /** The columns of {@link EndpointRow}. */
 export const ENDPOINT_COLUMNS = `id, tenant_id, uid, version, status, disabled_reason, url, description, sealed_headers,
   credentials, sealed_credentials, payload_format, max_in_flight, timeout_seconds, retry_schedule, metadata, ordering,
-  rate_limit, rate_period_seconds, signing, verified_url, verified_at,
+  rate_limit, rate_period_seconds, signing, rotate_secrets_every_days, rotation_grace_seconds, verified_url, verified_at,
   (SELECT ${REQUIRES_PROOF} FROM tenants WHERE tenants.id = endpoints.tenant_id) AS requires_proof,
   created_at, updated_at, coalesce(disabled_at, CASE WHEN status = 'disabled' THEN status_changed_at END) AS disabled_at,
   (SELECT json_build_object('state', c.state, 'since', c.since, 'reason', c.reason)
@@ -53,7 +55,8 @@ export const ENDPOINT_COLUMNS = `id, tenant_id, uid, version, status, disabled_r
 
 /** The columns of {@link openSettingsOf}, and the status: what a version holds of an endpoint beside its headers. */
 export const OPEN_COLUMNS = `uid, url, description, payload_format, signing, ordering, max_in_flight, rate_limit,
-  rate_period_seconds, timeout_seconds, retry_schedule, metadata, status`;
+  rate_period_seconds, timeout_seconds, retry_schedule, metadata, status, rotate_secrets_every_days,
+  rotation_grace_seconds`;
 
 /** The endpoint as it may be shown: secrets of `auth` and `tls`, and credentials among its headers, are masked. */
 export function toEndpoint(row: EndpointRow, keyRing: KeyRing): Endpoint {
@@ -102,6 +105,9 @@ export function openSettingsOf(row: EndpointRow): Omit<EndpointSettings, 'header
     timeoutSeconds: row.timeout_seconds,
     retrySchedule: row.retry_schedule,
     metadata: row.metadata,
+    // Not in versions from before there were schedules.
+    rotateSecretsEveryDays: row.rotate_secrets_every_days ?? null,
+    rotationGraceSeconds: row.rotation_grace_seconds ?? null,
   };
 }
 
@@ -143,9 +149,10 @@ export async function insertEndpoint(
     tx,
     `INSERT INTO endpoints (id, tenant_id, status, disabled_reason, disabled_at, uid, url, description, sealed_headers,
        payload_format, max_in_flight, timeout_seconds, retry_schedule, metadata, ordering, rate_limit, rate_period_seconds,
-       credentials, sealed_credentials, signing)
+       credentials, sealed_credentials, signing, rotate_secrets_every_days, rotation_grace_seconds)
      VALUES ($1, $2, CASE WHEN $3::boolean THEN 'disabled' ELSE 'enabled' END, CASE WHEN $3 THEN '${UNVERIFIED_REASON}' END,
-       CASE WHEN $3 THEN clock_timestamp() END, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18)`,
+       CASE WHEN $3 THEN clock_timestamp() END, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18,
+       $19, $20)`,
     [ids.id, ids.tenantId, requiresProof, ...settingValues(settings, keyRing, ids.id)],
   );
 }
@@ -168,7 +175,7 @@ export async function updateEndpoint(
        uid = $3, url = $4, description = $5,
        sealed_headers = $6, payload_format = $7, max_in_flight = $8, timeout_seconds = $9, retry_schedule = $10,
        metadata = $11, ordering = $12, rate_limit = $13, rate_period_seconds = $14, credentials = $15,
-       sealed_credentials = $16, signing = $17
+       sealed_credentials = $16, signing = $17, rotate_secrets_every_days = $18, rotation_grace_seconds = $19
      WHERE id = $1`,
     [endpointId, turn, ...settingValues(settings, keyRing, endpointId)],
   );
@@ -275,5 +282,7 @@ function settingValues(settings: EndpointSettings, keyRing: KeyRing, endpointId:
     sealedCredentials && JSON.stringify(maskCredentials(credentials)),
     sealedCredentials,
     JSON.stringify(settings.signing),
+    settings.rotateSecretsEveryDays,
+    settings.rotationGraceSeconds,
   ];
 }

@@ -39,6 +39,8 @@ describe(settleEndpoint.name, () => {
         timeoutSeconds: null,
         retrySchedule: null,
         metadata: {},
+        rotateSecretsEveryDays: null,
+        rotationGraceSeconds: null,
       },
     });
   });

@@ -32,6 +32,8 @@ export interface EndpointDocument {
   readonly metadata?: JsonObject | null;
   readonly signing?: readonly SigningEntry[] | null;
   readonly ordering?: string | null;
+  readonly rotateSecretsEveryDays?: number | null;
+  readonly rotationGraceSeconds?: number | null;
 }
 
 /** What an endpoint has now, with the real values behind what is masked when it is shown. */
@@ -90,6 +92,8 @@ export function settleEndpoint(
       timeoutSeconds: document.timeoutSeconds ?? null,
       retrySchedule: document.retrySchedule ?? null,
       metadata: document.metadata ?? {},
+      rotateSecretsEveryDays: document.rotateSecretsEveryDays ?? null,
+      rotationGraceSeconds: document.rotationGraceSeconds ?? null,
     },
   };
 }

@@ -310,7 +310,7 @@ export class EndpointStore {
 
   private addSecret(tx: Executor, endpointId: Uuid, secret: SecretText): Promise<void> {
     const id = newUuid(this.clock.now());
-    return insertSecret(tx, this.keyRing, { id, endpointId, activatesAt: null }, secret);
+    return insertSecret(tx, this.keyRing, { id, endpointId, activatesAt: null, isRotation: false }, secret);
   }
 
   private settle(document: EndpointDocument, kept: KeptSecrets, { allowHttp }: TenantLimits): EndpointSettings {

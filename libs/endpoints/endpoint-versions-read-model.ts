@@ -4,14 +4,15 @@ import type { ActorKind, AuditAction } from '#audit';
 import { Database, type ListPage } from '#database';
 import { KeyRing, PosthornError, type Uuid } from '#kernel';
 import { maskHeaders } from '#policy';
+import { NO_CREDENTIALS } from './credentials.js';
 import type { EndpointSettings, EndpointStatus } from './endpoint.js';
 import { type KeptVersion, VERSION_COLUMNS } from './endpoint-history.js';
 import { type EndpointRow, openSettingsOf } from './endpoint-rows.js';
 import { openHeaders } from './sealed-headers.js';
 import { type Subscription, toSubscription } from './subscription-rows.js';
 
-/** What is shown of an endpoint as it was: nothing that is secret. */
-export type PastSettings = Omit<EndpointSettings, 'auth' | 'tls'> & { readonly status: EndpointStatus };
+/** What is shown of an endpoint as it was, with masks for what is secret. */
+export type PastSettings = EndpointSettings & { readonly status: EndpointStatus };
 
 /** One version of an endpoint, as its history tells of it. */
 export interface EndpointVersion {
@@ -30,7 +31,7 @@ export interface EndpointVersion {
 }
 
 type Row = KeptVersion & {
-  readonly earlier: Pick<KeptVersion, 'document' | 'subscriptions'> & { sealed_headers: string | null };
+  readonly earlier: Pick<KeptVersion, 'document' | 'credentials' | 'subscriptions'> & { sealed_headers: string | null };
 };
 
 /** Answers what an endpoint and its subscriptions have been. */
@@ -50,6 +51,7 @@ export class EndpointVersionsReadModel {
     const rows = await this.db.query<Row>(
       `SELECT ${VERSION_COLUMNS}, (
          SELECT json_build_object('document', p.document, 'subscriptions', p.subscriptions,
+                                  'credentials', p.credentials,
                                   'sealed_headers', encode(p.sealed_headers, 'base64'))
            FROM endpoint_versions p
           WHERE p.endpoint_id = $1 AND p.version < v.version ORDER BY p.version DESC LIMIT 1) AS earlier
@@ -92,13 +94,14 @@ export class EndpointVersionsReadModel {
   /** With the real values of the headers, so that a change of one that is masked is seen. */
   private settingsOf(
     endpointId: Uuid,
-    { document, sealed_headers }: Pick<KeptVersion, 'document' | 'sealed_headers'>,
+    { document, credentials, sealed_headers }: Pick<KeptVersion, 'document' | 'credentials' | 'sealed_headers'>,
   ): PastSettings | null {
     if (document === null) return null;
     const row = document as EndpointRow;
     return {
       ...openSettingsOf(row),
       headers: openHeaders(this.keyRing, endpointId, sealed_headers),
+      ...(credentials ?? NO_CREDENTIALS),
       status: row.status,
     };
   }

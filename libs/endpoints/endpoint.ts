@@ -29,6 +29,10 @@ export interface EndpointSettings {
   /** Seconds between attempts. */
   readonly retrySchedule: readonly number[] | null;
   readonly metadata: JsonObject;
+  /** Days from one scheduled secret to the next; null for no schedule. */
+  readonly rotateSecretsEveryDays: number | null;
+  /** How long the older secrets go on signing after a scheduled one is active; null as with rotations by hand. */
+  readonly rotationGraceSeconds: number | null;
 }
 
 /** Whether the endpoint's URL has proven that it wants the traffic, and whether it has to. */

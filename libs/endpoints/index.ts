@@ -73,9 +73,26 @@ export { MAX_COUNTED_WAITING, RateLimitReadModel, type RateLimitState } from './
 export { openHeaders } from './sealed-headers.js';
 export { openCredentials } from './sealed-credentials.js';
 export type { OAuth2Client } from './send-credentials.js';
+export { toRepeatable } from './sent-secrets.js';
 export { publicKeyOf, type SecretText, toWhsec } from './secret-encoding.js';
 export { type EndpointSecret, openSecret } from './secret-rows.js';
-export { DEFAULT_GRACE_SECONDS, type PublicKey, type Rotation, SecretStore } from './secret-store.js';
+export { findScheduledEndpoints, type ScheduledEndpoint } from './scheduled-secrets.js';
+export {
+  countSecretWarning,
+  findSecretEnds,
+  type KnownEnd,
+  type SecretEndsCursor,
+  takeBegunSecrets,
+  toExpiringNews,
+} from './secret-news.js';
+export { MAX_SECRETS } from './secret-succession.js';
+export {
+  DEFAULT_GRACE_SECONDS,
+  MAX_GRACE_SECONDS,
+  type PublicKey,
+  type Rotation,
+  SecretStore,
+} from './secret-store.js';
 export { type SendTarget, SendTargets, type SendTargetsLog } from './send-targets.js';
 export {
   DEFAULT_SHOP_DOMAIN,

@@ -35,6 +35,20 @@ export interface OperationalData {
     readonly lastErrorCode: string | null;
     readonly openedAt: string;
   };
+  'posthorn.secret.expiring': AboutEndpoint & {
+    readonly secret: string;
+    readonly kind: string;
+    readonly replacedAt: string | null;
+    readonly expiresAt: string;
+    readonly nextSecret: string | null;
+  };
+  'posthorn.secret.rotated': AboutEndpoint & {
+    readonly secret: string;
+    readonly kind: string;
+    readonly activatedAt: string;
+    readonly previousSecret: string | null;
+    readonly previousExpiresAt: string | null;
+  };
   'posthorn.replay.finished': {
     readonly replay: string;
     readonly state: string;
@@ -84,6 +98,8 @@ const ABOUT_ENDPOINT = {
   endpoint: ['text', false, 'The endpoint, `ep_…`.'],
   endpointUid: ['text', true, "The owner's own id of the endpoint."],
 } as const;
+
+const KEY_KIND: FieldNote = ['text', false, '`hmac` or `ed25519`.'];
 
 const LAST = {
   lastStatusCode: ['count', true, 'Status of the last answer; null when there was none.'],
@@ -149,6 +165,34 @@ export const OPERATIONAL_EVENTS: { readonly [Type in OperationalType]: Entry<Ope
       attemptCount: ['count', true, 'How many attempts were made.'],
       ...LAST,
       openedAt: ['time', false, 'When it died.'],
+    },
+  },
+  'posthorn.secret.expiring': {
+    when: 'A secret is about to be replaced or to end, by a rotation that was asked for or scheduled: seven days and one day before the next one signs, and again before this one ends. Each once; what there is no time for is left out.',
+    subject: 'the secret',
+    data: {
+      ...ABOUT_ENDPOINT,
+      secret: ['text', false, 'The secret, `sec_…`; never what it is.'],
+      kind: KEY_KIND,
+      replacedAt: [
+        'time',
+        true,
+        'From when the next one signs: where a header has room for one signature, in its stead. Null once it does.',
+      ],
+      expiresAt: ['time', false, 'When it ends: until then it signs where there is room for several signatures.'],
+      nextSecret: ['text', true, 'The one that takes over, `sec_…`; `GET …/{endpoint}/secrets` shows it.'],
+    },
+  },
+  'posthorn.secret.rotated': {
+    when: 'A secret that takes over from another has begun to sign.',
+    subject: 'the secret',
+    data: {
+      ...ABOUT_ENDPOINT,
+      secret: ['text', false, 'The new secret, `sec_…`; never what it is.'],
+      kind: KEY_KIND,
+      activatedAt: ['time', false, 'Since when it signs.'],
+      previousSecret: ['text', true, 'The one before it.'],
+      previousExpiresAt: ['time', true, 'When that one ends, or has ended.'],
     },
   },
   'posthorn.replay.finished': {

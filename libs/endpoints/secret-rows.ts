@@ -48,17 +48,25 @@ export async function findSecrets(tx: Executor, keyRing: KeyRing, endpointId: Uu
   }));
 }
 
-/** Adds a secret, live from `activatesAt` or, when that is null, from now. */
+/**
+ * Adds a secret, live from `activatesAt` or, when that is null, from now. One that takes over from another is to be announced
+ * when it signs.
+ */
 export async function insertSecret(
   tx: Executor,
   keyRing: KeyRing,
-  of: { readonly id: Uuid; readonly endpointId: Uuid; readonly activatesAt: Date | null },
+  of: {
+    readonly id: Uuid;
+    readonly endpointId: Uuid;
+    readonly activatesAt: Date | null;
+    readonly isRotation: boolean;
+  },
   { secret, encoding }: SecretText,
 ): Promise<void> {
   await tx.query(
-    `INSERT INTO endpoint_secrets (id, endpoint_id, sealed_secret, encoding, activates_at)
-     VALUES ($1, $2, $3, $4, coalesce($5::timestamptz, clock_timestamp()))`,
-    [of.id, of.endpointId, keyRing.seal(secret, of.id), encoding, of.activatesAt],
+    `INSERT INTO endpoint_secrets (id, endpoint_id, sealed_secret, encoding, activates_at, announced_at)
+     VALUES ($1, $2, $3, $4, coalesce($5::timestamptz, clock_timestamp()), CASE WHEN NOT $6 THEN '-infinity'::timestamptz END)`,
+    [of.id, of.endpointId, keyRing.seal(secret, of.id), encoding, of.activatesAt, of.isRotation],
   );
 }
 
@@ -81,9 +89,9 @@ export async function endSecret(tx: Executor, secretId: Uuid): Promise<void> {
   await tx.query(`UPDATE endpoint_secrets SET expires_at = clock_timestamp() WHERE id = $1`, [secretId]);
 }
 
-/** Gives a secret another end; null for none. */
+/** Gives a secret another, later end; null for none. Of that one nobody has been warned. */
 export async function moveSecretEnd(tx: Executor, secretId: Uuid, expiresAt: Date | null): Promise<void> {
-  await tx.query(`UPDATE endpoint_secrets SET expires_at = $2 WHERE id = $1`, [secretId, expiresAt]);
+  await tx.query(`UPDATE endpoint_secrets SET expires_at = $2, warnings = 0 WHERE id = $1`, [secretId, expiresAt]);
 }
 
 /** Gives each secret of a kind that has no end, or a later one, an end: when the next secret is live and the grace has passed. */

@@ -1,7 +1,8 @@
 import { Injectable } from '@nestjs/common';
-import { type Actor, type AuditAction } from '#audit';
+import { type Actor, type AuditAction, SYSTEM } from '#audit';
 import { Database, type Executor, raiseConfigVersion } from '#database';
 import { DatabaseClock, KeyRing, newUuid, PosthornError, toTypeId, type Uuid } from '#kernel';
+import { decideScheduledSecret } from '#policy';
 import { type KeyKind, kindOf, toSigningKey } from '#signing';
 import { ofEndpoint, secretFacts } from './audited.js';
 import { readBrought, refuseOtherKind, type SecretChoice } from './choose-secret.js';
@@ -39,6 +40,7 @@ export interface PublicKey {
 }
 
 export const DEFAULT_GRACE_SECONDS = 86_400;
+export const MAX_GRACE_SECONDS = 30 * 86_400;
 
 const MAX_WAIT_MS = 365 * 86_400_000;
 /** Clocks differ: a moment that has just passed means now. */
@@ -86,12 +88,31 @@ export class SecretStore {
       const secret = chooseNext(rotation, endpoint);
       const kind = kindOf(secret.encoding);
       this.refuseRotation(ofKind(before, kind), secret);
-      await limitSecrets(tx, endpointId, kind, activatesAt, rotation.graceSeconds ?? DEFAULT_GRACE_SECONDS);
-      await insertSecret(tx, this.keyRing, { id: newUuid(this.clock.now()), endpointId, activatesAt }, secret);
+      await this.succeed(tx, endpointId, secret, activatesAt, rotation.graceSeconds ?? null);
       await touchEndpoint(tx, endpointId);
       await raiseConfigVersion(tx, tenantId);
       const [newest] = await this.record(tx, by, 'secret.rotated', endpoint, before);
       return newest!;
+    });
+  }
+
+  /**
+   * Makes the secrets that the endpoint's schedule asks for, one of each kind at most; answers how many. What is asked for is
+   * decided anew with the endpoint locked, so that it is made once, whoever else looks at the same time.
+   */
+  async rotateAsScheduled(tenantId: Uuid, endpointId: Uuid): Promise<number> {
+    return changeTenant(this.db, tenantId, async (tx) => {
+      const endpoint = await lockEndpoint(tx, tenantId, endpointId);
+      const before = await findSecrets(tx, this.keyRing, endpointId);
+      const due = keyKindsOf(endpoint.signing).flatMap((kind) => this.findDue(endpoint, kind, ofKind(before, kind)));
+      for (const { kind, activatesAt } of due) {
+        await this.succeed(tx, endpointId, generateSecret(kind), activatesAt, endpoint.rotation_grace_seconds);
+      }
+      if (due.length === 0) return 0;
+      await touchEndpoint(tx, endpointId);
+      await raiseConfigVersion(tx, tenantId);
+      await this.record(tx, SYSTEM, 'secret.rotated', endpoint, before);
+      return due.length;
     });
   }
 
@@ -111,6 +132,37 @@ export class SecretStore {
       await raiseConfigVersion(tx, tenantId);
       await this.record(tx, by, 'secret.revoked', endpoint, secrets);
     });
+  }
+
+  private findDue(
+    { rotate_secrets_every_days: everyDays }: EndpointRow,
+    kind: KeyKind,
+    secrets: readonly EndpointSecret[],
+  ): { kind: KeyKind; activatesAt: Date }[] {
+    const newest = secrets.find(({ isLive }) => isLive);
+    if (everyDays === null || newest === undefined) return [];
+    const facts = {
+      everyDays,
+      activeSinceMs: newest.activatesAt.getTime(),
+      hasWaiting: secrets.some(({ isLive }) => !isLive),
+      count: secrets.length,
+    };
+    const atMs = decideScheduledSecret(facts, MAX_SECRETS, this.clock.now());
+    return atMs === null ? [] : [{ kind, activatesAt: new Date(atMs) }];
+  }
+
+  /** Gives the older secrets of its kind their end, and adds the new one. */
+  private async succeed(
+    tx: Executor,
+    endpointId: Uuid,
+    secret: SecretText,
+    activatesAt: Date | null,
+    graceSeconds: number | null,
+  ): Promise<void> {
+    const kind = kindOf(secret.encoding);
+    await limitSecrets(tx, endpointId, kind, activatesAt, graceSeconds ?? DEFAULT_GRACE_SECONDS);
+    const id = newUuid(this.clock.now());
+    await insertSecret(tx, this.keyRing, { id, endpointId, activatesAt, isRotation: true }, secret);
   }
 
   /** Answers what secrets there are now. */

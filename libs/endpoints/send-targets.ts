@@ -16,6 +16,7 @@ import { REQUIRES_PROOF } from './endpoint-rows.js';
 import { openCredentials } from './sealed-credentials.js';
 import { openHeaders } from './sealed-headers.js';
 import { type OAuth2Client, toSendCredentials } from './send-credentials.js';
+import { toSentSecrets } from './sent-secrets.js';
 
 /** All that a worker needs to send to an endpoint, with secrets opened, signing compiled and the URL taken apart. */
 export interface SendTarget extends GateTarget {
@@ -31,6 +32,8 @@ export interface SendTarget extends GateTarget {
   readonly headers: readonly string[];
   /** The header that carries the endpoint's credentials, in lower case: an event may not bring another one. */
   readonly authHeader: string | null;
+  /** Secrets among the headers, to be masked where the receiver repeats them. */
+  readonly sentSecrets: readonly string[];
   /** For endpoints that want an access token. */
   readonly oauth2: OAuth2Client | null;
   readonly signer: Signer;
@@ -255,7 +258,7 @@ export class SendTargets {
   private toTarget(row: Row): SendTarget {
     const kept = openCredentials(this.keyRing, row.endpointId, row.sealedCredentials);
     const credentials = toSendCredentials(row.endpointId, kept);
-    const headers = Object.entries(openHeaders(this.keyRing, row.endpointId, row.sealedHeaders)).flat();
+    const headers = openHeaders(this.keyRing, row.endpointId, row.sealedHeaders);
     return {
       endpointId: row.endpointId,
       tenantId: row.tenantId,
@@ -265,8 +268,9 @@ export class SendTargets {
       isTenantPaused: row.isTenantPaused,
       isUnproven: row.isUnproven,
       url: parseTarget(row.url, credentials.identity),
-      headers: [...headers, ...credentials.header],
+      headers: [...Object.entries(headers).flat(), ...credentials.header],
       authHeader: credentials.headerName,
+      sentSecrets: toSentSecrets(headers, kept),
       oauth2: credentials.oauth2,
       signer: compileSigner(
         row.signing,

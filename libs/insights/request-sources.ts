@@ -35,6 +35,12 @@ export interface SigningMaterial {
   readonly secrets: readonly CheckedSecret[];
 }
 
+/** What the headers of a request say of the attempt that it was. */
+export interface AttemptName {
+  readonly deliveryId: Uuid;
+  readonly number: number;
+}
+
 /** An endpoint as it is now. */
 export interface PresentTarget extends RequestTarget {
   readonly isDeleted: boolean;
@@ -96,6 +102,18 @@ export class RequestSources {
         expiresAtMs: secret.expiresAtMs,
       })),
     };
+  }
+
+  /** The payload format of the version that an attempt was sent to; null when there is none on record of this endpoint. */
+  async formatOf(endpointId: Uuid, attempt: AttemptName | null): Promise<PayloadFormat | null> {
+    if (attempt === null) return null;
+    const [row] = await this.db.query<{ format: PayloadFormat }>(
+      `SELECT v.payload_format AS format FROM attempts a
+         JOIN endpoint_versions v ON v.endpoint_id = $1 AND v.version = a.endpoint_version
+        WHERE a.delivery_id = $2 AND a.number = $3 ORDER BY a.generation DESC LIMIT 1`,
+      [endpointId, attempt.deliveryId, attempt.number],
+    );
+    return row?.format ?? null;
   }
 
   /** What the endpoint was in these versions. */

@@ -2,7 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { DatabaseClock, parseTypeId, PosthornError, toTypeId, type Uuid } from '#kernel';
 import { checkSignatures, type SchemeCheck } from '#signing';
 import { bodyOf } from './attempt-request.js';
-import { RequestSources } from './request-sources.js';
+import { type AttemptName, RequestSources } from './request-sources.js';
 import type { Viewer } from './viewer.js';
 
 /** A request as its receiver has it. */
@@ -26,8 +26,9 @@ export class SignatureChecks {
   ) {}
 
   /**
-   * By the schemes and the payload format that the endpoint has now, and the secrets of the past week. To whom some of the
-   * event is not shown it is not compared either: they could ask until they have guessed it.
+   * By the schemes that the endpoint has now, the secrets of the past week, and the body as the attempt sent it whose headers
+   * these are; where no attempt is named, as it would be sent now. To whom some of the event is not shown it is not compared
+   * either: they could ask until they have guessed it.
    */
   async check(
     viewer: Viewer,
@@ -37,7 +38,8 @@ export class SignatureChecks {
   ): Promise<SignatureReport> {
     const material = await this.sources.signing(endpointId);
     if (material === null) throw new PosthornError('not_found', `There is no endpoint ${toTypeId('ep', endpointId)}.`);
-    const sentBody = await this.findSentBody(viewer, tenantId, headers, material.payloadFormat);
+    const format = (await this.sources.formatOf(endpointId, attemptIn(headers))) ?? material.payloadFormat;
+    const sentBody = await this.findSentBody(viewer, tenantId, headers, format);
     const checks = checkSignatures({
       headers,
       body,
@@ -56,10 +58,20 @@ export class SignatureChecks {
     headers: ReceivedRequest['headers'],
     format: Parameters<typeof bodyOf>[1],
   ): Promise<string | null> {
-    const named = Object.entries(headers).find(([name]) => name.toLowerCase() === 'webhook-id');
-    const eventId = named === undefined ? null : parseTypeId('evt', named[1].trim());
+    const eventId = parseTypeId('evt', headerIn(headers, 'webhook-id'));
     const event = eventId === null ? null : await this.sources.eventOf(tenantId, eventId);
     if (event === null || (await this.sources.hiddenPaths(viewer, event.type)).length > 0) return null;
     return bodyOf(event, format);
   }
+}
+
+function headerIn(headers: ReceivedRequest['headers'], wanted: string): string {
+  const [, value = ''] = Object.entries(headers).find(([name]) => name.toLowerCase() === wanted) ?? [];
+  return value.trim();
+}
+
+function attemptIn(headers: ReceivedRequest['headers']): AttemptName | null {
+  const deliveryId = parseTypeId('dlv', headerIn(headers, 'posthorn-delivery'));
+  const number = headerIn(headers, 'posthorn-attempt');
+  return deliveryId !== null && /^\d{1,6}$/.test(number) ? { deliveryId, number: Number(number) } : null;
 }

@@ -44,6 +44,14 @@ export { decideGate, type GateDecision, type GateTarget } from './gate.js';
 export { explainMismatch, type Mismatch } from './mismatch.js';
 export { type Match, Matcher, type SubscriptionRule } from './matching.js';
 export {
+  decideScheduledSecret,
+  decideSecretWarning,
+  type EndingSecret,
+  LAST_SECRET_WARNING,
+  noticeMs,
+  type SuccessionFacts,
+} from './secret-schedule.js';
+export {
   CHALLENGE_LIFE_MS,
   CHALLENGES_COUNT_MS,
   type ChallengeReading,

@@ -1,6 +1,9 @@
-import { headersOf, SCHEMES, type SigningScheme } from './scheme.js';
+import { verifyEd25519 } from './ed25519.js';
+import { headersOf, SCHEMES, type SigningScheme, STANDARD_HEADER } from './scheme.js';
 import { compileSigner } from './signer.js';
-import { isLive, kindOf, type DatedKey, type SigningKey } from './signing-key.js';
+import type { RequestToSign } from './signature-writers.js';
+import { isLive, kindOf, type DatedKey, type Ed25519Key, type HmacKey } from './signing-key.js';
+import { standardHead } from './standard-webhooks.js';
 
 /** A request as its receiver has it, and what it should be signed with. */
 export interface SignatureCheckInput {
@@ -16,7 +19,10 @@ export interface SignatureCheckInput {
   readonly toleranceSeconds: number;
 }
 
-export interface CheckedSecret extends DatedKey {
+/** What a signature is checked with: of a key pair its public key is enough. */
+export type CheckedKey = HmacKey | Pick<Ed25519Key, 'kind' | 'publicKey'>;
+
+export interface CheckedSecret extends DatedKey<CheckedKey> {
   readonly id: string;
 }
 
@@ -71,7 +77,7 @@ function checkScheme(scheme: SigningScheme, headers: Headers, input: SignatureCh
     return say('timestamp_missing', 'The time that was signed is not there, or is no number of unix seconds.');
   }
   const secrets = input.secrets.filter(({ key }) => key.kind === kindOfScheme(scheme));
-  const signedBy = (body: string, read: (key: SigningKey) => SigningKey = (key) => key): CheckedSecret | undefined =>
+  const signedBy = (body: string, read: (key: CheckedKey) => CheckedKey = (key) => key): CheckedSecret | undefined =>
     secrets.find(({ key }) => isSignedBy(scheme, read(key), headers, timestampSeconds ?? 0, body));
 
   const secret = signedBy(input.body);
@@ -133,11 +139,19 @@ function judgeMatch(
 /** Whether the header is what this key alone would make of it, or has that among several. */
 function isSignedBy(
   scheme: SigningScheme,
-  key: SigningKey,
+  key: CheckedKey,
   headers: Headers,
   timestampSeconds: number,
   body: string,
 ): boolean {
+  if (key.kind === 'ed25519') {
+    const signatures = headers
+      .get(STANDARD_HEADER)!
+      .split(' ')
+      .filter((one) => one.startsWith('v1a,'));
+    const content = standardHead(headers.get('webhook-id') ?? '', timestampSeconds) + body;
+    return signatures.some((one) => verifyEd25519(key.publicKey, content, one.slice('v1a,'.length)));
+  }
   const [header, made] = compileSigner([scheme], [{ key, activatesAtMs: 0, expiresAtMs: null }]).sign(
     { eventId: headers.get('webhook-id') ?? '', deliveryId: '', type: '', timestampSeconds },
     body,
@@ -147,7 +161,6 @@ function isSignedBy(
   const value = headers.get(header.toLowerCase())!;
   switch (scheme.scheme) {
     case 'standard':
-    case 'standard-ed25519':
       return value.split(' ').includes(made);
     case 'stripe':
       return value.split(',').includes(made.split(',')[1]!);
@@ -157,15 +170,18 @@ function isSignedBy(
     case 'timestamped':
     case 'hmac':
       return value === made;
+    // Its keys are pairs.
+    case 'standard-ed25519':
+      return false;
   }
 }
 
-function kindOfScheme({ scheme }: SigningScheme): SigningKey['kind'] {
+function kindOfScheme({ scheme }: SigningScheme): CheckedKey['kind'] {
   return kindOf(scheme === 'standard-ed25519' ? 'whsk' : 'whsec');
 }
 
 /** Bytes taken for text, or the other way about: what a library of another scheme does. */
-function readOtherwise(key: SigningKey): SigningKey {
+function readOtherwise(key: CheckedKey): CheckedKey {
   return key.kind === 'hmac' ? { kind: 'hmac', standard: key.plain, plain: key.standard } : key;
 }
 
@@ -239,6 +255,17 @@ const PRESETS: readonly SigningScheme[] = SCHEMES.filter((name) => name !== 'hma
   scheme === 'shopify' ? { scheme, shopDomain: '', apiVersion: '' } : { scheme },
 );
 
+/** Whether an Ed25519 signature stands anywhere in the value. */
+function holdsPairSignature(
+  publicKey: Buffer,
+  value: string,
+  { eventId, timestampSeconds }: RequestToSign,
+  body: string,
+): boolean {
+  const content = standardHead(eventId, timestampSeconds) + body;
+  return [...value.matchAll(/[A-Za-z0-9+/]{86}==/g)].some(([one]) => verifyEd25519(publicKey, content, one));
+}
+
 /** Another scheme's signature, in the header of this one. */
 function otherScheme(
   scheme: SigningScheme,
@@ -256,6 +283,11 @@ function otherScheme(
   for (const other of PRESETS) {
     if (other.scheme === scheme.scheme) continue;
     for (const { key } of secrets) {
+      if (key.kind === 'ed25519') {
+        if (other.scheme === 'standard-ed25519' && holdsPairSignature(key.publicKey, value, request, body))
+          return other.scheme;
+        continue;
+      }
       const [, made] = compileSigner([other], [{ key, activatesAtMs: 0, expiresAtMs: null }]).sign(request, body, 0);
       // Past prefixes such as `v0=` and `t=…,v1=`: what is left is the digest.
       const digest = made?.replace(/^.*?([A-Za-z0-9+/]{40,}=*)$/, '$1');

@@ -1,4 +1,4 @@
-import { createPrivateKey, createPublicKey, type KeyObject } from 'node:crypto';
+import { createPrivateKey, createPublicKey, type KeyObject, verify } from 'node:crypto';
 
 /** How an Ed25519 secret of Standard Webhooks begins; base64 of seed and public key follows. */
 export const PRIVATE_PREFIX = 'whsk_';
@@ -6,6 +6,7 @@ export const PRIVATE_PREFIX = 'whsk_';
 export const PUBLIC_PREFIX = 'whpk_';
 
 export const SEED_BYTES = 32;
+const PUBLIC_KEY_BYTES = 32;
 
 /** What stands before the seed in PKCS#8 (RFC 8410, section 7). */
 const PKCS8_HEAD = Buffer.from('302e020100300506032b657004220420', 'hex');
@@ -27,6 +28,24 @@ export function readEd25519Secret(secret: string): Ed25519Pair | null {
 /** The secret that 32 random bytes make. */
 export function formatEd25519Secret(seed: Buffer): string {
   return PRIVATE_PREFIX + Buffer.concat([seed, pairOf(seed).publicKey]).toString('base64');
+}
+
+/** The 32 bytes of a `whpk_` public key; null when it is none. */
+export function readPublicKey(text: string): Buffer | null {
+  if (!text.startsWith(PUBLIC_PREFIX)) return null;
+  const key = Buffer.from(text.slice(PUBLIC_PREFIX.length), 'base64');
+  return key.length === PUBLIC_KEY_BYTES && formatPublicKey(key) === text ? key : null;
+}
+
+/** Whether the signature, in base64, is that of the content under this public key. */
+export function verifyEd25519(publicKey: Buffer, content: string, signature: string): boolean {
+  const jwk = { kty: 'OKP', crv: 'Ed25519', x: publicKey.toString('base64url') };
+  return verify(
+    null,
+    Buffer.from(content),
+    createPublicKey({ key: jwk, format: 'jwk' }),
+    Buffer.from(signature, 'base64'),
+  );
 }
 
 export function formatPublicKey(publicKey: Buffer): string {

@@ -1,12 +1,21 @@
 export {
   CHECK_CODES,
   type CheckCode,
+  type CheckedKey,
   checkSignatures,
   type CheckedSecret,
   type SchemeCheck,
   type SignatureCheckInput,
 } from './check-signatures.js';
-export { formatEd25519Secret, formatPublicKey, PRIVATE_PREFIX, readEd25519Secret, SEED_BYTES } from './ed25519.js';
+export {
+  formatEd25519Secret,
+  formatPublicKey,
+  PRIVATE_PREFIX,
+  PUBLIC_PREFIX,
+  readEd25519Secret,
+  readPublicKey,
+  SEED_BYTES,
+} from './ed25519.js';
 export { formatPayload, type PayloadEvent, type StandardBody } from './payload.js';
 export { formatBody, PAYLOAD_FORMATS, type PayloadFormat } from './payload-formats.js';
 export { readSignature, writeSignature } from './recorded-signature.js';

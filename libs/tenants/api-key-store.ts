@@ -2,7 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { type Actor, type Facts, recordChange, SYSTEM } from '#audit';
 import { Database, type Executor, keyset, type ListPage } from '#database';
 import { DatabaseClock, newUuid, toTypeId, toTypeIdOrNull, type Uuid } from '#kernel';
-import { hashKey, keyPrefix, newKeyText } from './key-text.js';
+import { hashKey, isMistyped, keyPrefix, newKeyText } from './key-text.js';
 import type { Role } from './principal.js';
 
 export interface NewApiKey {
@@ -11,8 +11,13 @@ export interface NewApiKey {
   tenantId: Uuid | null;
   tenantIds: readonly Uuid[] | null;
   eventTypes: readonly string[] | null;
+  /** Null: as configured for all. */
+  requestsPerSecond: number | null;
   expiresAt: Date | null;
 }
+
+/** A key of the whole platform, for ever. */
+const UNRESTRICTED = { tenantId: null, tenantIds: null, eventTypes: null, requestsPerSecond: null, expiresAt: null };
 
 /** What is known of a key; the key itself is not. */
 export interface ApiKeyRow extends NewApiKey {
@@ -23,7 +28,7 @@ export interface ApiKeyRow extends NewApiKey {
 }
 
 const COLUMNS = `id, name, role, tenant_id AS "tenantId", tenant_ids AS "tenantIds", event_types AS "eventTypes",
-  prefix, created_at AS "createdAt", expires_at AS "expiresAt", last_used_at AS "lastUsedAt"`;
+  requests_per_second AS "requestsPerSecond", prefix, created_at AS "createdAt", expires_at AS "expiresAt", last_used_at AS "lastUsedAt"`;
 
 /**
  * API keys: made, listed, revoked. Only their SHA-256 is kept, so a key can be shown once and never again. Every change is
@@ -48,8 +53,9 @@ export class ApiKeyStore {
    * whoever revoked it meant it, and the operator can choose another.
    */
   async ensureAdminKey(text: string): Promise<void> {
-    const input = { name: 'POSTHORN_ADMIN_KEY', role: 'admin', tenantId: null, tenantIds: null } as const;
-    await this.db.transaction((tx) => this.insert(tx, SYSTEM, { ...input, eventTypes: null, expiresAt: null }, text));
+    if (isMistyped(text)) throw new Error('POSTHORN_ADMIN_KEY has lost or changed a character: its checksum is wrong.');
+    const input = { name: 'POSTHORN_ADMIN_KEY', role: 'admin', ...UNRESTRICTED } as const;
+    await this.db.transaction((tx) => this.insert(tx, SYSTEM, input, text));
   }
 
   async list(page: ListPage): Promise<ApiKeyRow[]> {
@@ -80,8 +86,8 @@ export class ApiKeyStore {
   /** Nothing, when the text is a key already. */
   private async insert(tx: Executor, by: Actor, input: NewApiKey, text: string): Promise<ApiKeyRow | undefined> {
     const [row] = await tx.query<ApiKeyRow>(
-      `INSERT INTO api_keys (id, name, role, tenant_id, tenant_ids, event_types, prefix, hash, expires_at)
-       VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)
+      `INSERT INTO api_keys (id, name, role, tenant_id, tenant_ids, event_types, prefix, hash, expires_at, requests_per_second)
+       VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)
        ON CONFLICT (hash) DO NOTHING
        RETURNING ${COLUMNS}`,
       [
@@ -94,6 +100,7 @@ export class ApiKeyStore {
         keyPrefix(text),
         hashKey(text),
         input.expiresAt,
+        input.requestsPerSecond,
       ],
     );
     if (!row) return undefined;
@@ -105,8 +112,9 @@ export class ApiKeyStore {
 
 /** The key as the audit log shows it. */
 function toAudited(row: ApiKeyRow): { object: string; tenantId: Uuid | null; facts: Facts } {
-  const { id, name, role, prefix, tenantId, tenantIds, eventTypes, expiresAt } = row;
+  const { id, name, role, prefix, tenantId, tenantIds, eventTypes, requestsPerSecond, expiresAt } = row;
   const tenants = tenantIds?.map((one) => toTypeId('ten', one)) ?? null;
-  const facts = { name, role, prefix, tenant: toTypeIdOrNull('ten', tenantId), tenants, eventTypes, expiresAt };
+  const tenant = toTypeIdOrNull('ten', tenantId);
+  const facts = { name, role, prefix, tenant, tenants, eventTypes, requestsPerSecond, expiresAt };
   return { object: toTypeId('key', id), tenantId, facts };
 }

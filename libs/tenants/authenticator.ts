@@ -2,7 +2,7 @@ import { timingSafeEqual } from 'node:crypto';
 import { Injectable } from '@nestjs/common';
 import { Database } from '#database';
 import { DatabaseClock, type Uuid } from '#kernel';
-import { hashKey } from './key-text.js';
+import { hashKey, isMistyped } from './key-text.js';
 import type { Principal } from './principal.js';
 
 /** How long an answer of the database about a key is believed, so that a revoked key dies everywhere within it. */
@@ -12,6 +12,9 @@ const BELIEVED_MS = 1_000;
 const REMEMBERED_KEYS = 10_000;
 
 const LAST_USED_GRAIN_MS = 60_000;
+
+/** Why a key opens nothing. For the record alone: who presents it is not told whether it ever opened anything. */
+export type KeyRefusal = 'mistyped' | 'unknown' | 'revoked' | 'expired';
 
 interface Known {
   principal: Principal;
@@ -23,28 +26,32 @@ interface Known {
 interface KeyRow extends Omit<Principal, 'session'> {
   hash: Buffer;
   lastUsedAt: Date | null;
+  isRevoked: boolean;
 }
 
 /** Tells who presents an API key. Runs before everything else on every request, so it asks the database once a second. */
 @Injectable()
 export class Authenticator {
   private readonly known = new Map<string, Known>();
-  private readonly asking = new Map<string, Promise<Known | null>>();
+  private readonly asking = new Map<string, Promise<Known | KeyRefusal>>();
 
   constructor(
     private readonly db: Database,
     private readonly clock: DatabaseClock,
   ) {}
 
-  /** Null when the key is unknown, revoked or expired, or its tenant is deleted. */
-  async authenticate(keyText: string): Promise<Principal | null> {
+  /** Whose key it is, or why it opens nothing. A key ends with its tenant, too. */
+  async authenticate(keyText: string): Promise<Principal | KeyRefusal> {
     const hash = hashKey(keyText);
     const name = hash.toString('base64');
-    return this.ifAlive(this.recall(name) ?? (await this.ask(name, () => this.load(name, 'hash', hash))));
+    const known = this.recall(name);
+    if (known) return this.ifAlive(known);
+    if (isMistyped(keyText)) return 'mistyped';
+    return this.ifAlive(await this.ask(name, () => this.load(name, 'hash', hash)));
   }
 
   /** The same for a key that is known by its id, because a session stands for it. */
-  async authenticateById(keyId: Uuid): Promise<Principal | null> {
+  async authenticateById(keyId: Uuid): Promise<Principal | KeyRefusal> {
     return this.ifAlive(this.recall(keyId) ?? (await this.ask(keyId, () => this.load(keyId, 'api_keys.id', keyId))));
   }
 
@@ -63,8 +70,9 @@ export class Authenticator {
     for (const [name, { principal }] of this.known) if (principal.tenantId === tenantId) this.known.delete(name);
   }
 
-  private ifAlive(known: Known | null): Principal | null {
-    return known !== null && known.expiresAtMs > this.clock.now() ? known.principal : null;
+  private ifAlive(known: Known | KeyRefusal): Principal | KeyRefusal {
+    if (typeof known === 'string') return known;
+    return known.expiresAtMs > this.clock.now() ? known.principal : 'expired';
   }
 
   private recall(name: string): Known | null {
@@ -73,7 +81,7 @@ export class Authenticator {
   }
 
   /** Requests that come together with the same key share one question. */
-  private ask(name: string, load: () => Promise<Known | null>): Promise<Known | null> {
+  private ask(name: string, load: () => Promise<Known | KeyRefusal>): Promise<Known | KeyRefusal> {
     const asked = this.asking.get(name);
     if (asked) return asked;
     const question = load().finally(() => this.asking.delete(name));
@@ -81,19 +89,21 @@ export class Authenticator {
     return question;
   }
 
-  private async load(name: string, column: 'hash' | 'api_keys.id', value: Buffer | Uuid): Promise<Known | null> {
+  private async load(name: string, column: 'hash' | 'api_keys.id', value: Buffer | Uuid): Promise<Known | KeyRefusal> {
     const [row] = await this.db.query<KeyRow>(
       `SELECT api_keys.id AS "keyId", api_keys.name AS "keyName", role, tenant_id AS "tenantId", tenant_ids AS "tenantIds",
-              event_types AS "eventTypes", hash, expires_at AS "expiresAt", last_used_at AS "lastUsedAt"
+              event_types AS "eventTypes", requests_per_second AS "requestsPerSecond", hash, expires_at AS "expiresAt",
+              last_used_at AS "lastUsedAt", revoked_at IS NOT NULL OR tenants.deleted_at IS NOT NULL AS "isRevoked"
          FROM api_keys LEFT JOIN tenants ON tenants.id = tenant_id
-        WHERE ${column} = $1 AND revoked_at IS NULL AND tenants.deleted_at IS NULL`,
+        WHERE ${column} = $1`,
       [value],
     );
-    if (!row || (Buffer.isBuffer(value) && !timingSafeEqual(row.hash, value))) {
+    const isUnknown = !row || (Buffer.isBuffer(value) && !timingSafeEqual(row.hash, value));
+    if (isUnknown || row.isRevoked) {
       this.known.delete(name);
-      return null;
+      return isUnknown ? 'unknown' : 'revoked';
     }
-    const { hash: _, lastUsedAt, ...facts } = row;
+    const { hash: _, lastUsedAt, isRevoked: __, ...facts } = row;
     const principal: Principal = { ...facts, session: null };
     const readAtMs = this.clock.now();
     const known = { principal, readAtMs, expiresAtMs: principal.expiresAt?.getTime() ?? Number.POSITIVE_INFINITY };

@@ -1,5 +1,5 @@
 export { type ApiKeyRow, ApiKeyStore, type NewApiKey } from './api-key-store.js';
-export { Authenticator } from './authenticator.js';
+export { Authenticator, type KeyRefusal } from './authenticator.js';
 export { type Begun, IdempotencyStore, type IdempotentRequest, type KeptAnswer } from './idempotency-store.js';
 export { type PayloadErasure, PayloadErasureStore } from './payload-erasure.store.js';
 export { type AskedPortalSession, PortalSessions } from './portal-sessions.js';
@@ -12,8 +12,9 @@ export {
   seesTenant,
   type Session,
 } from './principal.js';
+export { recognisablePart } from './key-text.js';
 export { SessionAuthenticator } from './session-authenticator.js';
-export { type IssuedSession, type SessionClaims, SessionTokens } from './session-tokens.js';
+export { type IssuedSession, type SessionClaims, type SessionRefusal, SessionTokens } from './session-tokens.js';
 export { SWITCHES_CHANNEL, SwitchStore } from './switch-store.js';
 export {
   type PortalTheme,

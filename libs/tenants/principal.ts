@@ -29,6 +29,8 @@ export interface Principal {
   tenantIds: readonly Uuid[] | null;
   /** The event types that a publisher may publish, exact or with wildcards; null: all. */
   eventTypes: readonly string[] | null;
+  /** How many requests a second the key, with its sessions, may make of one process; null: as configured for all. */
+  requestsPerSecond: number | null;
   /** When the key, or the session, ends by itself; null: never. */
   expiresAt: Date | null;
   /** Null: the key itself was presented. */

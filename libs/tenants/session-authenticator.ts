@@ -3,7 +3,7 @@ import { Database } from '#database';
 import type { Uuid } from '#kernel';
 import { Authenticator } from './authenticator.js';
 import type { Principal } from './principal.js';
-import { SessionTokens } from './session-tokens.js';
+import { type SessionRefusal, SessionTokens } from './session-tokens.js';
 
 /** Tells who presents a session's token. A session lives no longer than the key that opened it. */
 @Injectable()
@@ -14,19 +14,22 @@ export class SessionAuthenticator {
     private readonly keys: Authenticator,
   ) {}
 
-  /** Null when the session is none of ours, or has ended, or its key has. */
-  async browser(token: string): Promise<Principal | null> {
+  /** Whose session it is, or why it opens nothing. */
+  async browser(token: string): Promise<Principal | SessionRefusal> {
     const read = await this.tokens.read('browser', token);
-    const key = read && (await this.keys.authenticateById(read.keyId));
-    return key && { ...key, session: read.session, expiresAt: read.expiresAt };
+    if (typeof read === 'string') return read;
+    const key = await this.keys.authenticateById(read.keyId);
+    return typeof key === 'string' ? 'ended' : { ...key, session: read.session, expiresAt: read.expiresAt };
   }
 
   /** A tenant's portal: as the tenant's own key, cut down to the session's capabilities. Ends with the tenant as well. */
-  async portal(token: string): Promise<Principal | null> {
+  async portal(token: string): Promise<Principal | SessionRefusal> {
     const read = await this.tokens.read('portal', token);
-    const key = read && (await this.keys.authenticateById(read.keyId));
-    if (!key || !(await this.isAlive(read.tenantId!))) return null;
-    return { ...read, keyName: key.keyName, role: 'tenant', tenantIds: null, eventTypes: null };
+    if (typeof read === 'string') return read;
+    const key = await this.keys.authenticateById(read.keyId);
+    if (typeof key === 'string' || !(await this.isAlive(read.tenantId!))) return 'ended';
+    const { keyName, requestsPerSecond } = key;
+    return { ...read, keyName, requestsPerSecond, role: 'tenant', tenantIds: null, eventTypes: null };
   }
 
   private async isAlive(tenantId: Uuid): Promise<boolean> {

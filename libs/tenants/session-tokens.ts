@@ -21,6 +21,9 @@ export interface ReadSession {
   expiresAt: Date;
 }
 
+/** `ended`: it was one of ours. `forged`: it never was, or its key is off the ring. */
+export type SessionRefusal = 'ended' | 'forged';
+
 export interface IssuedSession {
   token: string;
   session: Session;
@@ -63,8 +66,8 @@ export class SessionTokens {
     return { token, session: { id, kind, capabilities }, expiresAt: new Date(endSeconds * 1000) };
   }
 
-  /** Null for whatever is not a living token of this kind, and of our making. */
-  async read(kind: Session['kind'], token: string): Promise<ReadSession | null> {
+  /** What a living token of this kind, and of our making, says; else why it says nothing. */
+  async read(kind: Session['kind'], token: string): Promise<ReadSession | SessionRefusal> {
     try {
       const { payload } = await jwtVerify(token, ({ kid }) => this.keyOf(kind, kid), {
         algorithms: [ALGORITHM],
@@ -75,7 +78,9 @@ export class SessionTokens {
       });
       return toSession(kind, payload);
     } catch (error) {
-      if (error instanceof errors.JOSEError) return null;
+      // Its time is looked at after its signature.
+      if (error instanceof errors.JWTExpired) return 'ended';
+      if (error instanceof errors.JOSEError) return 'forged';
       throw error;
     }
   }
@@ -89,11 +94,11 @@ export class SessionTokens {
 
 const purposeOf = (kind: Session['kind']): string => `${kind} sessions`;
 
-function toSession(kind: Session['kind'], payload: JWTPayload): ReadSession | null {
+function toSession(kind: Session['kind'], payload: JWTPayload): ReadSession | SessionRefusal {
   const { jti, exp, key, tenant, capabilities } = payload;
   const keyId = typeof key === 'string' ? parseTypeId('key', key) : null;
   const tenantId = typeof tenant === 'string' ? parseTypeId('ten', tenant) : null;
-  if (keyId === null || (kind === 'portal') !== (tenantId !== null)) return null;
+  if (keyId === null || (kind === 'portal') !== (tenantId !== null)) return 'forged';
   // One that this version does not know is not given.
   const known = Array.isArray(capabilities) ? CAPABILITIES.filter((one) => capabilities.includes(one)) : [];
   const session = { id: jti!, kind, capabilities: kind === 'portal' ? known : null };

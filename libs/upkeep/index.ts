@@ -5,6 +5,8 @@ export { type ExpiringListener, Retention, type RetentionLog, type RetentionOpti
 export { retentionTasks, type RetentionTaskDeps } from './retention-tasks.js';
 export { Resealer, type ResealResult, SEALED_COLUMNS, type SealedColumn } from './resealer.js';
 export { RiskWatch } from './risk-watch.js';
+export { secretTasks } from './secret-tasks.js';
+export { SecretWatch } from './secret-watch.js';
 export { forgetOldAudits, forgetOldChallenges } from './sweep.js';
 export { trafficTasks } from './traffic-tasks.js';
 export { Upkeep, type UpkeepLog } from './upkeep.js';

@@ -1,6 +1,7 @@
 import { execFile } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
+import { KeyRing } from '#kernel';
 import { databaseNamed, runSql } from '../support/sql.js';
 
 interface Ended {
@@ -54,7 +55,7 @@ describe('posthorn on the command line', () => {
   it('makes a key and prints it alone on standard output', async () => {
     const { code, out, err } = await posthorn(['keys', 'create', '--role', 'support', '--name', 'desk']);
     expect(code).toBe(0);
-    expect(out).toMatch(/^phk_[a-z0-9]{8}_[A-Za-z0-9_-]{43}\n$/);
+    expect(out).toMatch(/^phk_[a-z0-9]{8}_[A-Za-z0-9_-]{43}[A-Za-z0-9]{6}\n$/);
     expect(err).toMatch(/^key_[0-9a-z]{26} {2}support {2}desk/);
   });
 
@@ -86,6 +87,32 @@ describe('posthorn on the command line', () => {
     expect(out).toContain('Everything Posthorn needs is there.');
     expect(code).toBe(0);
   });
+
+  it('seals anew under the first key what is under another, and the doctor tells how much that is', async () => {
+    const key = (id: string, fill: number) => `${id}:${Buffer.alloc(32, fill).toString('base64')}`;
+    const [old, fresh] = [key('old', 1), key('fresh', 2)];
+    const id = '01900000-0000-7000-8000-000000000001';
+    const sealed = new KeyRing([['old', Buffer.alloc(32, 1)]]).seal('a secret', id);
+    await runSql(databaseUrl, `INSERT INTO tenants (id, name) VALUES ($1, 'x')`, [id]);
+    await runSql(databaseUrl, `INSERT INTO endpoints (id, tenant_id, url) VALUES ($1, $1, 'https://x.example')`, [id]);
+    const insert = `INSERT INTO endpoint_secrets (id, endpoint_id, sealed_secret) VALUES ($1, $1, $2)`;
+    await runSql(databaseUrl, insert, [id, sealed]);
+    const env = { POSTHORN_ENCRYPTION_KEYS: `${fresh},${old}` };
+
+    const before = await posthorn(['doctor'], env);
+    expect(before.out).toMatch(
+      /warn\s+encryption\s+1 value is sealed under another key; `npx posthorn keys reencrypt`/,
+    );
+    expect(before.code).toBe(0);
+    const without = await posthorn(['keys', 'reencrypt'], { POSTHORN_ENCRYPTION_KEYS: fresh });
+    expect(without.code).toBe(1);
+    expect(without.out).toContain('endpoint_secrets.sealed_secret: 0 sealed anew, 1 cannot be opened');
+    const done = await posthorn(['keys', 'reencrypt'], env);
+    expect(done.code).toBe(0);
+    expect(done.out).toContain('endpoint_secrets.sealed_secret: 1 sealed anew\n');
+    const after = await posthorn(['doctor'], { POSTHORN_ENCRYPTION_KEYS: fresh });
+    expect(after.out).toMatch(/ok\s+encryption\s+everything is sealed under "fresh"/);
+  }, 60_000);
 
   it('finds what is wrong, and exits with 1', async () => {
     const away = await posthorn(['doctor'], { DATABASE_URL: 'postgres://u:p@127.0.0.1:1/x', POSTHORN_TYPO: '1' });

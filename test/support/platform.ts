@@ -1,5 +1,6 @@
 import { createApi, type ApiDeps } from '../../apps/api/create-api.js';
 import { type RunningWorker, startWorker, type WorkerDeps } from '../../apps/worker/create-worker.js';
+import type { KeyRing } from '#kernel';
 import { openDispatchQueue } from '#queue';
 import { Metrics } from '#telemetry';
 import { startApi, type TestApi } from './api.js';
@@ -20,9 +21,9 @@ export interface TestPlatform extends TestApi {
   /** The deliveries of an event as the API shows them. */
   deliveriesOf(eventId: string): Promise<ShownDelivery[]>;
   /** A further worker process, as it were, on the same database and queue; `close` stops those that still run. */
-  anotherWorker(): RunningWorker;
+  anotherWorker(keyRing?: KeyRing): RunningWorker;
   /** A further API process, as it were, on the same database. */
-  anotherApi(): Promise<{ url: string; close(): Promise<void> }>;
+  anotherApi(keyRing?: KeyRing): Promise<{ url: string; close(): Promise<void> }>;
 }
 
 export interface TenantAt {
@@ -66,8 +67,8 @@ export async function startPlatform({ queue, env = {}, circuits = {} }: Platform
     deps: (made) => withQueue(made, prefix),
   });
   const { config, db, clock, keyRing, logger, metrics } = api.deps as ApiDeps & { clock: never };
-  const start = (own: Metrics): RunningWorker =>
-    startWorker({ config, db, clock, keyRing, logger, metrics: own, queuePrefix: prefix, circuits });
+  const start = (own: Metrics, ring: KeyRing = keyRing): RunningWorker =>
+    startWorker({ config, db, clock, keyRing: ring, logger, metrics: own, queuePrefix: prefix, circuits });
   const worker = start(metrics);
   const others: RunningWorker[] = [];
   let made = 0;
@@ -91,13 +92,13 @@ export async function startPlatform({ queue, env = {}, circuits = {} }: Platform
       const { body } = await api.api.get(`/v1/events/${eventId}`);
       return body['deliveries'] as ShownDelivery[];
     },
-    anotherWorker: () => {
-      const another = start(new Metrics({ processDefaults: false }));
+    anotherWorker: (ring) => {
+      const another = start(new Metrics({ processDefaults: false }), ring);
       others.push(another);
       return another;
     },
-    anotherApi: async () => {
-      const app = await createApi(api.deps);
+    anotherApi: async (ring = keyRing) => {
+      const app = await createApi({ ...api.deps, keyRing: ring });
       await app.listen(0, '127.0.0.1');
       return { url: await app.getUrl(), close: () => app.close() };
     },

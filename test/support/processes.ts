@@ -27,8 +27,8 @@ export interface RunningProcess {
   kill(): Promise<void>;
 }
 
-/** The line on which a process says that it is ready to work, e.g. "worker ready". */
-const READY = /\bready\b/i;
+/** The line on which a process says that it is ready to work, e.g. "worker ready"; not the name of a route. */
+const READY = /(?<!\/)\bready\b/i;
 const STOP_WITHIN_MS = 80_000;
 
 const running = new Map<ChildProcess, ProcessOptions>();

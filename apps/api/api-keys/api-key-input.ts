@@ -26,6 +26,7 @@ export class ApiKeyInput {
       tenantId: dto.tenant == null ? null : await this.scope.bodyTenant(caller, dto.tenant),
       tenantIds: tenants && (await this.allTenants(tenants, caller)),
       eventTypes: dto.eventTypes ?? null,
+      requestsPerSecond: dto.requestsPerSecond ?? null,
       expiresAt: dto.expiresAt ? new Date(dto.expiresAt) : null,
     };
   }

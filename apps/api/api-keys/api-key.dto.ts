@@ -1,7 +1,21 @@
 import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
-import { ArrayMaxSize, ArrayMinSize, IsArray, IsIn, IsOptional, IsString, ValidateIf } from 'class-validator';
+import {
+  ArrayMaxSize,
+  ArrayMinSize,
+  IsArray,
+  IsIn,
+  IsInt,
+  IsOptional,
+  IsString,
+  Max,
+  Min,
+  ValidateIf,
+} from 'class-validator';
 import { ROLES, type Role } from '#tenants';
 import { IsText, IsTime } from '../http/validators.js';
+
+/** More is no limit. */
+const MAX_REQUESTS_PER_SECOND = 100_000;
 
 /** A new key. */
 export class CreateApiKeyDto {
@@ -45,6 +59,21 @@ export class CreateApiKeyDto {
     description: 'The tenants that a publisher may publish for, ids or uids; all unless given.',
   })
   tenants?: string[] | null;
+
+  @IsOptional()
+  @IsInt()
+  @Min(1)
+  @Max(MAX_REQUESTS_PER_SECOND)
+  @ApiPropertyOptional({
+    type: 'integer',
+    nullable: true,
+    minimum: 1,
+    maximum: MAX_REQUESTS_PER_SECOND,
+    description:
+      'How many requests a second it may make of one API process, together with the sessions that are opened with it; as ' +
+      '`POSTHORN_KEY_REQUESTS_PER_SECOND` says unless given.',
+  })
+  requestsPerSecond?: number | null;
 
   @IsOptional()
   @IsTime()

@@ -21,6 +21,13 @@ export class ApiKeyResponse {
   @ApiProperty({ type: [String], nullable: true, description: 'Whom a publisher may publish for; null: all tenants.' })
   tenants: string[] | null;
 
+  @ApiProperty({
+    type: 'integer',
+    nullable: true,
+    description: 'How many requests a second it may make of one API process; null: as configured for all.',
+  })
+  requestsPerSecond: number | null;
+
   @ApiProperty({ type: String, description: 'How the key begins, to recognise it by.' })
   prefix: string;
 
@@ -47,6 +54,7 @@ export function toApiKeyResponse(row: ApiKeyRow): ApiKeyResponse {
     tenant: toTypeIdOrNull('ten', row.tenantId),
     eventTypes: row.eventTypes === null ? null : [...row.eventTypes],
     tenants: row.tenantIds?.map((id) => toTypeId('ten', id)) ?? null,
+    requestsPerSecond: row.requestsPerSecond,
     prefix: row.prefix,
     createdAt: row.createdAt.toISOString(),
     expiresAt: row.expiresAt?.toISOString() ?? null,

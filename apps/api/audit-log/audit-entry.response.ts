@@ -14,7 +14,10 @@ export class AuditEntryResponse {
   @ApiProperty({ type: String, format: 'date-time' })
   createdAt: string;
 
-  @ApiProperty({ enum: ACTOR_KINDS, description: '`system`: the platform by itself.' })
+  @ApiProperty({
+    enum: ACTOR_KINDS,
+    description: '`system`: the platform by itself. `anonymous`: who failed to authenticate.',
+  })
   by: ActorKind;
 
   @ApiProperty({

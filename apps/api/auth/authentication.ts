@@ -2,9 +2,10 @@ import { Injectable } from '@nestjs/common';
 import type { FastifyRequest } from 'fastify';
 import { Config } from '#config';
 import { PosthornError } from '#kernel';
-import { Authenticator, type Principal, SessionAuthenticator } from '#tenants';
+import { Authenticator, type Principal, recognisablePart, SessionAuthenticator } from '#tenants';
 import { SessionCookie } from '../session/session-cookie.js';
 import { FailedAuthentications } from './failed-authentications.js';
+import type { FailureReason } from './failure-record.js';
 import { assertFromOwnPage } from './own-page.js';
 
 const refuse = (message: string): PosthornError => new PosthornError('unauthenticated', message);
@@ -32,26 +33,39 @@ export class Authentication {
   /** Throws `unauthenticated` unless it is a living API key, and `rate_limited` when the address has tried too many. */
   async byKey(keyText: string, address: string): Promise<Principal> {
     if (!this.keys.hasSeen(keyText)) this.failures.assertMayTry(address);
-    const principal = await this.keys.authenticate(keyText);
-    if (principal) return principal;
-    this.failures.note(address);
+    const found = await this.keys.authenticate(keyText);
+    if (typeof found !== 'string') return found;
+    this.failures.note({ address, prefix: recognisablePart(keyText), reason: found });
     throw refuse('The API key is unknown, revoked or expired.');
   }
 
   private async byHeader(header: string, address: string): Promise<Principal> {
     const [, text] = /^Bearer +(\S+) *$/i.exec(header) ?? [];
-    if (!text) throw refuse('The Authorization header is not of the form `Bearer <api key>`.');
+    if (!text) {
+      this.fail(address, 'malformed');
+      throw refuse('The Authorization header is not of the form `Bearer <api key>`.');
+    }
     if (!isToken(text)) return this.byKey(text, address);
-    const principal = await this.sessions.portal(text);
-    if (!principal) throw refuse('The portal session has ended, or is none of ours.');
-    return principal;
+    const found = await this.sessions.portal(text);
+    if (typeof found !== 'string') return found;
+    this.fail(address, `session_${found}`);
+    throw refuse('The portal session has ended, or is none of ours.');
   }
 
   private async byCookie(request: FastifyRequest, token: string): Promise<Principal> {
-    const principal = await this.sessions.browser(token);
-    if (!principal) throw refuse('The session has ended: sign in again.');
+    const found = await this.sessions.browser(token);
+    if (typeof found === 'string') {
+      this.fail(request.ip, `session_${found}`);
+      throw refuse('The session has ended: sign in again.');
+    }
     assertFromOwnPage(request, this.config.http.publicUrl);
-    return principal;
+    return found;
+  }
+
+  /** Of what cost no look into the database: told to wait is only who has failed too often before. */
+  private fail(address: string, reason: FailureReason): void {
+    if (reason !== 'session_ended') this.failures.assertMayTry(address);
+    this.failures.note({ address, prefix: null, reason });
   }
 }
 

@@ -3,12 +3,18 @@ import { Config } from '#config';
 import { PosthornError } from '#kernel';
 import { RateMeter } from '#policy';
 import { Metrics } from '#telemetry';
+import { type AuthenticationFailure, FailureRecord, type FailureReason } from './failure-record.js';
+import { networkOf } from './network-of.js';
 
 const MINUTE_MS = 60_000;
+
+/** What is no attack, but somebody who stayed too long: it is on record, and locks nobody out. */
+const HARMLESS: readonly FailureReason[] = ['session_ended'];
 
 /**
  * Keeps whoever tries keys from trying many: an address may fail so often a minute, and is then told to wait before the
  * database is asked. Keys that this process has seen open go on working from there, for one address may be many people.
+ * Every failure is put on record.
  */
 @Injectable()
 export class FailedAuthentications {
@@ -17,6 +23,7 @@ export class FailedAuthentications {
   constructor(
     { access }: Config,
     private readonly metrics: Metrics,
+    private readonly record: FailureRecord,
   ) {
     const limit = access.failuresPerMinute;
     this.meter = limit === 0 ? null : new RateMeter({ limit, periodMs: MINUTE_MS });
@@ -31,21 +38,9 @@ export class FailedAuthentications {
     });
   }
 
-  note(address: string): void {
+  note(failure: AuthenticationFailure): void {
     this.metrics.failedAuthentications.inc();
-    this.meter?.take(networkOf(address), performance.now());
+    this.record.note(failure);
+    if (!HARMLESS.includes(failure.reason)) this.meter?.take(networkOf(failure.address), performance.now());
   }
-}
-
-/** Whoever has one IPv6 address has the whole /64 that it lies in. */
-export function networkOf(address: string): string {
-  const mapped = /^::ffff:(\d+\.\d+\.\d+\.\d+)$/i.exec(address)?.[1];
-  if (mapped !== undefined) return mapped;
-  if (!address.includes(':')) return address;
-  const [head = '', tail = ''] = address.split('::');
-  const first = head.split(':').filter(Boolean);
-  const last = tail.split(':').filter(Boolean);
-  const zeros = Array.from({ length: Math.max(0, 8 - first.length - last.length) }, () => '0');
-  const groups = address.includes('::') ? [...first, ...zeros, ...last] : first;
-  return groups.slice(0, 4).join(':');
 }

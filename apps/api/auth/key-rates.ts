@@ -8,24 +8,28 @@ import { rateLimitHeaders } from '../http/rate-limit-headers.js';
 
 const SECOND_MS = 1_000;
 
-/** How many requests a second one key may make of this process; unless configured, any number. */
+/** How many requests a second one key may make of this process: its own number, or the one for all; 0 is any number. */
 @Injectable()
 export class KeyRates {
-  private readonly limit: number;
-  private readonly meter: RateMeter | null;
+  /** One for each limit that a key has presented. */
+  private readonly meters = new Map<number, RateMeter>();
 
-  constructor({ access }: Config) {
-    this.limit = access.requestsPerSecond;
-    this.meter = this.limit === 0 ? null : new RateMeter({ limit: this.limit, periodMs: SECOND_MS });
-  }
+  constructor(private readonly config: Config) {}
 
   /** Says on the answer how the key stands. Throws `rate_limited` when it has to wait. */
-  admit({ keyId }: Principal, reply: FastifyReply): void {
-    if (this.meter === null) return;
-    const { waitMs, remaining, resetMs } = this.meter.take(keyId, performance.now());
-    void reply.headers(rateLimitHeaders({ limit: this.limit, remaining, resetMs: waitMs ?? resetMs }));
+  admit({ keyId, requestsPerSecond }: Principal, reply: FastifyReply): void {
+    const limit = requestsPerSecond ?? this.config.access.requestsPerSecond;
+    if (limit === 0) return;
+    const { waitMs, remaining, resetMs } = this.meterOf(limit).take(keyId, performance.now());
+    void reply.headers(rateLimitHeaders({ limit, remaining, resetMs: waitMs ?? resetMs }));
     if (waitMs === null) return;
-    const message = `This key may make ${this.limit} requests a second.`;
+    const message = `This key may make ${limit} requests a second.`;
     throw new PosthornError('rate_limited', message, { retryAfterSeconds: Math.ceil(waitMs / SECOND_MS) });
+  }
+
+  private meterOf(limit: number): RateMeter {
+    let meter = this.meters.get(limit);
+    if (!meter) this.meters.set(limit, (meter = new RateMeter({ limit, periodMs: SECOND_MS })));
+    return meter;
   }
 }

@@ -37,7 +37,8 @@ describe('permissions', () => {
 
 function aPrincipal(role: Role, capabilities: readonly Capability[] | null): Principal {
   const session = { id: 'a', kind: 'portal', capabilities } as const;
-  return { keyId: 'b', keyName: 'B', role, tenantId: 'c', tenantIds: null, eventTypes: null, expiresAt: null, session };
+  const open = { tenantIds: null, eventTypes: null, requestsPerSecond: null, expiresAt: null };
+  return { keyId: 'b', keyName: 'B', role, tenantId: 'c', ...open, session };
 }
 
 describe('a portal session', () => {

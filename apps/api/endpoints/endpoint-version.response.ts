@@ -38,7 +38,7 @@ export class EndpointVersionResponse {
     type: 'object',
     additionalProperties: true,
     nullable: true,
-    description: 'The endpoint as it was, without `auth` and `tls`; credentials among its headers are masked.',
+    description: 'The endpoint as it was; secrets of `auth` and `tls`, and credentials among its headers, are masked.',
   })
   endpoint: PastSettings | null;
 

@@ -11,7 +11,13 @@ import {
   MaxLength,
   Min,
 } from 'class-validator';
-import { MAX_METADATA_BYTES, MAX_RETRIES, type SigningEntry } from '#endpoints';
+import {
+  DEFAULT_GRACE_SECONDS,
+  MAX_GRACE_SECONDS,
+  MAX_METADATA_BYTES,
+  MAX_RETRIES,
+  type SigningEntry,
+} from '#endpoints';
 import type { JsonObject } from '#policy';
 import { PAYLOAD_FORMATS, SECRET_ENCODINGS, type SecretEncoding } from '#signing';
 import { Nested } from '../http/dto-fields.js';
@@ -195,6 +201,34 @@ class EndpointFields {
     example: [{ scheme: 'standard' }, { scheme: 'github' }],
   })
   signing?: SigningEntry[] | null;
+
+  @IsOptional()
+  @IsInt()
+  @Min(1)
+  @Max(365)
+  @ApiPropertyOptional({
+    type: 'integer',
+    nullable: true,
+    minimum: 1,
+    maximum: 365,
+    description:
+      'How often its secrets are rotated by themselves; null: never. The next one is made, and told of as ' +
+      '`posthorn.secret.expiring`, up to seven days before it signs: receivers can be given it before it is used.',
+  })
+  rotateSecretsEveryDays?: number | null;
+
+  @IsOptional()
+  @IsInt()
+  @Min(0)
+  @Max(MAX_GRACE_SECONDS)
+  @ApiPropertyOptional({
+    type: 'integer',
+    nullable: true,
+    minimum: 0,
+    maximum: MAX_GRACE_SECONDS,
+    description: `How long older secrets go on signing beside a scheduled one; null: ${DEFAULT_GRACE_SECONDS}.`,
+  })
+  rotationGraceSeconds?: number | null;
 
   @IsOptional()
   @IsJsonObject(MAX_METADATA_BYTES)

@@ -154,6 +154,12 @@ export class EndpointResponse {
   })
   retrySchedule: number[] | null;
 
+  @ApiProperty({ type: 'integer', nullable: true, description: 'null: its secrets are not rotated by themselves.' })
+  rotateSecretsEveryDays: number | null;
+
+  @ApiProperty({ type: 'integer', nullable: true, description: 'null: as rotations by hand.' })
+  rotationGraceSeconds: number | null;
+
   @ApiProperty({ type: 'object', additionalProperties: true })
   metadata: JsonObject;
 
@@ -218,6 +224,8 @@ export function toEndpointResponse(endpoint: Endpoint): EndpointResponse {
     rateLimit: endpoint.rateLimit,
     timeoutSeconds: endpoint.timeoutSeconds,
     retrySchedule: endpoint.retrySchedule && [...endpoint.retrySchedule],
+    rotateSecretsEveryDays: endpoint.rotateSecretsEveryDays,
+    rotationGraceSeconds: endpoint.rotationGraceSeconds,
     metadata: endpoint.metadata,
     status: endpoint.status,
     disabledReason: endpoint.disabledReason,

@@ -1,11 +1,10 @@
 import { ApiPropertyOptional } from '@nestjs/swagger';
 import { IsIn, IsInt, IsString, Max, MaxLength, Min } from 'class-validator';
-import { DEFAULT_GRACE_SECONDS } from '#endpoints';
+import { DEFAULT_GRACE_SECONDS, MAX_GRACE_SECONDS } from '#endpoints';
 import { type KeyKind, SECRET_ENCODINGS, type SecretEncoding } from '#signing';
 import { IfGiven, IsTime } from '../http/validators.js';
 
 const KEY_KINDS: readonly KeyKind[] = ['hmac', 'ed25519'];
-const MAX_GRACE_SECONDS = 30 * 86_400;
 
 export class RotateSecretDto {
   @IfGiven()

@@ -27,9 +27,16 @@ export class ProblemFilter implements ExceptionFilter {
   }
 
   private logSurprise(error: unknown, request: FastifyRequest): void {
-    const facts = { err: error, requestId: request.id, method: request.method, path: pathOf(request.url) };
+    const path = loggedPathOf(request);
+    const facts = { err: error, requestId: request.id, method: request.method, path };
     this.logger.error(facts, 'request failed');
   }
+}
+
+/** A token in a path opens what it is about to whoever reads it: of such a request only the route is logged. */
+function loggedPathOf({ url, routeOptions }: FastifyRequest): string {
+  const route = routeOptions.url ?? '';
+  return route.includes(':token') ? route : pathOf(url);
 }
 
 export function pathOf(url: string): string {

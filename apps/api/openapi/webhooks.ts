@@ -1,5 +1,6 @@
 import type { OpenAPIObject } from '@nestjs/swagger';
 import { type FieldNote, OPERATIONAL_EVENTS } from '#endpoints';
+import { VERIFICATION_EVENT_TYPE } from '#policy';
 
 type Webhooks = NonNullable<OpenAPIObject['webhooks']>;
 
@@ -29,21 +30,58 @@ const OPTIONAL = new Set(['webhook-signature', 'posthorn-replay-of', 'traceparen
 export function webhooks(): Webhooks {
   const own = Object.entries(OPERATIONAL_EVENTS).map(([type, { when, data }]) => [
     type,
-    webhook(toOperationId(type), when, 'An event of the platform itself, for endpoints that subscribe to it by name.', {
-      ...ENVELOPE,
-      properties: { ...ENVELOPE.properties, type: { type: 'string', enum: [type] }, data: toDataSchema(data) },
-    }),
+    webhook(
+      toOperationId(type),
+      when,
+      'An event of the platform itself, for endpoints that subscribe to it by name.',
+      envelopeOf(type, data),
+    ),
   ]);
   return {
     event: webhook('receiveEvent', 'One event, for one endpoint', DESCRIPTION, ENVELOPE),
     ...Object.fromEntries(own),
+    [VERIFICATION_EVENT_TYPE]: webhook(
+      toOperationId(VERIFICATION_EVENT_TYPE),
+      'Prove that this endpoint wants its traffic',
+      'Sent when somebody asks for it with `POST …/{endpoint}/verify`. Answer with the challenge.',
+      envelopeOf(VERIFICATION_EVENT_TYPE, VERIFICATION_DATA),
+      PROOF,
+    ),
   };
 }
+
+const VERIFICATION_DATA: Readonly<Record<string, FieldNote>> = {
+  challenge: ['text', false, 'To be answered with.'],
+  endpoint: ['text', false, 'The endpoint, `ep_…`.'],
+  expiresAt: ['time', false, "Until when somebody may give the challenge in the receiver's stead."],
+};
+
+const PROOF = {
+  description: 'The challenge, as JSON or alone.',
+  content: {
+    'application/json': {
+      schema: { type: 'object' as const, required: ['challenge'], properties: { challenge: text('As it came.') } },
+    },
+    'text/plain': { schema: text('The challenge as it came.') },
+  },
+};
 
 const DESCRIPTION =
   "Signed as Standard Webhooks say, or as the endpoint's `signing` does. Answer 2xx within the timeout; anything else is tried again on the schedule, 410 ends it. Delivered at least once.";
 
-function webhook(operationId: string, summary: string, description: string, schema: object): Webhooks[string] {
+/** The standard envelope of events of one type. */
+function envelopeOf(type: string, data: Readonly<Record<string, FieldNote>>): object {
+  const properties = { ...ENVELOPE.properties, type: { type: 'string', enum: [type] }, data: toDataSchema(data) };
+  return { ...ENVELOPE, properties };
+}
+
+function webhook(
+  operationId: string,
+  summary: string,
+  description: string,
+  schema: object,
+  success: { readonly description: string } = { description: 'Delivered.' },
+): Webhooks[string] {
   return {
     post: {
       operationId,
@@ -57,7 +95,7 @@ function webhook(operationId: string, summary: string, description: string, sche
       })),
       requestBody: { required: true, content: { 'application/json': { schema }, ...OTHER_FORMATS } },
       responses: {
-        '2XX': { description: 'Delivered.' },
+        '2XX': success,
         '410': { description: 'Do not send anything here again: the endpoint is disabled.' },
       },
     },

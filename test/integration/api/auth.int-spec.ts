@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { parseTypeId } from '#kernel';
 import { startApi, type TestApi } from '../../support/api.js';
 import { aKey, aTenant, type MadeTenant } from '../../support/factories.js';
 import { waitFor } from '../../support/wait-for.js';
@@ -17,7 +18,7 @@ afterAll(() => t.close());
 describe('API keys', () => {
   it('are shown once, and are recognised by how they begin', async () => {
     const { body, headers } = await t.api.post('/v1/api-keys', { name: 'ci', role: 'publisher' }, { expect: 201 });
-    expect(body['key']).toMatch(/^phk_[a-z0-9]{8}_[A-Za-z0-9_-]{43}$/);
+    expect(body['key']).toMatch(/^phk_[a-z0-9]{8}_[A-Za-z0-9_-]{43}[A-Za-z0-9]{6}$/);
     expect(body['key']).toContain(body['prefix']);
     expect(headers['location']).toBe(`/v1/api-keys/${body['id']}`);
     const read = await t.api.get(headers['location']!);
@@ -32,6 +33,28 @@ describe('API keys', () => {
     const { key } = await aKey(t.api, 'publisher');
     const rows = await t.db.query<{ row: string }>(`SELECT api_keys::text AS row FROM api_keys`);
     expect(rows.some(({ row }) => row.includes(key) || row.includes(key.slice(13)))).toBe(false);
+  });
+
+  it('go on opening if they were made before keys had checksums', async () => {
+    const { id, key } = await aKey(t.api, 'admin');
+    const old = key.slice(0, 56);
+    await t.db.query(`UPDATE api_keys SET hash = sha256($2::text::bytea) WHERE id = $1`, [parseTypeId('key', id), old]);
+    await t.api.get('/v1/tenants', { key: old });
+  });
+
+  it('are refused without a look into the database when their checksum is wrong', async () => {
+    const { key } = await aKey(t.api, 'admin');
+    const mistyped = `${key.slice(0, 20)}${key[20] === 'x' ? 'y' : 'x'}${key.slice(21)}`;
+    const query = t.deps.db.query.bind(t.deps.db);
+    const asked: unknown[] = [];
+    t.deps.db.query = ((sql: string, values: unknown[]) => {
+      asked.push(sql);
+      return query(sql, values);
+    }) as never;
+    const { body } = await t.api.get('/v1/tenants', { key: mistyped, expect: 401 });
+    t.deps.db.query = query;
+    expect(asked).toEqual([]);
+    expect(body['detail']).toBe('The API key is unknown, revoked or expired.');
   });
 
   it('are dead at once when they are revoked', async () => {
@@ -84,6 +107,8 @@ describe('API keys', () => {
     [{ name: 'x', role: 'admin', tenant: '' }, '/tenant'],
     [{ name: 'x', role: 'admin', expiresAt: '2020-01-01T00:00:00Z' }, '/expiresAt'],
     [{ name: 'x', role: 'admin', expiresAt: 'soon' }, '/expiresAt'],
+    [{ name: 'x', role: 'admin', requestsPerSecond: 0 }, '/requestsPerSecond'],
+    [{ name: 'x', role: 'admin', requestsPerSecond: 1.5 }, '/requestsPerSecond'],
     [{ name: 'x', role: 'admin', key: 'mine' }, '/key'],
   ])('are refused for %j, pointing at %s', async (body, pointer) => {
     const { body: problem } = await t.api.post('/v1/api-keys', body, { expect: 422 });

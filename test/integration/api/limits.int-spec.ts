@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { parseTypeId } from '#kernel';
 import { startApi, type TestApi } from '../../support/api.js';
 import { aKey, anEndpoint, aTenant, type MadeTenant } from '../../support/factories.js';
 import { waitFor } from '../../support/wait-for.js';
@@ -92,6 +93,36 @@ describe('the rate of a key', () => {
     const { key } = await aKey(t.api, 'admin');
     await Promise.all(Array.from({ length: 60 }, () => t.api.get('/v1/session', { key, expect: 'any' })));
     await t.api.get('/v1/session', { key: (await aKey(t.api, 'admin')).key });
+  });
+});
+
+describe('a rate that a key has of its own', () => {
+  let t: TestApi;
+  beforeAll(async () => {
+    t = await startApi();
+  });
+  afterAll(() => t.close());
+
+  it('holds where others have none, for the sessions that are opened with it too', async () => {
+    const { id, key } = await aKey(t.api, 'admin', { requestsPerSecond: 2 });
+    expect((await t.api.get(`/v1/api-keys/${id}`)).body['requestsPerSecond']).toBe(2);
+    const { headers } = await t.api.post('/v1/session', { key }, { key: null });
+    const cookie = String(headers['set-cookie']).split(';')[0]!;
+    const ask = (n: number) =>
+      n % 2 === 0
+        ? t.api.get('/v1/session', { key, expect: 'any' })
+        : t.api.get('/v1/session', { key: null, headers: { cookie }, expect: 'any' });
+    const answers = await Promise.all(Array.from({ length: 60 }, (_, n) => ask(n)));
+    const refused = answers.filter(({ status }) => status === 429);
+    expect(refused.length).toBeGreaterThan(10);
+    expect(refused[0]!.headers).toMatchObject({ 'ratelimit-limit': '2', 'ratelimit-policy': '2;w=1' });
+    await waitFor(async () => expect((await ask(0)).headers).toMatchObject({ 'ratelimit-limit': '2' }));
+    expect((await t.api.get('/v1/session')).headers['ratelimit-limit']).toBeUndefined();
+  });
+
+  it('is null unless one was given', async () => {
+    const { id } = await aKey(t.api, 'support');
+    expect((await t.api.get(`/v1/api-keys/${id}`)).body['requestsPerSecond']).toBeNull();
   });
 });
 
@@ -221,5 +252,111 @@ describe('failed authentications', () => {
     expect(statuses).toEqual([401, 401, 401, 401, 401, 429]);
     const { text } = await t.deps.metrics.expose();
     expect(Number(/posthorn_failed_authentications_total (\d+)/.exec(text)?.[1])).toBeGreaterThanOrEqual(5);
+  });
+
+  it.each([
+    ['a malformed header', { authorization: 'Basic dXM6dGhlbQ==' }, '203.0.113.10'],
+    ['a token that we have not made', { authorization: 'Bearer eyJhbGciOiJub25lIn0.e30.x' }, '203.0.113.11'],
+    ['a cookie that we have not made', { cookie: 'posthorn_session=eyJhbGciOiJub25lIn0.e30.x' }, '203.0.113.12'],
+  ])('count for %s too', async (_, headers, address) => {
+    const statuses: number[] = [];
+    for (let n = 0; n < 6; n++) {
+      const answer = await t.api.get('/v1/tenants', {
+        key: null,
+        headers: { ...headers, 'x-forwarded-for': address },
+        expect: 'any',
+      });
+      statuses.push(answer.status);
+    }
+    expect(statuses).toEqual([401, 401, 401, 401, 401, 429]);
+  });
+
+  it('lock nobody out whose session has ended', async () => {
+    const { id, key } = await aKey(t.api, 'admin');
+    const from = { 'x-forwarded-for': '203.0.113.13' };
+    const { headers } = await t.api.post('/v1/session', { key }, { key: null, headers: from });
+    const cookie = String(headers['set-cookie']).split(';')[0]!;
+    await t.api.delete(`/v1/api-keys/${id}`);
+    for (let n = 0; n < 8; n++)
+      await t.api.get('/v1/tenants', { key: null, headers: { ...from, cookie }, expect: 401 });
+    expect((await ask((await aKey(t.api, 'admin')).key, '203.0.113.13')).status).toBe(200);
+  });
+});
+
+describe('failed authentications in the audit log', () => {
+  let t: TestApi;
+  beforeAll(async () => {
+    t = await startApi({ env: { POSTHORN_TRUST_PROXY: '127.0.0.1/32' } });
+  });
+  afterAll(() => t.close());
+
+  const fail = (address: string, headers: Record<string, string>) =>
+    t.api.get('/v1/tenants', { key: null, headers: { 'x-forwarded-for': address, ...headers }, expect: 401 });
+  const bearer = (key: string) => ({ authorization: `Bearer ${key}` });
+
+  it('stand there with address, reason and how the key begins, never with the key, for admin and support', async () => {
+    const revoked = await aKey(t.api, 'admin');
+    await t.api.delete(`/v1/api-keys/${revoked.id}`);
+    const expired = await aKey(t.api, 'admin');
+    await t.db.query(`UPDATE api_keys SET expires_at = now() WHERE id = $1`, [parseTypeId('key', expired.id)]);
+    const unknown = `phk_abcd1234_${'u'.repeat(43)}`;
+    const mistyped = `${unknown}000000`;
+    const presented: [reason: string, prefix: string | null, headers: Record<string, string>][] = [
+      ['unknown', 'phk_abcd1234', bearer(unknown)],
+      ['unknown', null, bearer('s3cret-of-somebody-else')],
+      ['mistyped', 'phk_abcd1234', bearer(mistyped)],
+      ['revoked', revoked.key.slice(0, 12), bearer(revoked.key)],
+      ['expired', expired.key.slice(0, 12), bearer(expired.key)],
+      ['malformed', null, { authorization: 'Basic czNjcmV0LW9mLXNvbWVib2R5LWVsc2U=' }],
+      ['session_forged', null, bearer('eyJhbGciOiJub25lIn0.e30.s3cret')],
+      ['session_forged', null, { cookie: 'posthorn_session=eyJhbGciOiJub25lIn0.e30.s3cret' }],
+    ];
+    for (const [, , headers] of presented) await fail('192.0.2.7', headers);
+    const support = await aKey(t.api, 'support');
+    const entries = await waitFor(async () => {
+      const { body, text } = await t.api.get('/v1/audit-log?action=authentication.failed', { key: support.key });
+      expect(body['data']).toHaveLength(7);
+      expect(text).not.toMatch(/s3cret|czNjcmV0|uuuu/);
+      for (const { key } of [revoked, expired]) expect(text).not.toContain(key.slice(13));
+      return body['data'] as Record<string, unknown>[];
+    });
+    for (const entry of entries) {
+      expect(entry).toMatchObject({
+        by: 'anonymous',
+        remoteAddress: '192.0.2.7',
+        key: null,
+        tenant: null,
+        before: null,
+      });
+    }
+    const told = entries.map(({ after }) => after as { reason: string; prefix: string | null; count: number });
+    for (const [reason, prefix] of presented) {
+      const count = reason === 'session_forged' ? 2 : 1;
+      expect(told).toContainEqual(expect.objectContaining({ reason, prefix, count }));
+    }
+  });
+
+  it('are added up, so that many do not fill it', async () => {
+    await Promise.all(Array.from({ length: 300 }, () => fail('192.0.2.8', bearer('nonsense'))));
+    const { id, key } = await aKey(t.api, 'tenant', { tenant: (await aTenant(t.api)).id });
+    await waitFor(async () => {
+      const { body } = await t.api.get('/v1/audit-log?action=authentication.failed&by=anonymous&limit=250');
+      const ours = body['data'].filter((entry: { remoteAddress: string }) => entry.remoteAddress === '192.0.2.8');
+      expect(ours.length).toBe(1);
+      expect(ours[0].after.count).toBeGreaterThan(1);
+    });
+    await t.api.get('/v1/audit-log', { key, expect: 403 });
+    await t.api.delete(`/v1/api-keys/${id}`);
+  });
+
+  it('are put on record when the process stops, those that were not yet told', async () => {
+    const another = await startApi({ deps: (deps) => ({ ...deps, db: t.deps.db }) });
+    const unknown = { authorization: 'Bearer nonsense' };
+    await another.api.get('/v1/tenants', { key: null, headers: { ...unknown, cookie: 'x=y' }, expect: 401 });
+    await another.close().catch(() => undefined);
+    const [row] = await t.db.query<{ count: number }>(
+      `SELECT count(*) AS count FROM audit_log WHERE action = 'authentication.failed' AND remote_address = '127.0.0.1'`,
+    );
+    expect(row!.count).toBe(1);
   });
 });

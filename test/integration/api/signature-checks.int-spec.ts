@@ -1,6 +1,7 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { startPlatform, type TestPlatform } from '../../support/platform.js';
 import { Receiver } from '../../support/receiver.js';
+import { waitFor } from '../../support/wait-for.js';
 
 let platform: TestPlatform;
 let receiver: Receiver;
@@ -58,6 +59,20 @@ describe('a signature check', () => {
     const { 'webhook-signature': _, ...unsigned } = received.headers;
     expect(await check({ headers: unsigned })).toMatchObject({ schemes: [{ code: 'header_missing' }] });
     expect(await check({ headers: { ...received.headers, 'webhook-id': 'evt_x' } })).toMatchObject({ body: 'unknown' });
+  });
+
+  it('goes by the payload format that the attempt was sent in, whatever it is by now', async () => {
+    const { check, tenant, endpoint, received } = await setup({ payloadFormat: 'data' });
+    await waitFor(async () => {
+      const { body } = await platform.api.get(`/v1/deliveries?tenant=${tenant}&status=succeeded`);
+      expect(body['data']).toHaveLength(1);
+    });
+    await platform.api.patch(`/v1/tenants/${tenant}/endpoints/${endpoint}`, { payloadFormat: 'cloudevents' });
+    expect(await check()).toMatchObject({ verified: true, body: 'as_sent' });
+    expect(await check({ body: received.body.replace('1', '2') })).toMatchObject({
+      body: 'changed',
+      schemes: [{ code: 'body_changed' }],
+    });
   });
 
   it('tells that the secret has been revoked', async () => {

@@ -6,7 +6,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { type EmbeddedPostgres, EmbeddedPostgresError, startEmbeddedPostgres } from '#database';
+import { embeddedDatabaseUrl, type EmbeddedPostgres, EmbeddedPostgresError, startEmbeddedPostgres } from '#database';
 import { endServer } from '../../support/end-server.js';
 import { runSql } from '../../support/sql.js';
 
@@ -72,6 +72,9 @@ describe('startEmbeddedPostgres', () => {
     const second = await start();
 
     expect(second.url).toBe(first.url);
+    // By which the command line finds it.
+    expect(embeddedDatabaseUrl(dataDir)).toBe(second.url);
+    expect(embeddedDatabaseUrl(join(folder, 'nothing'))).toBeNull();
     expect(second.adopted).toBe(false);
     expect(await runSql(second.url, 'SELECT n FROM kept')).toEqual([{ n: 7 }]);
   });

@@ -94,6 +94,36 @@ describe('versions of an endpoint', () => {
     expect(after.headers['x-api-key']).toBe(t.deps.keyRing.fingerprint('new'));
   });
 
+  it('show how requests were signed and authenticated, and what subscriptions filtered', async () => {
+    const filter = { 'data.amount': { $gte: 100 } };
+    const auth = { type: 'basic', username: 'us', password: 'hunter2' };
+    const signing = [{ scheme: 'github' }];
+    const endpoint = await anEndpoint(t.api, tenant, { eventTypes: undefined, signing, auth });
+    const given = { endpoint: endpoint.id, eventTypes: ['a.b'], filter };
+    const { body: subscription } = await t.api.post(tenant.path('/subscriptions'), given);
+    await t.api.patch(pathOf(endpoint), {
+      signing: [{ scheme: 'standard-ed25519' }],
+      auth: { type: 'bearer', token: 'hunter3' },
+    });
+    await t.api.patch(tenant.path(`/subscriptions/${subscription['id']}`), { filter: null });
+    const [latest, changed, first] = await versionsOf(endpoint);
+    expect(first).toMatchObject({
+      endpoint: { signing, auth: { ...auth, password: '********' }, tls: null },
+      subscriptions: [{ filter }],
+    });
+    expect(changed).toMatchObject({
+      changed: ['signing', 'auth'],
+      endpoint: { auth: { type: 'bearer', token: '********' } },
+    });
+    expect(latest).toMatchObject({ changed: ['subscriptions'], subscriptions: [{ filter: null }] });
+
+    const { body: restored } = await restore(endpoint, first!['version'] as number);
+    // Credentials are secrets: they stay as they are.
+    expect(restored).toMatchObject({ signing, auth: { type: 'bearer', token: '********' } });
+    expect(await subscriptionsOf(endpoint)).toMatchObject([{ id: subscription['id'], filter }]);
+    expect(JSON.stringify(await versionsOf(endpoint))).not.toContain('hunter');
+  });
+
   it('bring back subscriptions that were deleted since', async () => {
     const endpoint = await anEndpoint(t.api, tenant, { eventTypes: ['a.b'] });
     const [first] = await subscriptionsOf(endpoint);

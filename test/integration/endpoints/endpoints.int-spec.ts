@@ -34,6 +34,8 @@ describe('creating an endpoint', () => {
       rateLimit: null,
       timeoutSeconds: null,
       retrySchedule: null,
+      rotateSecretsEveryDays: null,
+      rotationGraceSeconds: null,
       metadata: {},
       status: 'enabled',
       disabledReason: null,

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Database, Executor, Statement } from '#database';
-import { announce, findSuspects } from '#endpoints';
+import { announce, findScheduledEndpoints, findSecretEnds, findSuspects, takeBegunSecrets } from '#endpoints';
 import { type Uuid, uuidFloor } from '#kernel';
 import { DeadLetterNews } from '#upkeep';
 import { openStoreBench, type StoreBench } from '../../support/stores.js';
@@ -33,7 +33,7 @@ async function readWhole(db: Database, run: (db: Executor) => Promise<unknown>):
   return large.map(({ name }) => name);
 }
 
-describe('the plans of what looks after endpoints and dead letters', () => {
+describe('the plans of what looks after endpoints, secrets and dead letters', () => {
   let bench: StoreBench;
   let tenantId: Uuid;
 
@@ -49,6 +49,10 @@ describe('the plans of what looks after endpoints and dead letters', () => {
        ), health AS (
          INSERT INTO endpoint_health (endpoint_id, writer, succeeded, last_success_at)
          SELECT id, 'worker-' || n, 1, clock_timestamp() FROM endpoint, generate_series(1, 3) n
+       ), secrets AS (
+         INSERT INTO endpoint_secrets (id, endpoint_id, sealed_secret, expires_at)
+         SELECT gen_random_uuid(), id, '', CASE n WHEN 2 THEN clock_timestamp() + interval '1 day' * random() END
+           FROM endpoint, generate_series(1, 2) n
        ), letters AS (
          INSERT INTO dead_letters (id, delivery_id, event_id, tenant_id, endpoint_id, type, reason, opened_at, announced_at)
          SELECT gen_random_uuid(), gen_random_uuid(), id, tenant_id, id, 'a.b', 'gone', clock_timestamp(), clock_timestamp()
@@ -76,6 +80,16 @@ describe('the plans of what looks after endpoints and dead letters', () => {
     const data = { count: 1, expireBefore: '2026-11-24T00:00:00.000Z' };
     const news = { tenantId, type: 'posthorn.dead_letters.expiring', subject: null, data } as const;
     expect(await readWhole(bench.db, (db) => announce(db, [news]))).toEqual([]);
+  });
+
+  it('looks after secrets by indexes', async () => {
+    const after = { expiresAtText: new Date().toISOString(), secretId: uuidFloor(0) };
+    const whole = await readWhole(bench.db, async (db) => {
+      await findScheduledEndpoints(db, uuidFloor(0), 500);
+      await findSecretEnds(db, after, 500);
+      await takeBegunSecrets(db, 500);
+    });
+    expect(whole).toEqual([]);
   });
 
   it('reads the health rows once to find who is failing, and nothing else whole', async () => {

@@ -32,6 +32,15 @@ interface AuditEntry {
 
 const FILTERS = ['by', 'actor', 'action', 'object', 'tenant'] as const;
 
+const ACTORS = [
+  { value: 'api_key', label: 'an API key' },
+  { value: 'browser_session', label: 'somebody in the console' },
+  { value: 'portal_session', label: 'somebody in a portal' },
+  { value: 'command_line', label: 'the command line' },
+  { value: 'system', label: 'the platform itself' },
+  { value: 'anonymous', label: 'somebody who failed to authenticate' },
+];
+
 const who = ({ actor, keyName, by }: AuditEntry): string => actor ?? keyName ?? by.replaceAll('_', ' ');
 
 /** Who has changed what, from what, to what. */
@@ -67,7 +76,7 @@ export function AuditLogPage() {
   return (
     <Page title="Audit log">
       <Filters isAny={isAny} clear={clear}>
-        <FilterChoice label="Anybody" value={values.by} options={['api_key', 'portal', 'system']} onChange={at('by')} />
+        <FilterChoice label="Anybody" value={values.by} options={ACTORS} onChange={at('by')} />
         <FilterText label="Action" value={values.action} onChange={at('action')} />
         <FilterText label="Actor" value={values.actor} onChange={at('actor')} />
         <FilterText label="Object id" value={values.object} onChange={at('object')} />

@@ -7,7 +7,7 @@ import { TenantName } from '../tenants/tenant-name.js';
 import { Facts } from '../ui/facts.js';
 import { Id } from '../ui/id.js';
 import { Page, Section } from '../ui/page.js';
-import { ErrorNote, Loading } from '../ui/states.js';
+import { PageOf } from '../ui/page-of.js';
 import { DeliveryStatus } from '../ui/status.js';
 import { Coming, Moment } from '../ui/when.js';
 import { AttemptList } from './attempt-list.js';
@@ -31,16 +31,11 @@ export const isOpen = ({ status }: Delivery): boolean => status === 'pending' ||
 
 /** One delivery: what came of it, each attempt, and what comes next. */
 export function DeliveryPage({ id }: { id: string }) {
-  const { data, error, refetch } = useDelivery(id);
-  if (error !== null && data === undefined) {
-    return (
-      <Page title="Delivery" crumbs={CRUMBS}>
-        <ErrorNote error={error} retry={() => void refetch()} />
-      </Page>
-    );
-  }
-  if (data === undefined) return <Loading rows={12} />;
-  return <ShownDelivery delivery={data} />;
+  return (
+    <PageOf query={useDelivery(id)} title="Delivery" crumbs={CRUMBS}>
+      {(delivery) => <ShownDelivery delivery={delivery} />}
+    </PageOf>
+  );
 }
 
 function ShownDelivery({ delivery }: { delivery: Delivery }) {

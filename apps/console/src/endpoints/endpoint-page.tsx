@@ -7,7 +7,8 @@ import { useMay, useSession } from '../session/may.js';
 import { useTenantName } from '../tenants/tenant.js';
 import { List } from '../ui/list.js';
 import { Page, Section } from '../ui/page.js';
-import { ErrorNote, Loading, Nothing } from '../ui/states.js';
+import { PageOf } from '../ui/page-of.js';
+import { Nothing } from '../ui/states.js';
 import { EndpointStatus } from '../ui/status.js';
 import { useUrlState } from '../ui/url-state.js';
 import classes from './endpoint-page.module.css';
@@ -32,7 +33,6 @@ interface EndpointPageProps {
 /** One endpoint: how it fares, what it gets, how it is set up, and what is changed about it. */
 export function EndpointPage({ tenant, id }: EndpointPageProps) {
   const { tenant: own } = useSession();
-  const { data: endpoint, error, refetch } = useEndpoint(tenant, id);
   const tenantName = useTenantName(tenant);
   const crumbs =
     own === null
@@ -41,25 +41,26 @@ export function EndpointPage({ tenant, id }: EndpointPageProps) {
           { label: tenantName ?? 'Tenant', to: `/tenants/${tenant}` },
         ]
       : [{ label: 'Endpoints', to: '/endpoints' }];
-  if (error !== null && endpoint === undefined) {
-    return (
-      <Page title="Endpoint" crumbs={crumbs}>
-        <ErrorNote error={error} retry={() => void refetch()} />
-      </Page>
-    );
-  }
-  if (endpoint === undefined) return <Loading rows={12} />;
   return (
-    <Page
-      title={withoutScheme(endpoint.url)}
-      aside={<EndpointStatus {...endpoint} />}
-      crumbs={crumbs}
-      actions={<EndpointActions endpoint={endpoint} />}
-    >
-      {endpoint.ownership.state === 'unverified' && <OwnershipSection endpoint={endpoint} />}
-      <EndpointTabs endpoint={endpoint} />
-    </Page>
+    <PageOf query={useEndpoint(tenant, id)} title="Endpoint" crumbs={crumbs}>
+      {(endpoint) => (
+        <Page
+          title={withoutScheme(endpoint.url)}
+          aside={<EndpointStatus {...endpoint} />}
+          crumbs={crumbs}
+          actions={<EndpointActions endpoint={endpoint} />}
+        >
+          {isShut(endpoint) && <OwnershipSection endpoint={endpoint} />}
+          <EndpointTabs endpoint={endpoint} />
+        </Page>
+      )}
+    </PageOf>
   );
+}
+
+/** It gets nothing until its URL has proven that it wants the traffic. */
+function isShut({ status, disabledReason }: Endpoint): boolean {
+  return status === 'disabled' && disabledReason === 'unverified';
 }
 
 function EndpointTabs({ endpoint }: { endpoint: Endpoint }) {
@@ -94,6 +95,7 @@ function EndpointTabs({ endpoint }: { endpoint: Endpoint }) {
         <SecretsSection endpoint={endpoint} />
       </Tabs.Panel>
       <Tabs.Panel value="test">
+        {endpoint.ownership.state === 'unverified' && !isShut(endpoint) && <OwnershipSection endpoint={endpoint} />}
         <TestSection endpoint={endpoint} />
         <GoLiveCheck endpoint={endpoint} />
         <ReconcileSection endpoint={endpoint} />

@@ -47,7 +47,10 @@ export function OwnershipSection({ endpoint }: { endpoint: Endpoint }) {
         <Text size="sm">
           Give the receiver its secret (under Secrets), and have it answer an event of the type{' '}
           <code>posthorn.endpoint.verification</code> with <code>{'{"challenge": "…"}'}</code>, the one that stands in
-          its data. The endpoint is enabled as soon as it does.
+          its data.{' '}
+          {endpoint.status === 'disabled'
+            ? 'The endpoint is enabled as soon as it does.'
+            : 'It is enabled all the same, since before that was asked for.'}
         </Text>
         {verify.error !== null && <ErrorNote error={verify.error} />}
         <div aria-live="polite">
@@ -100,7 +103,7 @@ function ChallengeForm({ path, expiresAt, after }: ChallengeFormProps) {
               For receivers that cannot answer with it
               {expiresAt !== null && (
                 <>
-                  ; good until <When at={expiresAt} />
+                  ; it ends <When at={expiresAt} />
                 </>
               )}
             </>

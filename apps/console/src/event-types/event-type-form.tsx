@@ -49,6 +49,7 @@ export function EventTypeForm({ eventType, close }: EventTypeFormProps) {
       <TextInput label="Group" {...form.getInputProps('group')} />
       <Textarea
         label="JSON Schemas by version"
+        description="The data of each event is held against the one it names, or the newest; what does not match is refused."
         placeholder='{"1": {"type": "object"}}'
         autosize
         minRows={3}
@@ -57,6 +58,7 @@ export function EventTypeForm({ eventType, close }: EventTypeFormProps) {
       />
       <Textarea
         label="Example (JSON)"
+        description="One that matches a schema, where there are any"
         placeholder='{"amount": 100}'
         autosize
         minRows={3}

@@ -9,7 +9,7 @@ import { AskDialog } from '../ui/ask-dialog.js';
 import { CodeBlock } from '../ui/code-block.js';
 import { Facts } from '../ui/facts.js';
 import { Page, Section } from '../ui/page.js';
-import { ErrorNote, Loading } from '../ui/states.js';
+import { PageOf } from '../ui/page-of.js';
 import { Status } from '../ui/status.js';
 import { Moment } from '../ui/when.js';
 import { EventTypeForm } from './event-type-form.js';
@@ -19,21 +19,21 @@ const CRUMBS = [{ label: 'Event types', to: '/event-types' }];
 
 /** What an event type means, and what its events carry. */
 export function EventTypePage({ name }: { name: string }) {
-  const mayWrite = useMay()('event-types:write');
-  const [asking, setAsking] = useState<'edit' | 'delete' | null>(null);
-  const [, navigate] = useLocation();
-  const { data: eventType, error } = useQuery({
+  const query = useQuery({
     queryKey: ['event-types', name],
     queryFn: ({ signal }) => api.get<EventType>(`/v1/event-types/${encodeURIComponent(name)}`, { signal }),
   });
-  if (error !== null && eventType === undefined) {
-    return (
-      <Page title={name} crumbs={CRUMBS}>
-        <ErrorNote error={error} />
-      </Page>
-    );
-  }
-  if (eventType === undefined) return <Loading rows={10} />;
+  return (
+    <PageOf query={query} title={name} crumbs={CRUMBS}>
+      {(eventType) => <ShownEventType eventType={eventType} />}
+    </PageOf>
+  );
+}
+
+function ShownEventType({ eventType }: { eventType: EventType }) {
+  const mayWrite = useMay()('event-types:write');
+  const [asking, setAsking] = useState<'edit' | 'delete' | null>(null);
+  const [, navigate] = useLocation();
   const close = (): void => setAsking(null);
   return (
     <Page
@@ -89,7 +89,11 @@ export function EventTypePage({ name }: { name: string }) {
         </Section>
       )}
       {Object.entries(eventType.schemas ?? {}).map(([version, schema]) => (
-        <Section key={version} title={`Schema, version ${version}`}>
+        <Section
+          key={version}
+          title={`Schema, version ${version}`}
+          note="What does not match it is refused when it is published"
+        >
           <CodeBlock text={JSON.stringify(schema, null, 2)} label={`the schema of version ${version}`} />
         </Section>
       ))}
@@ -98,7 +102,7 @@ export function EventTypePage({ name }: { name: string }) {
         <AskDialog
           title={`Delete ${eventType.name} from the catalog?`}
           verb="Delete"
-          run={() => api.delete(`/v1/event-types/${encodeURIComponent(name)}`)}
+          run={() => api.delete(`/v1/event-types/${encodeURIComponent(eventType.name)}`)}
           done="Deleted."
           after={() => navigate('/event-types')}
           close={close}

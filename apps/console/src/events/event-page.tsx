@@ -13,7 +13,8 @@ import { Facts } from '../ui/facts.js';
 import { Id } from '../ui/id.js';
 import { prettyJson } from '../ui/json-text.js';
 import { Page, Section } from '../ui/page.js';
-import { ErrorNote, Loading, Nothing } from '../ui/states.js';
+import { PageOf } from '../ui/page-of.js';
+import { Nothing } from '../ui/states.js';
 import { Status } from '../ui/status.js';
 import { Moment, When } from '../ui/when.js';
 import { EventTimeline } from './event-timeline.js';
@@ -24,16 +25,11 @@ const CRUMBS = [{ label: 'Events', to: '/events' }];
 
 /** One event: what it carried, to whom it went, and why. */
 export function EventPage({ id }: { id: string }) {
-  const { data, error, refetch } = useEvent(id);
-  if (error !== null && data === undefined) {
-    return (
-      <Page title="Event" crumbs={CRUMBS}>
-        <ErrorNote error={error} retry={() => void refetch()} />
-      </Page>
-    );
-  }
-  if (data === undefined) return <Loading rows={12} />;
-  return <ShownEvent {...data} />;
+  return (
+    <PageOf query={useEvent(id)} title="Event" crumbs={CRUMBS}>
+      {(read) => <ShownEvent {...read} />}
+    </PageOf>
+  );
 }
 
 function ShownEvent({ event, dataText }: ReadEvent) {

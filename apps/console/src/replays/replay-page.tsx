@@ -15,7 +15,8 @@ import { Figure, Figures } from '../ui/figures.js';
 import { Id } from '../ui/id.js';
 import { List } from '../ui/list.js';
 import { Page, Section } from '../ui/page.js';
-import { ErrorNote, Loading, Nothing } from '../ui/states.js';
+import { PageOf } from '../ui/page-of.js';
+import { Nothing } from '../ui/states.js';
 import { Moment } from '../ui/when.js';
 import { ReplayProgress } from './replay-progress.js';
 import { ReplayState } from './replay-state.js';
@@ -26,22 +27,22 @@ const CRUMBS = [{ label: 'Replays', to: '/replays' }];
 
 /** How far a replay has come. */
 export function ReplayPage({ id }: { id: string }) {
-  const mayDo = useMay();
-  const [isCancelling, setIsCancelling] = useState(false);
-  const { data: replay, error } = useQuery({
+  const query = useQuery({
     queryKey: ['replays', id],
     queryFn: ({ signal }) => api.get<Replay>(`/v1/replays/${encodeURIComponent(id)}`, { signal }),
     refetchInterval: ({ state }) => (state.data?.state === 'running' ? REFRESH_MS : false),
   });
-  const list = usePagedList<Delivery>(['deliveries'], '/v1/deliveries', { replay: id });
-  if (error !== null && replay === undefined) {
-    return (
-      <Page title="Replay" crumbs={CRUMBS}>
-        <ErrorNote error={error} />
-      </Page>
-    );
-  }
-  if (replay === undefined) return <Loading rows={10} />;
+  return (
+    <PageOf query={query} title="Replay" crumbs={CRUMBS}>
+      {(replay) => <ShownReplay replay={replay} />}
+    </PageOf>
+  );
+}
+
+function ShownReplay({ replay }: { replay: Replay }) {
+  const mayDo = useMay();
+  const [isCancelling, setIsCancelling] = useState(false);
+  const list = usePagedList<Delivery>(['deliveries'], '/v1/deliveries', { replay: replay.id });
   const skips = Object.entries(replay.skippedBecause).map(([why, count]) => `${count} ${why.replaceAll('_', ' ')}`);
   return (
     <Page

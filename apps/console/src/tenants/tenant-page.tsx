@@ -10,7 +10,7 @@ import { AskDialog } from '../ui/ask-dialog.js';
 import { Facts } from '../ui/facts.js';
 import { Id } from '../ui/id.js';
 import { Page, Section } from '../ui/page.js';
-import { ErrorNote, Loading } from '../ui/states.js';
+import { PageOf } from '../ui/page-of.js';
 import { Status } from '../ui/status.js';
 import { Moment, When } from '../ui/when.js';
 import { PortalLinkButton } from './portal-link.js';
@@ -21,15 +21,14 @@ const CRUMBS = [{ label: 'Tenants', to: '/tenants' }];
 
 /** One tenant: its endpoints, its limits, its switch. */
 export function TenantPage({ id }: { id: string }) {
-  const { data: tenant, error, refetch } = useTenant(id);
-  if (error !== null && tenant === undefined) {
-    return (
-      <Page title="Tenant" crumbs={CRUMBS}>
-        <ErrorNote error={error} retry={() => void refetch()} />
-      </Page>
-    );
-  }
-  if (tenant === undefined) return <Loading rows={10} />;
+  return (
+    <PageOf query={useTenant(id)} title="Tenant" crumbs={CRUMBS}>
+      {(tenant) => <ShownTenant tenant={tenant} />}
+    </PageOf>
+  );
+}
+
+function ShownTenant({ tenant }: { tenant: Tenant }) {
   const { settings } = tenant;
   return (
     <Page

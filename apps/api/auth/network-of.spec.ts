@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { networkOf } from './failed-authentications.js';
+import { networkOf } from './network-of.js';
 
 describe(networkOf, () => {
   it.each([
