@@ -19,6 +19,8 @@ export function bulkReplays(house: House): void {
       await dialog.getByLabel('Reason').fill('They are back');
       await dialog.getByRole('button', { name: `Replay ${DEAD}` }).click();
 
+      // The list, which stands there until then, has finished ones too.
+      await page.getByRole('heading', { level: 1, name: /^Replay of/ }).waitFor();
       await page.getByText('finished', { exact: true }).waitFor();
       const words = `${DEAD} succeeded, 0 failed, 0 under way, 0 skipped, of ${DEAD}`;
       await page.getByRole('img', { name: words, exact: true }).waitFor();
@@ -39,6 +41,7 @@ export function bulkReplays(house: House): void {
       await dialog.getByText(`${DEAD} would be delivered again`).waitFor();
       await dialog.getByLabel('A second at most').fill('0.1');
       await dialog.getByRole('button', { name: `Replay ${DEAD}` }).click();
+      await page.getByRole('heading', { level: 1, name: /^Replay of/ }).waitFor();
       await page.getByText('running').waitFor();
       await page.getByRole('button', { name: 'Cancel', exact: true }).click();
       await page.getByRole('dialog').getByRole('button', { name: 'Cancel replay' }).click();
