@@ -26,6 +26,9 @@ import { KeyRates1764000210000 } from './1764000210000-key-rates.js';
 import { Ownership1764000220000 } from './1764000220000-ownership.js';
 import { SecretSchedule1764000221000 } from './1764000221000-secret-schedule.js';
 import { EventTypeCatalog1764000230000 } from './1764000230000-event-type-catalog.js';
+import { ReplayTenants1764000240000 } from './1764000240000-replay-tenants.js';
+import { DeadLetterGroupTypes1764000241000 } from './1764000241000-dead-letter-group-types.js';
+import { EventsCalledOff1764000242000 } from './1764000242000-events-called-off.js';
 
 /** Every migration there is, oldest first. A landed one is never edited; a change is a new one at the end. */
 export const migrations = [
@@ -57,4 +60,7 @@ export const migrations = [
   Ownership1764000220000,
   SecretSchedule1764000221000,
   EventTypeCatalog1764000230000,
+  ReplayTenants1764000240000,
+  DeadLetterGroupTypes1764000241000,
+  EventsCalledOff1764000242000,
 ];

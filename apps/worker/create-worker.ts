@@ -1,3 +1,4 @@
+import { hostname } from 'node:os';
 import type { Config } from '#config';
 import type { Database } from '#database';
 import { measureBacklog, OpenCancellationStore, OpenDeliveryStore } from '#deliveries';
@@ -16,7 +17,7 @@ import { ScheduledEventStore } from '#events';
 import { type DatabaseClock, type KeyRing, POSTHORN_VERSION } from '#kernel';
 import { Scheduler } from '#publishing';
 import { EndpointDeliveryEffects, ReplayRunner } from '#replaying';
-import { TrafficReadModel, TrafficRollup, TrafficStore } from '#stats';
+import { TrafficLedger, TrafficReadModel, TrafficRollup, TrafficStore } from '#stats';
 import type { Logger, Metrics } from '#telemetry';
 import { SwitchStore } from '#tenants';
 import { AddressPolicy, Sender } from '#transport';
@@ -57,7 +58,9 @@ export function startWorker({
   queuePrefix,
   circuits,
 }: WorkerDeps): RunningWorker {
+  const traffic = new TrafficLedger(new TrafficStore(db), `${hostname()}:${process.pid}`, clock);
   const deliveries = new OpenDeliveryStore(db);
+  deliveries.onBuried((buried) => traffic.buried(buried));
   const sender = new Sender({
     policy: new AddressPolicy(config.egress),
     ...(config.egress.proxy === null ? {} : { proxy: config.egress.proxy }),
@@ -79,7 +82,7 @@ export function startWorker({
       slots: new SlotStore(db),
       endpoints,
       health: new EndpointHealthStore(db),
-      traffic: new TrafficStore(db),
+      traffic,
       switches: new SwitchStore(db),
       sender,
       metrics,
@@ -128,6 +131,7 @@ export function startWorker({
     },
     stop: async (drainMs) => {
       await Promise.all([worker.stop(drainMs), scheduler.stop(), replays.stop(), upkeep.stop()]);
+      await traffic.flush();
     },
   };
 }

@@ -103,6 +103,8 @@ type LookRow = Omit<Claim, 'claimed' | 'passedOver'> & {
 /** The guarded statements on what is still open. */
 @Injectable()
 export class OpenDeliveryStore {
+  private whenBuried: (buried: readonly Ended[]) => void = () => undefined;
+
   constructor(private readonly db: Database) {}
 
   /** Claims due rows, and tells what else is due. */
@@ -183,7 +185,14 @@ export class OpenDeliveryStore {
 
   async buryExpired(held: readonly (Held & { deadLetterId: Uuid })[]): Promise<Uuid[]> {
     const values = [...idsAndGenerations(held), plainArray(held.map(({ deadLetterId }) => deadLetterId))];
-    return ids(await this.db.query<{ id: Uuid }>(BURY_EXPIRED, values));
+    const buried = await this.db.query<Ended>(BURY_EXPIRED, values);
+    this.whenBuried(buried);
+    return ids(buried);
+  }
+
+  /** Calls back with what has been buried by this store. One listener only. */
+  onBuried(listener: (buried: readonly Ended[]) => void): void {
+    this.whenBuried = listener;
   }
 
   /** Rows, `limit` at most, that have outlived their event's expiry while they waited, to be buried. */

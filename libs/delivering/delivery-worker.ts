@@ -22,7 +22,7 @@ import {
 import { type Clock, uuidTime } from '#kernel';
 import { CIRCUIT_RULES, type CircuitRules, isPushBack } from '#policy';
 import { type DispatchConsumer, openDispatchConsumer } from '#queue';
-import { TrafficLedger, type TrafficStore } from '#stats';
+import type { TrafficLedger } from '#stats';
 import { type Logger, type Metrics, statusClass } from '#telemetry';
 import { SWITCHES_CHANNEL, type SwitchStore } from '#tenants';
 import type { Sender } from '#transport';
@@ -50,7 +50,7 @@ export interface DeliveryWorkerDeps {
   readonly slots: SlotStore;
   readonly endpoints: EndpointSwitch;
   readonly health: EndpointHealthStore;
-  readonly traffic: TrafficStore;
+  readonly traffic: TrafficLedger;
   readonly switches: SwitchStore;
   readonly sender: Sender;
   readonly metrics: Metrics;
@@ -97,7 +97,6 @@ export class DeliveryWorker {
   private readonly detour: Detour;
   private readonly circuits: CircuitKeeper;
   private readonly ledger: HealthLedger;
-  private readonly traffic: TrafficLedger;
   private readonly news: NewsDesk;
   private readonly listener: Listener;
   private readonly consumer: DispatchConsumer;
@@ -160,9 +159,7 @@ export class DeliveryWorker {
     this.board.onBlocked((watched) => this.clearLane(watched));
     this.detour.onSend((dispatch) => this.intake.placeInLane(dispatch));
     this.detour.onProbe((watched) => this.circuits.probing(watched));
-    const writer = `${hostname()}:${process.pid}`;
-    this.ledger = new HealthLedger(health, writer);
-    this.traffic = new TrafficLedger(deps.traffic, writer, clock);
+    this.ledger = new HealthLedger(health, `${hostname()}:${process.pid}`);
     this.news = new NewsDesk(db);
     this.listener = new Listener({ url: options.listenUrl, applicationName: 'posthorn-listen' });
     this.consumer = openDispatchConsumer({
@@ -225,7 +222,7 @@ export class DeliveryWorker {
       this.detour.idle().then(() => Promise.all([this.recorder.idle(), this.exits.idle()])),
     );
     await within(left(), this.succession.idle());
-    await within(left(), Promise.all([this.ledger.flush(), this.traffic.flush()]));
+    await within(left(), Promise.all([this.ledger.flush(), this.deps.traffic.flush()]));
   }
 
   /** One delivery, from its turn in the lane to its attempt on disk. */
@@ -253,12 +250,12 @@ export class DeliveryWorker {
   }
 
   private account({ dispatch, target, record }: Attempted): void {
-    const { metrics } = this.deps;
+    const { metrics, traffic } = this.deps;
     metrics.attempts[statusClass(record.statusCode)].inc();
     metrics.attemptSeconds.observe(record.durationMs / 1000);
     this.ledger.note(dispatch.endpointId, record);
     this.news.note(dispatch, target.tenantId, record.next.to);
-    this.traffic.attempted(target.tenantId, dispatch.endpointId, record.durationMs, record.next.to);
+    traffic.attempted(target.tenantId, dispatch.endpointId, record.durationMs, record.next.to);
     switch (record.next.to) {
       case 'succeeded':
         metrics.deliveries.succeeded.inc();

@@ -196,7 +196,7 @@ export const OPERATIONAL_EVENTS: { readonly [Type in OperationalType]: Entry<Ope
     },
   },
   'posthorn.replay.finished': {
-    when: 'A bulk replay has ended, and so have its deliveries, unless it was cancelled. Not told of one over several tenants.',
+    when: 'A bulk replay has ended, and so have its deliveries, unless it was cancelled. Of one over several tenants each is told what was its own.',
     subject: 'the replay',
     data: {
       replay: ['text', false, 'The replay, `rpl_…`.'],

@@ -17,13 +17,20 @@ export const NO_CONTENT: EventContent = {
   data: null,
 };
 
+const CONTENT = `uid, subject, source, correlation_id AS "correlationId", schema_version AS "schemaVersion",
+  ordering_key AS "orderingKey", metadata, data`;
+
 /** Reads what an event on disk carries. */
 export async function findContent(db: Executor, eventId: Uuid): Promise<EventContent> {
-  const [row] = await db.query<EventContent>(
-    `SELECT uid, subject, source, correlation_id AS "correlationId", schema_version AS "schemaVersion",
-            ordering_key AS "orderingKey", metadata, data
-       FROM events WHERE id = $1`,
-    [eventId],
-  );
+  const [row] = await db.query<EventContent>(`SELECT ${CONTENT} FROM events WHERE id = $1`, [eventId]);
   return row ?? NO_CONTENT;
+}
+
+/** Reads what several carry, all of which is in memory then; those that are gone are not among it. */
+export async function findContents(db: Executor, eventIds: readonly Uuid[]): Promise<Map<Uuid, EventContent>> {
+  const rows = await db.query<EventContent & { readonly id: Uuid }>(
+    `SELECT id, ${CONTENT} FROM events WHERE id = ANY ($1::uuid[])`,
+    [eventIds],
+  );
+  return new Map(rows.map((row) => [row.id, row]));
 }

@@ -1,4 +1,4 @@
-export { type EventContent, findContent, NO_CONTENT } from './event-content.js';
+export { type EventContent, findContent, findContents, NO_CONTENT } from './event-content.js';
 export type { EventDraft } from './event-draft.js';
 export { scalarsOf } from './json-scalars.js';
 export { nestingDepth } from './json-scanner.js';

@@ -53,9 +53,23 @@ const LOOKED_AT = 1_000;
 /** The newest of a group, whose types are told. */
 const TYPED = 100;
 
-interface Row extends Omit<DeadLetterGroup, 'isExact' | 'sample'>, DeadLetterSample {
+interface Row extends Omit<DeadLetterGroup, 'isExact' | 'sample'> {
   readonly looked: number;
+  readonly deadLetterId: Uuid;
+  readonly deliveryId: Uuid;
+  readonly isErrorShown: boolean;
 }
+
+/** How a delivery ended. */
+type Ending = Omit<DeadLetterSample, 'deadLetterId'>;
+
+/** Planned with the values, it touches the days of these deliveries alone. $1 deliveries. */
+const ENDINGS = `
+  SELECT asked.id AS "deliveryId", d.last_status_code AS "lastStatusCode", d.last_error_code AS "lastErrorCode",
+         (SELECT a.error FROM attempts a WHERE a.delivery_id = asked.id AND a.delivery_id = ANY ($1::uuid[])
+           ORDER BY a.number DESC LIMIT 1) AS error
+    FROM unnest($1::uuid[]) AS asked(id)
+    LEFT JOIN deliveries d ON d.id = asked.id AND d.id = ANY ($1::uuid[])`;
 
 /**
  * Answers what unresolved dead letters there are by endpoint and reason. Groups are found by hopping along an index from one
@@ -76,10 +90,18 @@ export class DeadLetterGroupReadModel {
     const { sql, counted } = groupStatement(parameters, viewer, filters, hop);
     const rows = await this.db.query<Row & { readonly isEmpty: boolean }>(sql, parameters.values);
     const last = rows.at(-1);
+    const found = rows.filter(({ isEmpty }) => !isEmpty);
+    const endings = await this.endingsOf(found.map(({ deliveryId }) => deliveryId));
     return {
-      groups: rows.filter(({ isEmpty }) => !isEmpty).map((row) => toGroup(row, counted)),
+      groups: found.map((row) => toGroup(row, endings.get(row.deliveryId), counted)),
       stoppedAt: last === undefined || rows.length < limit ? null : toPosition(last),
     };
+  }
+
+  private async endingsOf(deliveryIds: readonly Uuid[]): Promise<Map<Uuid, Ending>> {
+    if (deliveryIds.length === 0) return new Map();
+    const rows = await this.db.query<Ending>(ENDINGS, [deliveryIds]);
+    return new Map(rows.map((row) => [row.deliveryId, row]));
   }
 }
 
@@ -100,10 +122,12 @@ function hopStatement(
     ...equals(parameters, 'reason', reason),
   ].join(' AND ');
   const [tenantId, endpointId, lastReason] = readPosition(after).map((part) => parameters.add(part));
+  // By `id` too: where all else is given, there would be no order to keep, and whoever looks for the next, which there is
+  // not, would read the whole table.
   const next = (position: string): string => `
     SELECT tenant_id, endpoint_id, reason FROM dead_letters
      WHERE ${where} AND (tenant_id, endpoint_id, reason) > (${position})
-     ORDER BY tenant_id, endpoint_id, reason LIMIT 1`;
+     ORDER BY tenant_id, endpoint_id, reason, id LIMIT 1`;
   return `
     WITH RECURSIVE hop AS (
       (SELECT *, 1 AS n FROM (${next(`${tenantId}::uuid, ${endpointId}::uuid, ${lastReason}::text`)}) first)
@@ -138,47 +162,38 @@ function groupStatement(
   const newest = (columns: string, rows: number): string =>
     `SELECT ${columns} FROM dead_letters l WHERE ${ofGroup} ORDER BY l.id DESC LIMIT ${rows}`;
   const isMatch = rest.length === 0 ? 'true' : rest.join(' AND ');
+  const first = (order: 'ASC' | 'DESC'): string =>
+    `(SELECT l.id FROM dead_letters l WHERE ${ofGroup} ORDER BY l.id ${order} LIMIT 1)`;
+  // Without a filter all of a group match: the ends of the index are its newest and its oldest, however many there are.
+  const looked =
+    rest.length === 0
+      ? `SELECT n AS looked, n AS count, ${first('DESC')} AS newest, ${first('ASC')} AS oldest
+           FROM (SELECT count(*)::int AS n FROM (${newest('l.id', counted)}) l) counted`
+      : `SELECT looked, coalesce(cardinality(ids), 0) AS count, ids[1] AS newest, ids[cardinality(ids)] AS oldest
+           FROM (SELECT count(*)::int AS looked, array_agg(id) FILTER (WHERE "isMatch") AS ids
+                   FROM (${newest(`l.id, (${isMatch}) IS TRUE AS "isMatch"`, counted)}) l) counted`;
   const sql = `${hop}
     SELECT hop.tenant_id AS "tenantId", hop.endpoint_id AS "endpointId", hop.reason, looked.looked, looked.count,
            looked.newest IS NULL AS "isEmpty", oldest.opened_at AS "oldestAt", newest.opened_at AS "newestAt", typed.types,
-           newest.id AS "deadLetterId", newest.delivery_id AS "deliveryId", ended.last_status_code AS "lastStatusCode",
-           ended.last_error_code AS "lastErrorCode",
-           CASE WHEN ${hiddenPaths(viewer, 'newest.type')} = '{}' THEN attempt.error END AS error
+           newest.id AS "deadLetterId", newest.delivery_id AS "deliveryId",
+           ${hiddenPaths(viewer, 'newest.type')} = '{}' AS "isErrorShown"
       FROM hop
-     CROSS JOIN LATERAL (
-       SELECT looked, coalesce(cardinality(ids), 0) AS count, ids[1] AS newest, ids[cardinality(ids)] AS oldest
-         FROM (SELECT count(*)::int AS looked, array_agg(id) FILTER (WHERE "isMatch") AS ids
-                 FROM (${newest(`l.id, (${isMatch}) IS TRUE AS "isMatch"`, counted)}) l) counted
-     ) looked
+     CROSS JOIN LATERAL (${looked}) looked
       LEFT JOIN LATERAL (SELECT * FROM dead_letters WHERE id = looked.newest LIMIT 1) newest ON true
-      LEFT JOIN LATERAL (
-        SELECT opened_at FROM dead_letters
-         WHERE id = CASE WHEN looked.looked < ${counted} THEN looked.oldest ELSE ${oldestOf(ofGroup, rest, 'looked.oldest')} END
-         LIMIT 1
-      ) oldest ON true
+      LEFT JOIN LATERAL (SELECT opened_at FROM dead_letters WHERE id = looked.oldest LIMIT 1) oldest ON true
       LEFT JOIN LATERAL (
         SELECT array_agg(DISTINCT type ORDER BY type) AS types
           FROM (${newest(`l.type, (${isMatch}) IS TRUE AS "isMatch"`, TYPED)}) l WHERE "isMatch"
       ) typed ON true
-      LEFT JOIN LATERAL (
-        SELECT last_status_code, last_error_code FROM deliveries WHERE id = newest.delivery_id LIMIT 1
-      ) ended ON true
-      LEFT JOIN LATERAL (
-        SELECT error FROM attempts WHERE delivery_id = newest.delivery_id ORDER BY number DESC LIMIT 1
-      ) attempt ON true
      ORDER BY hop.n`;
   return { sql, counted };
 }
 
-/** The other end of the index; with a filter, the oldest of those that were looked at. */
-function oldestOf(ofGroup: string, rest: readonly string[], looked: string): string {
-  return rest.length > 0 ? looked : `(SELECT l.id FROM dead_letters l WHERE ${ofGroup} ORDER BY l.id LIMIT 1)`;
-}
-
-function toGroup(row: Row, counted: number): DeadLetterGroup {
-  const { deadLetterId, deliveryId, lastStatusCode, lastErrorCode, error, looked, ...group } = row;
-  const sample = { deadLetterId, deliveryId, lastStatusCode, lastErrorCode, error };
-  return { ...group, types: group.types ?? [], isExact: looked < counted, sample };
+function toGroup(row: Row, ending: Ending | undefined, counted: number): DeadLetterGroup {
+  const { deadLetterId, deliveryId, isErrorShown, looked, types, ...group } = row;
+  const { lastStatusCode = null, lastErrorCode = null, error = null } = ending ?? {};
+  const sample = { deadLetterId, deliveryId, lastStatusCode, lastErrorCode, error: isErrorShown ? error : null };
+  return { ...group, types: types ?? [], isExact: looked < counted, sample };
 }
 
 const BEGINNING = uuidFloor(0);

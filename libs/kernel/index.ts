@@ -8,4 +8,5 @@ export { onStopSignal, type StopLog } from './stop-signal.js';
 export { POSTHORN_VERSION } from './version.js';
 export { reasonOf } from './reason-of.js';
 export { Tally, type TallyOptions } from './tally.js';
+export { TurnLoop, type TurnLoopOptions } from './turn-loop.js';
 export { zip } from './zip.js';

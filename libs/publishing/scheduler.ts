@@ -2,7 +2,7 @@ import { type Database, ensurePartitions, isDataError, isMissingPartition, isTra
 import type { TenantConfig, TenantConfigs } from '#endpoints';
 import { type Line, LineAdvancer } from '#deliveries';
 import { type DueEvent, findContent, FIRST_TURN, NO_CONTENT, type ScheduledEventStore } from '#events';
-import { type Clock, GroupCommit, newUuid, toTypeId, type Uuid } from '#kernel';
+import { type Clock, GroupCommit, newUuid, toTypeId, TurnLoop, type Uuid } from '#kernel';
 import { type FanOut, type FannedOut, fanOutGroup } from './fan-out-statement.js';
 import { matchDeliveries } from './prepared-event.js';
 
@@ -53,9 +53,13 @@ type Configs = ReadonlyMap<Uuid, TenantConfig | null>;
 export class Scheduler {
   private readonly groups: GroupCommit<FanOut, boolean>;
   private readonly lines: LineAdvancer;
-  private running: Promise<void> | null = null;
-  private isStopped = false;
-  private cutShort: (() => void) | null = null;
+  private readonly loop = new TurnLoop({
+    turn: () => this.turn(),
+    onError: (error) => {
+      this.log.warn({ err: error }, 'cannot look for scheduled events');
+      return RETRY_MS;
+    },
+  });
   private afterTenantId = FIRST_TURN;
 
   constructor(
@@ -78,39 +82,26 @@ export class Scheduler {
   }
 
   start(): void {
-    this.running ??= this.run();
+    this.loop.start();
   }
 
   /** Fans out nothing more; resolves when what is under way has been written. */
   async stop(): Promise<void> {
-    this.isStopped = true;
-    this.cutShort?.();
-    await this.running;
+    await this.loop.stop();
     await this.lines.idle();
   }
 
-  private async run(): Promise<void> {
-    while (!this.isStopped) {
-      try {
-        await this.turn();
-      } catch (error) {
-        this.log.warn({ err: error }, 'cannot look for scheduled events');
-        await this.sleep(RETRY_MS);
-      }
-    }
-  }
-
-  private async turn(): Promise<void> {
+  private async turn(): Promise<number> {
     const look = await this.scheduled.due(LOOK_EVENTS, this.afterTenantId, this.options.retentionDays);
     this.afterTenantId = look.lastTenantId ?? FIRST_TURN;
-    if (look.events.length === 0) return this.sleep(Math.min(look.nextInMs ?? MAX_SLEEP_MS, MAX_SLEEP_MS));
+    if (look.events.length === 0) return Math.min(look.nextInMs ?? MAX_SLEEP_MS, MAX_SLEEP_MS);
     const configs = await this.configsFor(look.events);
     let moved = await this.cancelHopeless(look.events, configs);
     for await (const group of this.match(look.events, configs)) {
-      if (this.isStopped) return;
+      if (this.loop.isStopped) return 0;
       moved += await this.fanOut(group);
     }
-    if (moved === 0) await this.sleep(YIELD_MS * (0.5 + Math.random()));
+    return moved === 0 ? YIELD_MS * (0.5 + Math.random()) : 0;
   }
 
   /** What is kept here may be older than the endpoint that an event is meant for: then it is read anew. */
@@ -211,18 +202,6 @@ export class Scheduler {
       await ensurePartitions(this.db, this.clock.now());
       return fanOutGroup(this.db, fanOuts);
     }
-  }
-
-  /** Sleeps for so long, or until it is to stop. */
-  private async sleep(ms: number): Promise<void> {
-    if (this.isStopped) return;
-    let timer: NodeJS.Timeout | undefined;
-    await new Promise<void>((resolve) => {
-      this.cutShort = resolve;
-      timer = setTimeout(resolve, Math.ceil(Math.max(0, ms)));
-    });
-    clearTimeout(timer);
-    this.cutShort = null;
   }
 }
 

@@ -1,9 +1,9 @@
 import { Injectable } from '@nestjs/common';
 import { type Actor, type Facts, recordChange } from '#audit';
 import { Database } from '#database';
-import { announce, TenantConfigs } from '#endpoints';
+import { TenantConfigs } from '#endpoints';
 import { DatabaseClock, newUuid, PosthornError, toTypeId, toTypeIdOrNull, type Uuid } from '#kernel';
-import { toReplayNews } from './ended-replay.js';
+import { announceEnded } from './ended-replay.js';
 import type { ReplaySelection } from './replay-selection.js';
 import { type BulkReplay, type NewReplay, ReplayStore } from './replay.store.js';
 import { walkOf } from './walk-of.js';
@@ -11,9 +11,9 @@ import { walkOf } from './walk-of.js';
 /** Deliveries a second, unless the request says otherwise: a part of what the platform sends, so that the rest goes on. */
 export const DEFAULT_REPLAY_RATE = 500;
 
-/** What one look counts, and for how long a request counts. */
+/** What one look counts, and for how long a request begins another: so that it is answered within a second. */
 const COUNTED_AT_ONCE = 5_000;
-const COUNT_MS = 1_000;
+const COUNT_MS = 750;
 
 /** How many there are; not exact when counting took too long, and then there are more. */
 export interface ReplayCount {
@@ -78,7 +78,7 @@ export class BulkReplayer {
     const isCancelled = await this.db.transaction(async (tx) => {
       const cancelled = await this.replays.cancel(tx, id);
       if (cancelled) {
-        await announce(tx, toReplayNews([cancelled]));
+        await announceEnded(tx, [cancelled]);
         const after = { state: cancelled.state, replayed: cancelled.replayed };
         await recordChange(tx, by, { action: 'replay.cancelled', ...ofReplay(replay), after });
       }

@@ -73,9 +73,11 @@ export class Canceller {
     const scheduled = await this.scheduled.cancel(tx, [eventId], reason);
     const cancelled = await this.open.cancelOfEvent(tx, eventId, reason);
     if (scheduled.length === 0 && cancelled.length === 0) return cancelled;
-    const [event] = await tx.query<{ tenantId: Uuid }>(`SELECT tenant_id AS "tenantId" FROM events WHERE id = $1`, [
-      eventId,
-    ]);
+    // So that nobody takes it for something that was missed, by an endpoint of which there is no delivery either.
+    const [event] = await tx.query<{ tenantId: Uuid }>(
+      `UPDATE events SET called_off_at = clock_timestamp() WHERE id = $1 RETURNING tenant_id AS "tenantId"`,
+      [eventId],
+    );
     const change = { action: 'event.cancelled', object: toTypeId('evt', eventId) } as const;
     const after = { reason, deliveries: cancelled.length };
     await recordChange(tx, by, { ...change, tenantId: event?.tenantId ?? null, after });

@@ -1,13 +1,12 @@
-import { uuidFloor, type Uuid } from '#kernel';
+import type { Uuid } from '#kernel';
 import type { ReplaySelection } from './replay-selection.js';
-import { budgetFor, isOfType, startOf, tenantsOf, toStretch, type Walk } from './walk.js';
+import { budgetFor, isOfType, lookParameters, tenantsOf, toStretch, type Walk } from './walk.js';
 
 /**
  * Dead letters that nobody has resolved, in the order of their deliveries: exactly these are in three indexes, of which a
  * look reads the shortest. A filter that is not given is no condition by the time the statement is planned.
  *
- * $1 after, $2 below, $3 tenant, $4 endpoint, $5 and $6 deliveries and events that are named, $7 tenants, $8 type,
- * $9 reason, $10 rows at most.
+ * Parameters as of {@link lookParameters}.
  */
 const LOOK = `
   SELECT l.id AS "deadLetterId", l.delivery_id AS "deliveryId",
@@ -27,23 +26,10 @@ interface Row {
 
 /** Walks through what is dead and was neither replayed nor discarded. */
 export function deadLetterWalk(selection: ReplaySelection): Walk {
-  const { endpointId, named, type, reason, untilMs } = selection;
-  const tenants = tenantsOf(selection);
-  const isFiltered = tenants.several !== null || type !== null || reason !== null;
+  const isFiltered = tenantsOf(selection).several !== null || selection.type !== null || selection.reason !== null;
   return async (db, after, limit) => {
     const budget = isFiltered ? budgetFor(limit) : limit;
-    const rows = await db.query<Row>(LOOK, [
-      startOf(selection, after),
-      uuidFloor(untilMs),
-      tenants.one,
-      endpointId,
-      named?.deliveryIds ?? null,
-      named?.eventIds ?? null,
-      tenants.several,
-      type,
-      reason,
-      budget,
-    ]);
+    const rows = await db.query<Row>(LOOK, lookParameters(selection, after, budget));
     const byDelivery = (row: Row): Uuid => row.deliveryId;
     return toStretch(rows, budget, limit, byDelivery, ({ deadLetterId, isMatch }) =>
       isMatch ? { deadLetterId, deliveryId: null, missed: null } : null,

@@ -1,7 +1,7 @@
-import { uuidFloor, type Uuid } from '#kernel';
+import type { Uuid } from '#kernel';
 import { TEST_EVENT_TYPES } from '#policy';
 import type { ReplaySelection } from './replay-selection.js';
-import { budgetFor, isOfType, startOf, tenantsOf, toStretch, type Walk } from './walk.js';
+import { budgetFor, isOfType, lookParameters, toStretch, type Walk } from './walk.js';
 
 interface LookOptions {
   /** Nothing that succeeded can be meant: there are indexes for the rest. */
@@ -14,8 +14,7 @@ interface LookOptions {
  * Ended deliveries in the order of their ids. Of several of one event to one endpoint the last one is meant, so that a
  * replay makes one of them; whoever receives it has seen the others before it.
  *
- * $1 after, $2 below, $3 tenant, $4 endpoint, $5 and $6 deliveries and events that are named, $7 tenants, $8 type,
- * $9 reason, $10 rows at most, $11 status.
+ * Parameters as of {@link lookParameters}, and $11 status.
  */
 const look = ({ isUnsuccessful, counts }: LookOptions): string => `
   SELECT d.id AS "deliveryId",
@@ -50,24 +49,10 @@ interface Row {
 
 /** Walks through what has ended: whatever it came to (`all`), or what was cancelled and not made again. */
 export function deliveryWalk(selection: ReplaySelection): Walk {
-  const { endpointId, named, type, reason, untilMs, status, select } = selection;
-  const tenants = tenantsOf(selection);
-  const sql = select === 'all' ? ALL_LOOK : CANCELLED_LOOK;
+  const sql = selection.select === 'all' ? ALL_LOOK : CANCELLED_LOOK;
   return async (db, after, limit) => {
     const budget = budgetFor(limit);
-    const rows = await db.query<Row>(sql, [
-      startOf(selection, after),
-      uuidFloor(untilMs),
-      tenants.one,
-      endpointId,
-      named?.deliveryIds ?? null,
-      named?.eventIds ?? null,
-      tenants.several,
-      type,
-      reason,
-      budget,
-      status,
-    ]);
+    const rows = await db.query<Row>(sql, [...lookParameters(selection, after, budget), selection.status]);
     const byDelivery = (row: Row): Uuid => row.deliveryId;
     return toStretch(rows, budget, limit, byDelivery, ({ deliveryId, isMatch }) =>
       isMatch ? { deadLetterId: null, deliveryId, missed: null } : null,

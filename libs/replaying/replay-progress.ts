@@ -1,4 +1,4 @@
-import type { Executor, Statement } from '#database';
+import { type Executor, intColumn, type Statement, uuidColumn } from '#database';
 import type { Uuid } from '#kernel';
 import { ENDED_COLUMNS, type EndedReplay } from './ended-replay.js';
 import type { ReplaySelection } from './replay-selection.js';
@@ -15,6 +15,13 @@ export interface DueReplay extends Timetable {
   readonly lastId: Uuid | null;
 }
 
+/** What a batch is to one of several tenants. */
+export interface BatchShare {
+  readonly tenantId: Uuid;
+  readonly matched: number;
+  readonly replayed: number;
+}
+
 /** What a batch has come to. */
 export interface Advance {
   readonly position: Uuid | null;
@@ -23,6 +30,8 @@ export interface Advance {
   /** The deliveries that were made, in the order of their ids. */
   readonly openedIds: readonly Uuid[];
   readonly skips: Readonly<Partial<Record<SkipReason, number>>>;
+  /** What it was to each tenant; none where the replay is of one alone. */
+  readonly shares: readonly BatchShare[];
   readonly slotAtMs: number;
   readonly nextAtMs: number;
 }
@@ -44,13 +53,19 @@ const TAKE: Statement = {
 
 /**
  * Puts a batch on record, in the transaction that made it. Skips are added up by reason.
- * $1 replay, $2 position, $3 at the end, $4 matched, $5 opened, $6 first id, $7 last id, $8 skips, $9 slot, $10 next.
+ * $1 replay, $2 position, $3 at the end, $4 matched, $5 opened, $6 first id, $7 last id, $8 skips, $9 slot, $10 next,
+ * $11 tenants, with what $12 matched and $13 was opened of each.
  */
 const ADVANCE: Statement = {
   name: 'advance_replay',
   text: `
     WITH part AS (
       INSERT INTO replay_parts (replay_id, first_id, last_id, opened) SELECT $1, $6::uuid, $7::uuid, $5 WHERE $5::int > 0
+    ), shares AS (
+      INSERT INTO replay_tenants AS t (replay_id, tenant_id, matched, replayed)
+      SELECT $1, s.* FROM unnest($11::uuid[], $12::int[], $13::int[]) AS s
+          ON CONFLICT (replay_id, tenant_id)
+          DO UPDATE SET matched = t.matched + excluded.matched, replayed = t.replayed + excluded.replayed
     )
     UPDATE replays r
        SET position = coalesce($2::uuid, r.position), last_id = coalesce($7::uuid, r.last_id), matched = r.matched + $4,
@@ -70,6 +85,9 @@ const PARTS = 20;
  * Counts what has become of deliveries that were made together: a part is looked at by its range of one index, again and
  * again until all of it has ended, and then never more. The older it is, the more seldom: what still retries takes hours.
  * So reading a replay counts nothing, and recording an attempt does not know of replays.
+ *
+ * Replays are locked first, in one order, as who makes a batch does: what follows is theirs. Of a replay over several
+ * tenants a part that is over says what it was to each.
  */
 const TALLY: Statement = {
   name: 'tally_replays',
@@ -86,9 +104,22 @@ const TALLY: Statement = {
                 count(*) FILTER (WHERE d.status = 'cancelled')::int AS cancelled_now, count(*)::int AS ended_now
            FROM deliveries d WHERE d.replay_id = c.replay_id AND d.id >= c.first_id AND d.id <= c.last_id
        ) now
+    ), locked AS MATERIALIZED (
+      SELECT id, tenant_id FROM replays WHERE id IN (SELECT replay_id FROM counted) ORDER BY id FOR UPDATE
     ), over AS (
-      DELETE FROM replay_parts p USING counted c
-       WHERE (p.replay_id, p.first_id) = (c.replay_id, c.first_id) AND c.ended_now >= c.opened
+      DELETE FROM replay_parts p USING counted c, locked r
+       WHERE (p.replay_id, p.first_id) = (c.replay_id, c.first_id) AND c.ended_now >= c.opened AND r.id = c.replay_id
+      RETURNING p.replay_id, p.first_id, p.last_id, r.tenant_id IS NULL AS is_shared
+    ), shares AS (
+      UPDATE replay_tenants t
+         SET succeeded = t.succeeded + s.succeeded, failed = t.failed + s.failed, cancelled = t.cancelled + s.cancelled
+        FROM (SELECT o.replay_id, d.tenant_id, count(*) FILTER (WHERE d.status = 'succeeded')::int AS succeeded,
+                     count(*) FILTER (WHERE d.status = 'dead')::int AS failed,
+                     count(*) FILTER (WHERE d.status = 'cancelled')::int AS cancelled
+                FROM over o
+                JOIN deliveries d ON d.replay_id = o.replay_id AND d.id >= o.first_id AND d.id <= o.last_id
+               WHERE o.is_shared GROUP BY 1, 2) s
+       WHERE (t.replay_id, t.tenant_id) = (s.replay_id, s.tenant_id)
     ), going_on AS (
       UPDATE replay_parts p
          SET succeeded = c.succeeded_now, failed = c.failed_now, cancelled = c.cancelled_now,
@@ -101,7 +132,7 @@ const TALLY: Statement = {
            cancelled = r.cancelled + gained.cancelled
       FROM (SELECT replay_id, sum(succeeded_now - succeeded)::int AS succeeded, sum(failed_now - failed)::int AS failed,
                    sum(cancelled_now - cancelled)::int AS cancelled
-              FROM counted GROUP BY replay_id) gained
+              FROM counted JOIN locked ON locked.id = replay_id GROUP BY replay_id) gained
      WHERE r.id = gained.replay_id AND (gained.succeeded, gained.failed, gained.cancelled) <> (0, 0, 0)
     RETURNING r.id`,
 };
@@ -142,7 +173,7 @@ export class ReplayProgress {
   }
 
   async advance(tx: Executor, id: Uuid, advance: Advance): Promise<void> {
-    const { openedIds } = advance;
+    const { openedIds, shares } = advance;
     await tx.query(ADVANCE, [
       id,
       advance.position,
@@ -154,6 +185,9 @@ export class ReplayProgress {
       JSON.stringify(advance.skips),
       advance.slotAtMs,
       advance.nextAtMs,
+      uuidColumn(shares, ({ tenantId }) => tenantId),
+      intColumn(shares, ({ matched }) => matched),
+      intColumn(shares, ({ replayed }) => replayed),
     ]);
   }
 

@@ -1,9 +1,9 @@
 import { type Database, type Executor, isTransient } from '#database';
 import { LineAdvancer } from '#deliveries';
-import { announce, type TenantConfigs } from '#endpoints';
-import { type Clock, newUuid, toTypeId, uuidTime } from '#kernel';
-import { toReplayNews } from './ended-replay.js';
-import { type Advance, type DueReplay, ReplayProgress } from './replay-progress.js';
+import type { TenantConfigs } from '#endpoints';
+import { type Clock, newUuid, toTypeId, TurnLoop, type Uuid, uuidTime } from '#kernel';
+import { announceEnded } from './ended-replay.js';
+import { type Advance, type BatchShare, type DueReplay, ReplayProgress } from './replay-progress.js';
 import { type AskedReplay, replayGroup, type ReplayRow } from './replay-statement.js';
 import { type SkipReason, toSkipReason } from './skip-reason.js';
 import { afterBatch, type Batch, planBatch } from './timetable.js';
@@ -44,9 +44,13 @@ export interface ReplayRunnerOptions {
 export class ReplayRunner {
   private readonly progress: ReplayProgress;
   private readonly lines: LineAdvancer;
-  private running: Promise<void> | null = null;
-  private isStopped = false;
-  private cutShort: (() => void) | null = null;
+  private readonly loop = new TurnLoop({
+    turn: () => this.turn(),
+    onError: (error) => {
+      this.log.warn({ err: error }, 'bulk replays cannot go on now');
+      return RETRY_MS;
+    },
+  });
 
   constructor(
     private readonly db: Database,
@@ -60,37 +64,24 @@ export class ReplayRunner {
   }
 
   start(): void {
-    this.running ??= this.run();
+    this.loop.start();
   }
 
   /** Makes nothing more; resolves when what is under way is on record. */
   async stop(): Promise<void> {
-    this.isStopped = true;
-    this.cutShort?.();
-    await this.running;
+    await this.loop.stop();
     await this.lines.idle();
   }
 
-  private async run(): Promise<void> {
-    while (!this.isStopped) {
-      try {
-        await this.turn();
-      } catch (error) {
-        this.log.warn({ err: error }, 'bulk replays cannot go on now');
-        await this.sleep(RETRY_MS);
-      }
-    }
-  }
-
-  private async turn(): Promise<void> {
+  private async turn(): Promise<number> {
     const { batchInMs, tallyInMs } = await this.progress.next();
     const isBatchDue = batchInMs !== null && batchInMs <= 0;
     const isTallyDue = tallyInMs !== null && tallyInMs <= 0;
     const wasMade = isBatchDue && (await this.makeBatch());
     if (isTallyDue) await this.progress.tally();
     if (isTallyDue || wasMade) await this.finish();
-    if (isBatchDue || isTallyDue) return wasMade ? undefined : this.sleep(YIELD_MS * (0.5 + Math.random()));
-    return this.sleep(Math.min(batchInMs ?? MAX_SLEEP_MS, tallyInMs ?? MAX_SLEEP_MS, MAX_SLEEP_MS));
+    if (isBatchDue || isTallyDue) return wasMade ? 0 : YIELD_MS * (0.5 + Math.random());
+    return Math.min(batchInMs ?? MAX_SLEEP_MS, tallyInMs ?? MAX_SLEEP_MS, MAX_SLEEP_MS);
   }
 
   /** False when there was none that is not another worker's. */
@@ -130,6 +121,7 @@ export class ReplayRunner {
       matched: candidates.length,
       openedIds: opened.map(({ id }) => id),
       skips: countSkips(rows),
+      shares: replay.selection.tenantIds?.length === 1 ? [] : countShares(rows),
       ...afterBatch(batch, opened.length),
     };
     await this.progress.advance(tx, replay.id, advance);
@@ -161,7 +153,7 @@ export class ReplayRunner {
 
   private async finish(): Promise<void> {
     await this.db.transaction(async (tx) => {
-      await announce(tx, toReplayNews(await this.progress.finish(tx)));
+      await announceEnded(tx, await this.progress.finish(tx));
     });
   }
 
@@ -169,20 +161,8 @@ export class ReplayRunner {
   private async giveUp({ id }: Pick<DueReplay, 'id'>, error: unknown): Promise<void> {
     this.log.error({ err: error, replay: toTypeId('rpl', id) }, 'a bulk replay cannot go on');
     await this.db.transaction(async (tx) => {
-      await announce(tx, toReplayNews(await this.progress.fail(tx, id, GIVEN_UP)));
+      await announceEnded(tx, await this.progress.fail(tx, id, GIVEN_UP));
     });
-  }
-
-  /** Sleeps for so long, or until it is to stop. */
-  private async sleep(ms: number): Promise<void> {
-    if (this.isStopped) return;
-    let timer: NodeJS.Timeout | undefined;
-    await new Promise<void>((resolve) => {
-      this.cutShort = resolve;
-      timer = setTimeout(resolve, Math.ceil(Math.max(0, ms)));
-    });
-    clearTimeout(timer);
-    this.cutShort = null;
   }
 }
 
@@ -193,4 +173,15 @@ function countSkips(rows: readonly ReplayRow[]): Partial<Record<SkipReason, numb
     if (reason !== null) skips[reason] = (skips[reason] ?? 0) + 1;
   }
   return skips;
+}
+
+/** In one order, for locks' sake. What is gone is nobody's. */
+function countShares(rows: readonly ReplayRow[]): BatchShare[] {
+  const shares = new Map<Uuid, BatchShare>();
+  for (const { tenantId, verdict } of rows) {
+    if (verdict === 'unknown') continue;
+    const { matched, replayed } = shares.get(tenantId) ?? { matched: 0, replayed: 0 };
+    shares.set(tenantId, { tenantId, matched: matched + 1, replayed: replayed + (verdict === 'opened' ? 1 : 0) });
+  }
+  return [...shares.values()].toSorted((a, b) => (a.tenantId < b.tenantId ? -1 : 1));
 }

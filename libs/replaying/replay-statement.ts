@@ -107,7 +107,7 @@ const REPLAY: Statement = {
        ORDER BY id FOR NO KEY UPDATE
     ), judged AS MATERIALIZED (
       SELECT a.id, a.n, a.note, a.entry, a.dead_letter_id, l.resolution, coalesce(a.delivery_id, l.delivery_id) AS original_id,
-             other.id AS other_id, d.event_id, d.tenant_id, d.endpoint_id, d.subscription_id, d.type, e.expires_at, p.version,
+             other.id AS other_id, d.event_id, coalesce(d.tenant_id, l.tenant_id) AS tenant_id, d.endpoint_id, d.subscription_id, d.type, e.expires_at, p.version,
              CASE WHEN p.ordering = 'fifo' THEN coalesce(e.ordering_key, '') END AS order_key,
              CASE
                WHEN (coalesce(d.tenant_id, l.tenant_id) = ANY (a.tenant_ids) OR

@@ -63,6 +63,27 @@ export function tenantsOf({ tenantIds, endpointId }: ReplaySelection): {
   return { one: null, several: tenantIds };
 }
 
+/**
+ * What the looks at deliveries and at dead letters begin with: $1 after, $2 below, $3 tenant, $4 endpoint, $5 and $6
+ * deliveries and events that are named, $7 tenants, $8 type, $9 reason, $10 rows at most.
+ */
+export function lookParameters(selection: ReplaySelection, after: Uuid | null, budget: number): unknown[] {
+  const { untilMs, endpointId, named, type, reason } = selection;
+  const tenants = tenantsOf(selection);
+  return [
+    startOf(selection, after),
+    uuidFloor(untilMs),
+    tenants.one,
+    endpointId,
+    named?.deliveryIds ?? null,
+    named?.eventIds ?? null,
+    tenants.several,
+    type,
+    reason,
+    budget,
+  ];
+}
+
 /** Whether a column has a type that a parameter asks for, exact or with `.*`; the parameter may be null. */
 export function isOfType(column: string, parameter: string): string {
   const p = `${parameter}::text`;

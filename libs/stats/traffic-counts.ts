@@ -20,7 +20,7 @@ export interface TrafficCounts {
   delivered: number;
   /** Failed attempts that are followed by another. */
   retried: number;
-  /** Deliveries that were given up after an attempt. */
+  /** Deliveries that were given up, whether or not an attempt was made. */
   dead: number;
   durationMsSum: number;
   /** Attempts by how long they took: see `LATENCY_BOUNDS_MS`. */

@@ -28,8 +28,7 @@ export class TrafficLedger {
 
   /** An attempt was made; `next`: where its delivery goes. */
   attempted(tenantId: Uuid, endpointId: Uuid, durationMs: number, next: 'succeeded' | 'retry' | 'dead'): void {
-    const known = this.tally.peek(endpointId);
-    const counts = known ?? this.tally.begin(endpointId, { tenantId, partId: endpointId, ...noCounts() });
+    const counts = this.ofEndpoint(tenantId, endpointId);
     counts.attempts += 1;
     counts.durationMsSum += durationMs;
     counts.latency[latencyPart(durationMs)]! += 1;
@@ -42,8 +41,18 @@ export class TrafficLedger {
     else counts.dead += 1;
   }
 
+  /** Deliveries have expired, with or without an attempt. */
+  buried(deliveries: readonly { readonly tenantId: Uuid; readonly endpointId: Uuid }[]): void {
+    for (const { tenantId, endpointId } of deliveries) this.ofEndpoint(tenantId, endpointId).dead += 1;
+  }
+
   /** Writes what is not written yet. */
   flush(): Promise<void> {
     return this.tally.flush();
+  }
+
+  private ofEndpoint(tenantId: Uuid, endpointId: Uuid): ScopedCounts {
+    const known = this.tally.peek(endpointId);
+    return known ?? this.tally.begin(endpointId, { tenantId, partId: endpointId, ...noCounts() });
   }
 }

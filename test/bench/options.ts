@@ -1,7 +1,7 @@
 import { parseArgs } from 'node:util';
 import { UsageError } from '../rig/usage-error.js';
 
-export const SCENARIO_NAMES = ['steady', 'idle', 'fanout', 'blackholes', 'burst', 'replay', 'history'] as const;
+export const SCENARIO_NAMES = ['steady', 'idle', 'fanout', 'blackholes', 'burst', 'replay', 'history', 'desk'] as const;
 
 export type ScenarioName = (typeof SCENARIO_NAMES)[number];
 
@@ -14,8 +14,10 @@ export interface BenchOptions {
   seconds: number;
   /** Events per publish; null: what suits the scenario (100, where it is about throughput). */
   batch: number | null;
-  /** Deliveries that the database holds before `history` measures. */
+  /** Deliveries that the database holds before `history` or `desk` measures. */
   rows: number;
+  /** Folder of a database that is filled once and kept for the next run; null: one that goes with this run. */
+  database: string | null;
   /** Whether somebody holds a snapshot of the database all the while, as a report or a backup does. */
   oldSnapshot: boolean;
   json: boolean;
@@ -32,7 +34,8 @@ export const USAGE = `npm run bench -- [options]
   --queue KIND      redis (unless given) or postgres
   --seconds N       how long to measure, after a warm-up (30 unless given)
   --batch N         events per publish: 100 unless the scenario says otherwise; 1 = single publishes over 64 connections
-  --rows N          history only: deliveries that the database already holds (10000000 unless given)
+  --rows N          history and desk: deliveries that the database already holds (10000000 unless given)
+  --database DIR    desk only: a database in this folder, filled unless it is, and kept
   --old-snapshot    steady only: a snapshot of the database is held open from before the warm-up to the end
   --json            one JSON object on standard output, everything else on standard error
   --profile DIR     CPU profiles of API and worker, and the run's SQL statements, into this folder
@@ -48,6 +51,7 @@ export function readOptions(args: readonly string[]): BenchOptions | 'help' {
     seconds: count('--seconds', values.seconds, 3_600),
     batch: values.batch === undefined ? null : count('--batch', values.batch, MOST_PER_PUBLISH),
     rows: count('--rows', values.rows, 1_000_000_000),
+    database: values.database ?? null,
     oldSnapshot: values['old-snapshot'],
     json: values.json,
     profile: values.profile ?? null,
@@ -64,6 +68,7 @@ function parse(args: readonly string[]) {
         seconds: { type: 'string', default: '30' },
         batch: { type: 'string' },
         rows: { type: 'string', default: '10000000' },
+        database: { type: 'string' },
         'old-snapshot': { type: 'boolean', default: false },
         json: { type: 'boolean', default: false },
         profile: { type: 'string' },

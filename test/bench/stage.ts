@@ -40,7 +40,7 @@ export class Stage {
   private readonly publisher: Publisher;
   private readonly receiver: Receiver;
   private readonly replayTags = new Set<number>();
-  private readonly blackholes: string[] = [];
+  private readonly answering: string[] = [];
   private lastTag = 0;
 
   constructor(
@@ -71,7 +71,7 @@ export class Stage {
       const type = `bench.endpoint${index}`;
       const endpoint = await this.admin.createEndpoint(tenant, url, [type, 'bench.all']);
       const isCounted = index < count - blackholes;
-      if (!isCounted) this.blackholes.push(parseTypeId('ep', endpoint)!);
+      if (isCounted) this.answering.push(parseTypeId('ep', endpoint)!);
       streams.push({ tenant, type, deliveries: 1, isCounted });
     }
     return streams;
@@ -158,8 +158,8 @@ export class Stage {
     const deadlineMs = performance.now() + PATIENCE_MS;
     for (; performance.now() < deadlineMs; await sleep(50)) {
       const { rows } = await this.servers.postgres.rows.query<{ open: boolean }>(
-        'SELECT EXISTS (SELECT FROM open_deliveries WHERE endpoint_id <> ALL ($1::uuid[])) AS open',
-        [this.blackholes],
+        'SELECT EXISTS (SELECT FROM open_deliveries WHERE endpoint_id = ANY ($1::uuid[])) AS open',
+        [this.answering],
       );
       if (rows[0]?.open === false) return;
     }

@@ -254,5 +254,9 @@ describe.each(QUEUE_KINDS)('delivering, with %s as the queue', (queue) => {
     const id = await platform.publish(tenant, { expiresAt: new Date(Date.now() - 1_000).toISOString() });
     await settled(id, 'dead');
     expect(receiver.requests).toHaveLength(0);
+    await waitFor(async () => {
+      const { body } = await platform.api.get(`/v1/stats?tenant=${tenant}&bucket=minute`);
+      expect(body['total']).toMatchObject({ attempts: 0, dead: 1 });
+    });
   });
 });

@@ -122,6 +122,9 @@ describe.each(QUEUE_KINDS)('scheduling, with %s as the queue', (queue) => {
     for (const one of [tenant, other.tenant]) {
       const { body } = await get(`/v1/dead-letters?tenant=${one}`);
       expect(body['data']).toMatchObject([{ reason: 'expired' }]);
+      await waitFor(async () => {
+        expect((await get(`/v1/stats?tenant=${one}&bucket=minute`)).body['total']).toMatchObject({ dead: 1 });
+      });
     }
     expect(receiver.requests).toHaveLength(0);
     await refusing.close();

@@ -12,8 +12,8 @@ export class AdminApi {
   }
 
   /** Answers the new tenant's id. */
-  async createTenant(name: string): Promise<string> {
-    return (await this.call<{ id: string }>('POST', '/v1/tenants', { name })).id;
+  async createTenant(name: string, settings: object = {}): Promise<string> {
+    return (await this.call<{ id: string }>('POST', '/v1/tenants', { name, settings })).id;
   }
 
   /** Answers the new endpoint's id. `settings`: further fields of an endpoint. */
@@ -34,6 +34,10 @@ export class AdminApi {
 
   get<Answer>(path: string): Promise<Answer> {
     return this.call('GET', path);
+  }
+
+  post<Answer>(path: string, body: object): Promise<Answer> {
+    return this.call('POST', path, body);
   }
 
   private async call<Answer>(method: string, path: string, body?: object): Promise<Answer> {

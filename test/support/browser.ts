@@ -58,6 +58,16 @@ export async function openPage(
   return { page, context, complaints };
 }
 
+/** Goes to another page of the program as a link in it would, without loading it anew. */
+export async function goTo({ page }: Pick<WatchedPage, 'page'>, path: string): Promise<void> {
+  await page.evaluate(`history.pushState(null, '', ${JSON.stringify(path)})`);
+}
+
+/** What went wrong since it was last asked. */
+export function takeComplaints({ complaints }: Pick<WatchedPage, 'complaints'>): string[] {
+  return complaints.splice(0);
+}
+
 export async function signIn(
   { page }: Pick<WatchedPage, 'page'>,
   { url, adminKey }: { url: string; adminKey: string },

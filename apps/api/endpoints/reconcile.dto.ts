@@ -1,5 +1,6 @@
 import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
 import { ArrayMaxSize, IsArray, IsBoolean, IsOptional } from 'class-validator';
+import { BodyTime } from '../http/body-fields.js';
 import { IsText, IsTime } from '../http/validators.js';
 
 const MAX_IDS = 10_000;
@@ -10,14 +11,7 @@ export class ReconcileDto {
   @ApiProperty({ type: String, format: 'date-time', description: 'From when on, of when the delivery was made.' })
   since: string;
 
-  @IsOptional()
-  @IsTime()
-  @ApiPropertyOptional({
-    type: String,
-    format: 'date-time',
-    nullable: true,
-    description: 'Until when; now, unless given.',
-  })
+  @BodyTime('Until when; now, unless given.')
   until?: string | null;
 
   @IsArray()

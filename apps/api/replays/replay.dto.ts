@@ -1,23 +1,9 @@
 import { ApiPropertyOptional } from '@nestjs/swagger';
-import {
-  ArrayMaxSize,
-  ArrayMinSize,
-  IsArray,
-  IsBoolean,
-  IsIn,
-  IsNumber,
-  IsOptional,
-  IsString,
-  Max,
-  MaxLength,
-  Min,
-  ValidateIf,
-} from 'class-validator';
+import { IsBoolean, IsIn, IsNumber, IsOptional, Max, Min, ValidateIf } from 'class-validator';
 import { DEFAULT_REPLAY_RATE, ENDED_STATUSES, type EndedStatus, type Select, SELECTS } from '#replaying';
-import { MAX_NOTE } from '../http/reason.dto.js';
-import { IsEventTypePattern, IsText, IsTime } from '../http/validators.js';
+import { BodyEventType, BodyIds, BodyNote, BodyReference, BodyTime, BodyWord } from '../http/body-fields.js';
+import { IsText } from '../http/validators.js';
 
-const MAX_IDS = 1_000;
 const MIN_RATE = 0.1;
 const MAX_RATE = 5_000;
 
@@ -36,51 +22,22 @@ export class CreateReplayDto {
   })
   select?: Select;
 
-  @IsOptional()
-  @IsArray()
-  @ArrayMinSize(1)
-  @ArrayMaxSize(MAX_IDS)
-  @IsString({ each: true })
-  @ApiPropertyOptional({
-    type: 'array',
-    items: { type: 'string' },
-    nullable: true,
-    minItems: 1,
-    maxItems: MAX_IDS,
-    description:
-      'These deliveries, dead letters or events, as far as the other filters allow; of what is `missing`, events.',
-  })
+  @BodyIds('These deliveries, dead letters or events, as far as the other filters allow; of what is `missing`, events.')
   ids?: string[] | null;
 
-  @IsOptional()
-  @IsString()
-  @MaxLength(256)
-  @ApiPropertyOptional({ type: String, nullable: true, description: 'Tenant: id, or your uid.' })
+  @BodyReference('Tenant: id, or your uid.')
   tenant?: string | null;
 
-  @IsOptional()
-  @IsString()
-  @MaxLength(256)
-  @ApiPropertyOptional({
-    type: String,
-    nullable: true,
-    description: 'Endpoint: id, or your uid. Must be given for what is `missing`.',
-  })
+  @BodyReference('Endpoint: id, or your uid. Must be given for what is `missing`.')
   endpoint?: string | null;
 
-  @IsOptional()
-  @IsIn(ENDED_STATUSES)
-  @ApiPropertyOptional({
-    type: String,
-    nullable: true,
-    enum: [...ENDED_STATUSES],
-    description: 'How the delivery has ended: `dead` (the default) or `cancelled` for `failed`; any for `all`.',
-  })
+  @BodyWord(
+    ENDED_STATUSES,
+    'How the delivery has ended: `dead` (the default) or `cancelled` for `failed`; any for `all`.',
+  )
   status?: EndedStatus | null;
 
-  @IsOptional()
-  @IsEventTypePattern()
-  @ApiPropertyOptional({ type: String, nullable: true, description: 'Event type: exact, or `payment.*`.' })
+  @BodyEventType()
   type?: string | null;
 
   @IsOptional()
@@ -92,24 +49,10 @@ export class CreateReplayDto {
   })
   reason?: string | null;
 
-  @IsOptional()
-  @IsTime()
-  @ApiPropertyOptional({
-    type: String,
-    format: 'date-time',
-    nullable: true,
-    description: 'Deliveries, or missing events, that were created at or after.',
-  })
+  @BodyTime('Deliveries, or missing events, that were created at or after.')
   since?: string | null;
 
-  @IsOptional()
-  @IsTime()
-  @ApiPropertyOptional({
-    type: String,
-    format: 'date-time',
-    nullable: true,
-    description: 'Created before; now at the latest, which is the default: what comes after the request is not meant.',
-  })
+  @BodyTime('Created before; now at the latest, which is the default: what comes after the request is not meant.')
   until?: string | null;
 
   @IsOptional()
@@ -131,14 +74,6 @@ export class CreateReplayDto {
   })
   ratePerSecond?: number | null;
 
-  @IsOptional()
-  @IsText(1, MAX_NOTE)
-  @ApiPropertyOptional({
-    type: String,
-    nullable: true,
-    minLength: 1,
-    maxLength: MAX_NOTE,
-    description: 'Why. Dead letters are resolved with it.',
-  })
+  @BodyNote('Why. Dead letters are resolved with it.')
   note?: string | null;
 }

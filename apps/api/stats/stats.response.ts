@@ -36,7 +36,10 @@ export class TrafficResponse {
   @ApiProperty({ type: 'integer', description: 'Failed attempts after which the delivery is tried again.' })
   retried: number;
 
-  @ApiProperty({ type: 'integer', description: 'Deliveries that were given up after an attempt.' })
+  @ApiProperty({
+    type: 'integer',
+    description: 'Deliveries that were given up, after an attempt or because they had expired.',
+  })
   dead: number;
 
   @ApiProperty({ type: Number, nullable: true, description: 'Of the attempts, 0 to 1; null: none was made.' })

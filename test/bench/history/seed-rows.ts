@@ -29,6 +29,10 @@ export async function prepareSeeding(rows: Client): Promise<void> {
     CREATE FUNCTION bench_id(kind int, n bigint, ms bigint) RETURNS uuid IMMUTABLE PARALLEL SAFE LANGUAGE sql AS $$
       SELECT encode(substr(int8send(ms), 3) || int2send((28672 + (n & 4095))::int2) ||
                     int8send((hashint8extended(n, kind) & 4611686018427387903) | -9223372036854775808), 'hex')::uuid $$`);
+  // Evenly spread numbers from 0 to below 1.
+  await rows.query(`
+    CREATE OR REPLACE FUNCTION bench_share(kind int, n bigint) RETURNS float8 IMMUTABLE PARALLEL SAFE LANGUAGE sql AS $$
+      SELECT (hashint8extended(n, 1000 + kind) & 1048575) / 1048576.0::float8 $$`);
   // Evenly spread numbers from 0 to 999, the same for a row each time, and others for each kind.
   await rows.query(`
     CREATE FUNCTION bench_dice(kind int, n bigint) RETURNS int IMMUTABLE PARALLEL SAFE LANGUAGE sql AS $$
@@ -68,11 +72,11 @@ export async function seedRows(rows: Client, seed: Seed): Promise<void> {
 }
 
 /** Endpoints are not equally busy: the first has a seventh of fifty's rows, the last a hundredth. */
-function rowsOf({ from, to, startMs, msPerRow, status }: Seed): string {
+export function rowsOf({ from, to, startMs, msPerRow, status }: Seed): string {
   return `(
     SELECT n, ms, to_timestamp(ms / 1000.0) AS at, ${status} AS status, t.tenant_id, t.endpoint_id, t.subscription_id, t.type
       FROM generate_series(${from}::bigint, ${to - 1}::bigint) AS n
      CROSS JOIN LATERAL (SELECT (${startMs} + (n - ${from}) * ${msPerRow}::float8)::bigint AS ms) AS moment
       JOIN bench_targets t
-        ON t.i = floor(power(bench_dice(1, n) / 1000.0::float8, 2) * (SELECT count FROM bench_targets LIMIT 1))::int) AS seed`;
+        ON t.i = floor(power(bench_share(1, n), 2) * (SELECT count FROM bench_targets LIMIT 1))::int) AS seed`;
 }

@@ -1,6 +1,7 @@
 import type { ScenarioName } from '../options.js';
 import { blackholes } from './blackholes.js';
 import { burst } from './burst.js';
+import { desk } from './desk.js';
 import { fanout } from './fanout.js';
 import { history } from './history.js';
 import { idle } from './idle.js';
@@ -16,4 +17,5 @@ export const SCENARIOS: Readonly<Record<ScenarioName, Scenario>> = {
   burst,
   replay,
   history,
+  desk,
 };

@@ -14,12 +14,13 @@ export interface PlatformOptions {
   folder: string;
   databaseUrl: string;
   queueUrl: string;
+  encryptionKeys: string;
   profile: string | null;
 }
 
 /** One API and one worker, configured as in production but for what makes this machine reachable at all. */
 export async function startPlatform(options: PlatformOptions, cleanup: Cleanup): Promise<Platform> {
-  const { folder, databaseUrl, queueUrl, profile } = options;
+  const { folder, databaseUrl, queueUrl, encryptionKeys, profile } = options;
   const adminKey = randomBytes(32).toString('base64url');
   const port = await findFreePort();
   const metricsPort = await findFreePort();
@@ -28,7 +29,7 @@ export async function startPlatform(options: PlatformOptions, cleanup: Cleanup):
     QUEUE_URL: queueUrl,
     PORT: String(port),
     POSTHORN_ADMIN_KEY: adminKey,
-    POSTHORN_ENCRYPTION_KEYS: `bench:${randomBytes(32).toString('base64')}`,
+    POSTHORN_ENCRYPTION_KEYS: encryptionKeys,
     POSTHORN_ALLOW_HTTP: 'on',
     POSTHORN_EGRESS_ALLOW: '127.0.0.0/8',
     POSTHORN_SHUTDOWN_SECONDS: '5',

@@ -37,7 +37,7 @@ export async function startPostgres(folder: string, cleanup: Cleanup): Promise<B
   await migrateQueue(server.url);
   const statistics = await connect(databaseNamed(server.url, 'postgres'), cleanup);
   const queueUrl = await makeQueueRole(statistics, server.url);
-  await statistics.query('CREATE EXTENSION pg_stat_statements');
+  await statistics.query('CREATE EXTENSION IF NOT EXISTS pg_stat_statements');
   return {
     url: server.url,
     queueUrl,
@@ -63,7 +63,9 @@ function databaseNamed(url: string, name: string): string {
 
 async function makeQueueRole(client: pg.Client, url: string): Promise<string> {
   const password = randomBytes(24).toString('hex');
-  await client.query(`CREATE ROLE ${QUEUE_ROLE} SUPERUSER LOGIN PASSWORD '${password}'`);
+  const { rowCount } = await client.query('SELECT FROM pg_roles WHERE rolname = $1', [QUEUE_ROLE]);
+  const make = rowCount === 0 ? 'CREATE' : 'ALTER';
+  await client.query(`${make} ROLE ${QUEUE_ROLE} SUPERUSER LOGIN PASSWORD '${password}'`);
   const queueUrl = new URL(url);
   queueUrl.username = QUEUE_ROLE;
   queueUrl.password = password;

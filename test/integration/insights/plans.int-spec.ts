@@ -135,7 +135,7 @@ async function plansOf(path: string, key?: string): Promise<Explained[]> {
   const seen: [string, readonly unknown[]][] = [];
   const query = t.db.query.bind(t.db);
   t.db.query = (sql, values = []) => {
-    if (typeof sql === 'string' && /^\s*\(?SELECT/.test(sql)) seen.push([sql, values]);
+    if (typeof sql === 'string' && /^\s*(\(?SELECT|WITH)\b/.test(sql)) seen.push([sql, values]);
     return query(sql, values);
   };
   try {
@@ -149,7 +149,9 @@ async function plansOf(path: string, key?: string): Promise<Explained[]> {
       `EXPLAIN (ANALYZE, TIMING OFF, FORMAT JSON) ${sql}`,
       values,
     );
-    const budget = Math.max(0, ...values.filter((value) => typeof value === 'number'));
+    // What lies in the dead-letter queue is counted, up to a bound, for each group.
+    const counted = path.includes('/dead-letters/groups') ? MOST_COUNTED : 0;
+    const budget = Math.max(counted, ...values.filter((value) => typeof value === 'number'));
     plans.push({ sql, budget, nodes: flatten(row!['QUERY PLAN'][0].Plan) });
   }
   return plans;
@@ -290,7 +292,10 @@ describe('lists', () => {
       const plans = await plansOf(path);
       const read = plans.flatMap(({ nodes }) => nodes.filter((node) => large.has(node['Relation Name'] ?? '')));
       expect(read.filter((node) => node['Node Type'] === 'Seq Scan' && node['Actual Rows'] > MOST_COUNTED)).toEqual([]);
-      for (const node of read) expect(node['Actual Rows'] * node['Actual Loops']).toBeLessThanOrEqual(MOST_COUNTED);
+      for (const node of read) {
+        expect(node['Actual Rows'] * node['Actual Loops']).toBeLessThanOrEqual(MOST_COUNTED);
+        expect(node['Rows Removed by Filter'] ?? 0).toBeLessThan(SMALL);
+      }
     }
   });
 

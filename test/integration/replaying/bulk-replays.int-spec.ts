@@ -266,6 +266,40 @@ describe('what is missing', () => {
     expect((await preview({ select: 'missing', endpoint }))['matched']).toBe(0);
   });
 
+  it('is not what a person has cancelled, at this endpoint or altogether, unless it is named', async () => {
+    const cancelled = await publish(t.api, tenant);
+    const [delivery] = await openDeliveries(t.db, cancelled);
+    await t.api.post(`/v1/deliveries/${delivery}/cancel`, { reason: 'sent by mail' });
+    const off = await publish(t.api, tenant);
+    await t.api.post(`/v1/events/${off}/cancel`, {});
+    const again = await publish(t.api, tenant);
+    const [first] = await openDeliveries(t.db, again);
+    await t.api.post(`/v1/deliveries/${first}/cancel`, {});
+    const { body: second } = await t.api.post(`/v1/deliveries/${first}/replay`, {});
+    await attempt(t.db, String(second['id']), { statusCode: 500, next: 'dead' });
+    const { id: late } = await anEndpoint(t.api, tenant);
+
+    const missing = async (body: Body) =>
+      (await replayAll({ select: 'missing', ...body })).deliveries.map(({ event }) => event);
+    expect(await missing({ endpoint })).toEqual([again]);
+    expect(await missing({ endpoint: late })).toEqual([cancelled, again]);
+    expect(await missing({ endpoint: late, ids: [off] })).toEqual([off]);
+  });
+
+  it('is found by what events carry as well, a look’s worth of bytes at a time', async () => {
+    const { id: picky } = await anEndpoint(t.api, tenant, { eventTypes: ['later.on'] });
+    const pad = 'x'.repeat(1_000_000);
+    const events: string[] = [];
+    for (let n = 0; n < 20; n++) events.push(await publish(t.api, tenant, { type: 'large', data: { n, pad } }));
+    await t.api.post(tenant.path('/subscriptions'), {
+      endpoint: picky,
+      eventTypes: ['large'],
+      filter: { 'data.n': { $gte: 10 } },
+    });
+    const { deliveries } = await replayAll({ select: 'missing', endpoint: picky });
+    expect(deliveries.map(({ event }) => event)).toEqual(events.slice(10));
+  });
+
   it('needs an endpoint, and knows no status', async () => {
     const { errors } = await start({ select: 'missing', status: 'dead', reason: 'gone' }, 422);
     expect(errors).toMatchObject([
@@ -410,5 +444,43 @@ describe('replays', () => {
       { subject: id, data: { replay: id, state: 'finished', replayed: 1, succeeded: 1, note: 'again' } },
     ]);
     expect(listener).toMatch(/^ep_/);
+  });
+
+  it('over several tenants tell each what was its own', async () => {
+    const other = await aTenant(t.api);
+    const bystander = await aTenant(t.api);
+    await anEndpoint(t.api, other);
+    for (const one of [tenant, other, bystander]) {
+      await anEndpoint(t.api, one, { eventTypes: ['posthorn.replay.finished'] });
+    }
+    const letters = await someDeadLetters(2);
+    letters.push(await aDeadLetter(t.api, t.db, other));
+    const { id } = await start({ tenant: null, ids: letters.map(({ deadLetter }) => deadLetter) });
+    aRunner();
+    await waitFor(async () => expect((await get(id))['pending']).toBe(3));
+    const [first, second, third] = idsOf(await made(id));
+    await attempt(t.db, first!);
+    await attempt(t.db, second!, { statusCode: 500, next: 'dead' });
+    await attempt(t.db, third!);
+    await waitFor(async () => expect((await get(id))['state']).toBe('finished'));
+
+    const told = async ({ id: of }: MadeTenant) =>
+      (await allPages(t.api, `/v1/events?tenant=${of}&type=posthorn.replay.finished&include=data`)).map(
+        ({ data }) => data,
+      );
+    const counts = { state: 'finished', replay: id, cancelled: 0 };
+    expect(await told(tenant)).toMatchObject([{ ...counts, matched: 2, replayed: 2, succeeded: 1, failed: 1 }]);
+    expect(await told(other)).toMatchObject([{ ...counts, matched: 1, replayed: 1, succeeded: 1, failed: 0 }]);
+    expect(await told(bystander)).toEqual([]);
+  });
+
+  it('are made once, by however many workers, and all of it when one of them stops', async () => {
+    const letters = await someDeadLetters(12);
+    const { id } = await start({ select: 'failed', ratePerSecond: 20 });
+    const [leaving] = [aRunner(), aRunner(), aRunner()];
+    await waitFor(async () => expect((await get(id))['replayed']).toBeGreaterThan(0));
+    await leaving.stop();
+    await waitFor(async () => expect(await get(id)).toMatchObject({ replayed: 12, skipped: 0, pending: 12 }));
+    expect((await made(id)).map(({ replayOf }) => replayOf)).toEqual(letters.map(({ delivery }) => delivery));
   });
 });

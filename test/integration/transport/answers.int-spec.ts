@@ -18,11 +18,14 @@ class RawReceiver {
   /** Whether it reads nothing of what comes. */
   isDeaf = false;
   answering: Answering = () => {};
+  /** Below TLS, those too whose handshake did not end. */
+  readonly #wires: Socket[] = [];
   readonly #server: Server;
 
   constructor(readonly scheme: 'http' | 'https') {
     const onConnection = (socket: Socket) => this.#listenTo(socket);
     this.#server = scheme === 'https' ? createTlsServer(certificates.valid, onConnection) : createServer(onConnection);
+    this.#server.on('connection', (socket) => this.#wires.push(socket));
   }
 
   async start(): Promise<void> {
@@ -34,7 +37,7 @@ class RawReceiver {
   }
 
   async close(): Promise<void> {
-    for (const socket of this.sockets) socket.destroy();
+    for (const socket of this.#wires) socket.destroy();
     await new Promise((resolve) => this.#server.close(resolve));
   }
 
@@ -250,7 +253,7 @@ describe.each(['http', 'https'] as const)('answers over %s', (scheme) => {
       receiver.answering = () => expect.unreachable('the request came whole');
       const body = 'x'.repeat(32 * 1024 * 1024);
       receiver.isDeaf = true;
-      const result = await sender.send(aRequest(receiver.url, { body, timeoutMs: 1_000 }));
+      const result = await sender.send(aRequest(receiver.url, { body, timeoutMs: 3_000 }));
       expect(result).toMatchObject({ statusCode: null, errorCode: 'timeout', resent: false });
       expect(receiver.connectionCount).toBe(1);
       for (const socket of receiver.sockets) socket.resume();

@@ -66,8 +66,13 @@ function isShut({ status, disabledReason }: Endpoint): boolean {
 function EndpointTabs({ endpoint }: { endpoint: Endpoint }) {
   const mayDo = useMay();
   const [{ tab }, change] = useUrlState(['tab']);
+  const hidden = [!mayDo('secrets:read') && 'secrets', !mayDo('endpoints:operate') && 'test'];
   return (
-    <Tabs value={tab || 'health'} onChange={(value) => change({ tab: value })} keepMounted={false}>
+    <Tabs
+      value={tab === '' || hidden.includes(tab) ? 'health' : tab}
+      onChange={(value) => change({ tab: value })}
+      keepMounted={false}
+    >
       <Tabs.List mb="md" className={classes.tabs}>
         <Tabs.Tab value="health">Health</Tabs.Tab>
         <Tabs.Tab value="deliveries">Deliveries</Tabs.Tab>

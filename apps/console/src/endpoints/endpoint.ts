@@ -1,6 +1,7 @@
 import { useQuery } from '@tanstack/react-query';
 import { api } from '../api/client.js';
 import type { Page } from '../api/page.js';
+import { useMay } from '../session/may.js';
 
 export interface Endpoint {
   readonly id: string;
@@ -57,11 +58,13 @@ export function useEndpoint(tenant: string, id: string) {
  * deleted) is shown by its id.
  */
 export function useEndpointNamed(tenant: string, id: string): Endpoint | null {
+  const isAllowed = useMay()('endpoints:read');
   const { data } = useQuery({
     queryKey: ['endpoints', tenant, 'names'],
     queryFn: ({ signal }) =>
       api.get<Page<Endpoint>>(`/v1/tenants/${tenant}/endpoints`, { query: { limit: 250 }, signal }),
     staleTime: NAMES_STALE_AFTER_MS,
+    enabled: isAllowed,
   });
   return data?.data.find((one) => one.id === id) ?? null;
 }

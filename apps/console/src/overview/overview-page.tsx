@@ -55,13 +55,15 @@ export function OverviewPage() {
         {stats.data === undefined && stats.error !== null && <ErrorNote error={stats.error} />}
         {stats.data !== undefined && <TrafficCharts stats={stats.data} />}
       </Section>
-      <Section title="Endpoints in trouble" note="The newest first" isFlush>
-        {overview.data === undefined ? (
-          <Loading rows={3} />
-        ) : (
-          <InTroubleTable rows={overview.data.endpointsInTrouble} total={stats.data?.total} />
-        )}
-      </Section>
+      {(overview.data !== undefined || overview.isLoading) && (
+        <Section title="Endpoints in trouble" note="The newest first" isFlush>
+          {overview.data === undefined ? (
+            <Loading rows={3} />
+          ) : (
+            <InTroubleTable rows={overview.data.endpointsInTrouble} total={stats.data?.total} />
+          )}
+        </Section>
+      )}
     </Page>
   );
 }

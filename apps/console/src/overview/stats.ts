@@ -1,5 +1,6 @@
 import { useQuery } from '@tanstack/react-query';
 import { api } from '../api/client.js';
+import { useMay } from '../session/may.js';
 
 export interface Traffic {
   readonly published: number;
@@ -63,10 +64,13 @@ export function useStats(span: Span, of: { tenant?: string; endpoint?: string } 
   });
 }
 
+/** How things stand now, for those who may see endpoints; nobody else is asked to wait for it. */
 export function useOverview() {
+  const isAllowed = useMay()('endpoints:read');
   return useQuery({
     queryKey: ['overview'],
     queryFn: ({ signal }) => api.get<Overview>('/v1/stats/overview', { signal }),
     refetchInterval: REFRESH_MS,
+    enabled: isAllowed,
   });
 }

@@ -2,7 +2,7 @@ import { Combobox, Kbd, Loader, TextInput, useCombobox } from '@mantine/core';
 import { useDebouncedValue, useHotkeys } from '@mantine/hooks';
 import { IconSearch } from '@tabler/icons-react';
 import { keepPreviousData, useQuery } from '@tanstack/react-query';
-import { useRef, useState } from 'react';
+import { useEffect, useRef, useState } from 'react';
 import { useLocation } from 'wouter';
 import { api } from '../api/client.js';
 import { useMay } from '../session/may.js';
@@ -26,6 +26,9 @@ export function SearchBox() {
     enabled: asked !== '',
     placeholderData: keepPreviousData,
   });
+  // Enter opens the first: it is chosen when it has come, which is after the last key.
+  const { selectFirstOption } = box;
+  useEffect(() => void selectFirstOption(), [data, selectFirstOption]);
   if (!mayDo('search:read')) return null;
   const hits = asked === '' ? [] : (data?.data ?? []);
   const open = (id: string): void => {
@@ -51,7 +54,6 @@ export function SearchBox() {
           onChange={(event) => {
             setText(event.currentTarget.value);
             box.openDropdown();
-            box.selectFirstOption();
           }}
           onFocus={() => text !== '' && box.openDropdown()}
           onBlur={() => box.closeDropdown()}

@@ -30,6 +30,7 @@ export type Permission =
   | 'subscriptions:read'
   | 'subscriptions:write'
   | 'tenants:pause'
+  | 'tenants:read'
   | 'tenants:write';
 
 /** Who is signed in, and what they may do. */

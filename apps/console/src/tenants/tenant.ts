@@ -1,5 +1,6 @@
 import { useQuery } from '@tanstack/react-query';
 import { api } from '../api/client.js';
+import { useMay } from '../session/may.js';
 
 export interface Tenant {
   readonly id: string;
@@ -35,10 +36,12 @@ export function useTenant(id: string) {
 
 /** For names in lists, where an old one does no harm. */
 export function useTenantName(id: string): string | null {
+  const isAllowed = useMay()('tenants:read');
   const { data } = useQuery({
     queryKey: ['tenants', id],
     queryFn: ({ signal }) => api.get<Tenant>(`/v1/tenants/${encodeURIComponent(id)}`, { signal }),
     staleTime: NAMES_STALE_AFTER_MS,
+    enabled: isAllowed,
   });
   return data?.name ?? null;
 }
