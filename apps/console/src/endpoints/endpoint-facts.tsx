@@ -20,6 +20,10 @@ export function EndpointFacts({ endpoint }: { endpoint: Endpoint }) {
           endpoint.uid !== null && ['Uid', endpoint.uid],
           endpoint.description !== null && ['Description', endpoint.description],
           ['Signing', endpoint.signing.map(toSchemeWords).join(', ')],
+          endpoint.rotateSecretsEveryDays !== null && [
+            'New secret',
+            endpoint.rotateSecretsEveryDays === 1 ? 'every day' : `every ${endpoint.rotateSecretsEveryDays} days`,
+          ],
           ['Body', endpoint.payloadFormat],
           ['Order', endpoint.ordering === 'fifo' ? 'one after another (fifo)' : 'as fast as possible'],
           ['Rate', rateLimit === null ? 'no limit' : `${rateLimit.limit} in ${rateLimit.periodSeconds} s`],

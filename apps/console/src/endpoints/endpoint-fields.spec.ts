@@ -70,6 +70,13 @@ describe(toCreation, () => {
 
   it('means no retry by none', () => {
     expect(toCreation({ ...blank, retrySchedule: 'none' })).toMatchObject({ retrySchedule: [] });
+    expect(toFields({ ...endpoint, retrySchedule: [] }).retrySchedule).toBe('none');
+  });
+
+  it('rotates secrets by a schedule, and no more once the days are gone', () => {
+    const rotated = { ...blank, rotateSecretsEveryDays: 90, rotationGraceSeconds: 3600 };
+    expect(toCreation(rotated)).toMatchObject({ rotateSecretsEveryDays: 90, rotationGraceSeconds: 3600 });
+    expect(toChanges({ ...rotated, rotateSecretsEveryDays: '' }, rotated)).toEqual({ rotateSecretsEveryDays: null });
   });
 });
 

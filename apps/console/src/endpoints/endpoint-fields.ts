@@ -20,6 +20,8 @@ export interface EndpointFields extends Record<string, unknown> {
   eventTypes: string[];
   secret: string;
   secretEncoding: string | null;
+  rotateSecretsEveryDays: NumberField;
+  rotationGraceSeconds: NumberField;
   headers: HeaderFields[];
   payloadFormat: string;
   signing: SchemeFields[];
@@ -50,6 +52,8 @@ export function toFields(endpoint: Endpoint | null): EndpointFields {
     eventTypes: ['*'],
     secret: '',
     secretEncoding: null,
+    rotateSecretsEveryDays: endpoint?.rotateSecretsEveryDays ?? '',
+    rotationGraceSeconds: endpoint?.rotationGraceSeconds ?? '',
     headers: Object.entries(endpoint?.headers ?? {}).map(([name, value]) => ({ name, value })),
     payloadFormat: endpoint?.payloadFormat ?? 'standard',
     signing: signing.map(toSchemeFields),
@@ -57,7 +61,7 @@ export function toFields(endpoint: Endpoint | null): EndpointFields {
     maxInFlight: endpoint?.maxInFlight ?? '',
     rateLimit: { limit: endpoint?.rateLimit?.limit ?? '', periodSeconds: endpoint?.rateLimit?.periodSeconds ?? '' },
     timeoutSeconds: endpoint?.timeoutSeconds ?? '',
-    retrySchedule: endpoint?.retrySchedule?.join(', ') ?? '',
+    retrySchedule: fromSchedule(endpoint?.retrySchedule ?? null),
     metadata: toJsonText(endpoint?.metadata),
     auth: { type: 'none', ...blankOf(Object.values(AUTH_FIELDS).flat()), ...endpoint?.auth },
     tls: { ...blankOf(TLS_FIELDS), ...endpoint?.tls },
@@ -93,6 +97,8 @@ function toBody(fields: EndpointFields): Record<string, unknown> {
     headers: toHeaders(fields.headers),
     payloadFormat: fields.payloadFormat,
     signing: fields.signing.map(toEntry),
+    rotateSecretsEveryDays: toNumber(fields.rotateSecretsEveryDays),
+    rotationGraceSeconds: toNumber(fields.rotationGraceSeconds),
     ordering: fields.ordering,
     maxInFlight: toNumber(fields.maxInFlight),
     rateLimit: toRateLimit(fields.rateLimit),
@@ -117,6 +123,10 @@ function toHeaders(rows: readonly HeaderFields[]): Record<string, string> {
 function toRateLimit({ limit, periodSeconds }: EndpointFields['rateLimit']): object | undefined {
   if (limit === '') return undefined;
   return { limit: Number(limit), periodSeconds: Number(periodSeconds || 1) };
+}
+
+function fromSchedule(seconds: readonly number[] | null): string {
+  return seconds?.length === 0 ? 'none' : (seconds?.join(', ') ?? '');
 }
 
 function toSchedule(text: string): number[] | undefined {

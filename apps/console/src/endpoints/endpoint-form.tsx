@@ -51,11 +51,12 @@ const PARTS: readonly Part[] = [
   {
     name: 'signing',
     title: 'How it is signed',
-    fields: ['signing', 'secret', 'secretEncoding'],
+    fields: ['signing', 'secret', 'secretEncoding', 'rotateSecretsEveryDays', 'rotationGraceSeconds'],
     content: (form, isNew) => (
       <Fields>
         <SigningFields form={form} />
         {isNew && <OwnSecretFields form={form} />}
+        <RotationFields form={form} />
       </Fields>
     ),
   },
@@ -236,6 +237,28 @@ function OwnSecretFields({ form }: { form: Form }) {
         placeholder="as it begins"
         clearable
         {...form.getInputProps('secretEncoding')}
+      />
+    </Fields>
+  );
+}
+
+function RotationFields({ form }: { form: Form }) {
+  return (
+    <Fields columns={2}>
+      <NumberInput
+        label="New secret every so many days"
+        description="Made ahead, so that receivers can be given it"
+        placeholder="never"
+        min={1}
+        max={365}
+        {...form.getInputProps('rotateSecretsEveryDays')}
+      />
+      <NumberInput
+        label="Old secrets sign on, in seconds"
+        description="Beside a new one of the schedule"
+        placeholder="86400"
+        min={0}
+        {...form.getInputProps('rotationGraceSeconds')}
       />
     </Fields>
   );

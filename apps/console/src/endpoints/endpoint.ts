@@ -11,6 +11,8 @@ export interface Endpoint {
   readonly description: string | null;
   readonly headers: Readonly<Record<string, string>>;
   readonly signing: readonly { readonly scheme: string; readonly [option: string]: unknown }[];
+  readonly rotateSecretsEveryDays: number | null;
+  readonly rotationGraceSeconds: number | null;
   readonly ordering: 'none' | 'fifo';
   readonly payloadFormat: string;
   readonly maxInFlight: number | null;
