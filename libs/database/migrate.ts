@@ -96,8 +96,8 @@ async function runUnlessLocked(
 
 /** What is made or dropped CONCURRENTLY keeps nobody waiting, and would be left half done if it were to be in time. */
 function waitAtEaseForConcurrent(runner: QueryRunner): void {
-  const query = runner.query.bind(runner);
-  runner.query = async (sql: string, ...rest: never[]): Promise<never> => {
+  const query = runner.query.bind(runner) as (sql: string, ...rest: unknown[]) => Promise<unknown>;
+  const atEase = async (sql: string, ...rest: unknown[]): Promise<unknown> => {
     if (!/\bINDEX CONCURRENTLY\b/.test(sql)) return query(sql, ...rest);
     await query('SET lock_timeout = 0');
     try {
@@ -106,6 +106,7 @@ function waitAtEaseForConcurrent(runner: QueryRunner): void {
       await query(`SET lock_timeout = ${LOCK_TIMEOUT_MS}`);
     }
   };
+  Object.assign(runner, { query: atEase });
 }
 
 function statementOf(error: unknown): string {
