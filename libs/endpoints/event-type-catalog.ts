@@ -4,8 +4,8 @@ import { SchemaVersions } from '#schemas';
 
 /** What is known of an event type without its schemas. */
 export interface CatalogEntry {
-  readonly version: number;
-  readonly hasSchemas: boolean;
+  /** Of its schemas: a number that they, and no others, ever have; null when it has none. */
+  readonly revision: string | null;
 }
 
 /** The catalog of event types as of a version. */
@@ -19,8 +19,8 @@ const LOAD: Statement = {
   name: 'load_event_type_catalog',
   text: `
     SELECT c.version,
-           (SELECT json_agg(json_build_object('name', t.name, 'version', t.version,
-                                              'hasSchemas', t.schemas IS NOT NULL))
+           (SELECT json_agg(json_build_object('name', t.name, 'revision',
+                              CASE WHEN t.schemas IS NOT NULL THEN t.schemas_revision::text END))
               FROM event_types t) AS types
       FROM event_type_catalog c
      WHERE c.version IS DISTINCT FROM $1::int`,
@@ -28,11 +28,18 @@ const LOAD: Statement = {
 
 const SCHEMAS: Statement = {
   name: 'schemas_of_event_type',
-  text: `SELECT schemas FROM event_types WHERE name = $1 AND version = $2`,
+  text: `SELECT schemas FROM event_types WHERE name = $1 AND schemas_revision = $2::bigint`,
 };
 
 /** Event types whose schemas are kept compiled; the one that was not asked for longest goes first. */
 const COMPILED_TYPES = 500;
+
+interface Compiled {
+  readonly revision: string;
+  /** Null until they were read. */
+  schemas: SchemaVersions | null;
+  readonly reading: Promise<SchemaVersions | null>;
+}
 
 /**
  * The event types that are described, kept in the process. As with tenants' configurations, it is never asked whether
@@ -42,10 +49,12 @@ const COMPILED_TYPES = 500;
 @Injectable()
 export class EventTypeCatalog {
   private kept: Catalog | null = null;
+  /** The number of the read that told of it. */
+  private keptSince = 0;
   private loading: { readonly number: number; readonly catalog: Promise<Catalog> } | null = null;
   private begun = 0;
   /** By type, in the order of use. */
-  private readonly compiled = new Map<string, { version: number; schemas: Promise<SchemaVersions | null> }>();
+  private readonly compiled = new Map<string, Compiled>();
 
   constructor(private readonly db: Database) {}
 
@@ -63,51 +72,59 @@ export class EventTypeCatalog {
   async loadAfter(reads: number): Promise<Catalog> {
     if (this.loading !== null && this.loading.number > reads) return this.loading.catalog;
     const number = ++this.begun;
-    const catalog = this.read().finally(() => {
+    const catalog = this.read(number).finally(() => {
       if (this.loading?.number === number) this.loading = null;
     });
     this.loading = { number, catalog };
     return catalog;
   }
 
-  /** The schemas of a type as of its version; null when that is not its version any more. */
-  async schemasOf(type: string, version: number): Promise<SchemaVersions | null> {
+  /** The schemas of a type as of their revision; null when they have not been read yet. */
+  peekSchemas(type: string, revision: string): SchemaVersions | null {
     const known = this.compiled.get(type);
-    if (known?.version === version) {
-      if (this.compiled.size > COMPILED_TYPES / 2) this.keep(type, known);
-      return known.schemas;
-    }
-    const schemas = this.readSchemas(type, version);
-    const entry = { version, schemas };
+    if (known?.revision !== revision) return null;
+    if (this.compiled.size > COMPILED_TYPES / 2) this.keep(type, known);
+    return known.schemas;
+  }
+
+  /** Reads the schemas of a type as of their revision; null when that is not theirs any more. */
+  async loadSchemas(type: string, revision: string): Promise<SchemaVersions | null> {
+    const known = this.compiled.get(type);
+    if (known?.revision === revision) return known.reading;
+    const entry: Compiled = { revision, schemas: null, reading: this.readSchemas(type, revision) };
     this.keep(type, entry);
     const forget = (): void => {
       if (this.compiled.get(type) === entry) this.compiled.delete(type);
     };
-    void schemas.then((found) => found ?? forget(), forget);
-    return schemas;
+    void entry.reading.then((found) => (found ? (entry.schemas = found) : forget()), forget);
+    return entry.reading;
   }
 
-  private keep(type: string, entry: { version: number; schemas: Promise<SchemaVersions | null> }): void {
+  private keep(type: string, entry: Compiled): void {
     this.compiled.delete(type);
     if (this.compiled.size >= COMPILED_TYPES) this.compiled.delete(this.compiled.keys().next().value!);
     this.compiled.set(type, entry);
   }
 
-  private async read(): Promise<Catalog> {
-    const [row] = await this.db.query<{
-      version: number;
-      types: { name: string; version: number; hasSchemas: boolean }[] | null;
-    }>(LOAD, [this.kept?.version ?? null]);
-    if (row) {
-      const types = new Map((row.types ?? []).map(({ name, ...entry }) => [name, entry]));
-      // Reads may come back in another order than they were begun in.
-      if (this.kept === null || this.kept.version < row.version) this.kept = { version: row.version, types };
+  private async read(number: number): Promise<Catalog> {
+    const known = this.kept;
+    const [row] = await this.db.query<{ version: number; types: ({ name: string } & CatalogEntry)[] | null }>(LOAD, [
+      known?.version ?? null,
+    ]);
+    const catalog = row
+      ? { version: row.version, types: new Map((row.types ?? []).map(({ name, revision }) => [name, { revision }])) }
+      : known!;
+    // Reads may come back in another order than they were begun in. Not by the version, which goes back when a replica
+    // that lagged takes the place of the database.
+    if (number > this.keptSince) {
+      this.kept = catalog;
+      this.keptSince = number;
     }
-    return this.kept!;
+    return catalog;
   }
 
-  private async readSchemas(type: string, version: number): Promise<SchemaVersions | null> {
-    const [row] = await this.db.query<{ schemas: Record<string, unknown> | null }>(SCHEMAS, [type, version]);
+  private async readSchemas(type: string, revision: string): Promise<SchemaVersions | null> {
+    const [row] = await this.db.query<{ schemas: Record<string, unknown> | null }>(SCHEMAS, [type, revision]);
     return row?.schemas ? new SchemaVersions(row.schemas) : null;
   }
 }

@@ -5,8 +5,8 @@ export interface EventDraft {
   readonly type: string;
   /** The published JSON text of `data`, character for character. */
   readonly data: string;
-  /** What `JSON.parse` made of it, for those who look into it; never to be written. */
-  readonly dataValue: unknown;
+  /** What `JSON.parse` made of it, until it was looked into: it takes many times the room of the text. Then undefined. */
+  dataValue: unknown;
   readonly uid: string | null;
   readonly subject: string | null;
   readonly source: string | null;

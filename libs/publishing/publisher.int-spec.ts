@@ -414,8 +414,65 @@ describe(Publisher, () => {
     ]);
     // Was accepted, and stays so.
     expect(await published('x', 'u-before')).toBe('duplicate');
+    // Made again, its version is the first one once more.
+    await bench.db.query(`DELETE FROM event_types`);
+    await describeType('string');
+    expect([await published('x'), await published(1)]).toEqual(['accepted', 'refused']);
     await bench.db.query(`DELETE FROM event_types`);
     expect(await published('x')).toBe('accepted');
+  });
+
+  it('goes by the catalog that is there, also when a replica that lagged has taken the place of the database', async () => {
+    const { publisher } = setup();
+    await publisher.publish(aDraft(), SCOPE);
+    await bench.db.query(`UPDATE event_type_catalog SET version = version - 3`);
+    expect(await publisher.publish(aDraft(), SCOPE)).toMatchObject({ kind: 'accepted' });
+  });
+
+  it('outlasts somebody who describes one type after the other', async () => {
+    let changes = 10;
+    const whileDescribing: Executor = {
+      query: async (sql, values) => {
+        if (typeof sql !== 'string' && sql.name === 'publish' && changes-- > 0) {
+          await bench.db.query(`INSERT INTO event_types (name, description) VALUES ($1, '')`, [
+            `described.n${changes}`,
+          ]);
+        }
+        return bench.db.query(sql, values);
+      },
+    };
+    expect(await setup(whileDescribing).publisher.publish(aDraft(), SCOPE)).toMatchObject({ kind: 'accepted' });
+    expect(changes).toBeLessThan(0);
+    await bench.db.query(`DELETE FROM event_types`);
+  });
+
+  it('has another catalog only when a type comes, goes or has other schemas', async () => {
+    const versionAfter = async (sql: string) => {
+      await bench.db.query(sql);
+      return (await bench.db.query<{ version: number }>(`SELECT version FROM event_type_catalog`))[0]!.version;
+    };
+    const made = await versionAfter(`INSERT INTO event_types (name, schemas) VALUES ('seen.here', '{"1":true}')`);
+    expect(await versionAfter(`UPDATE event_types SET description = 'b', schemas = '{"1":true}', version = 2`)).toBe(
+      made,
+    );
+    expect(await versionAfter(`UPDATE event_types SET schemas = '{"1":false}'`)).toBe(made + 1);
+    expect(await versionAfter(`DELETE FROM event_types`)).toBe(made + 2);
+  });
+
+  it('looks up the uids of all that a batch has refused by one statement, after their quota', async () => {
+    await bench.db.query(`INSERT INTO event_types (name, schemas) VALUES ('refused.here', '{"1":false}')`);
+    await bench.db.query(
+      `UPDATE tenants SET settings = settings || '{"publishPerSecond":40}', config_version = config_version + 1 WHERE id = $1`,
+      [endpoint.tenantId],
+    );
+    const statements: string[] = [];
+    const { publisher } = setup(counting(statements));
+    const drafts = Array.from({ length: 60 }, (_, n) => aDraft({ type: 'refused.here', uid: `refused-${n}` }));
+    const results = await publisher.publishBatch(drafts, SCOPE);
+    const codes = results.map((result) => (result.kind === 'refused' ? result.error.code : result.kind));
+    expect(new Set(codes)).toEqual(new Set(['validation_failed', 'rate_limited']));
+    expect(statements.filter((name) => name === 'first_of_uids')).toHaveLength(1);
+    await bench.db.query(`DELETE FROM event_types`);
   });
 
   it('keeps to the scope of the key', async () => {

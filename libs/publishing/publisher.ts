@@ -47,8 +47,18 @@ const CHARACTERS_PER_WEIGHT = 8_192;
 /** How often a group is tried again when the database is away: some three seconds in all. */
 const TRIES = 8;
 
-/** How often events are matched again because their tenant's configuration changed under them, or they grew too old. */
-const MAX_REMATCHES = 5;
+/** How often events go again at most. */
+interface TriesLeft {
+  /** Because their tenant's configuration changed under them, or they grew too old. */
+  readonly rematches: number;
+  /** Because the catalog of event types changed, which somebody may do to hundreds of types in a row. */
+  readonly catalogs: number;
+}
+
+const TRIES_LEFT: TriesLeft = { rematches: 5, catalogs: 50 };
+
+/** Refused events whose uids are looked up by one statement. */
+const REFUSED_GROUP = 1_000;
 
 /**
  * Takes events in: match → check → one transaction for whatever arrived together → enqueue. A result `accepted` means that the
@@ -56,6 +66,8 @@ const MAX_REMATCHES = 5;
  */
 export class Publisher {
   private readonly groups: GroupCommit<PreparedEvent, PublishResult>;
+  /** Those that do not match their schema, on their way to an answer. */
+  private readonly refusals: GroupCommit<PreparedEvent, PublishResult>;
   private readonly pending = new PendingEvents();
   private readonly lines: LineAdvancer;
   private readonly quotas: PublishQuotas;
@@ -79,8 +91,13 @@ export class Publisher {
       keyOf: ({ config }) => config.tenantId,
       maxWeight: GROUP_WEIGHT,
       isDataError,
-      retryDelayMs: (error, failures) =>
-        failures < TRIES && (isRolledBack(error) || isConnectionLost(error)) ? 25 * 2 ** Math.min(failures, 5) : null,
+      retryDelayMs,
+    });
+    this.refusals = new GroupCommit({
+      flush: (events) => this.refuse(events),
+      maxWeight: REFUSED_GROUP,
+      isDataError,
+      retryDelayMs,
     });
   }
 
@@ -89,7 +106,8 @@ export class Publisher {
     const characters = charactersOf(draft);
     if (!this.pending.enter(draft.tenant, characters)) return refused(overloaded());
     try {
-      return await this.add(await this.prepare(draft, publishedBy));
+      const [checked] = await this.checker.check([draft]);
+      return await this.add(await this.prepare(draft, publishedBy, checked!));
     } catch (error) {
       return refused(toRefusal(error));
     } finally {
@@ -104,14 +122,19 @@ export class Publisher {
   async publishBatch(drafts: readonly EventDraft[], publishedBy: PublishScope): Promise<PublishResult[]> {
     const entered = drafts.map((draft) => this.pending.enter(draft.tenant, charactersOf(draft)));
     try {
+      const taken = drafts.filter((_, index) => entered[index]);
+      const checks = new Map(zip(taken, await this.checker.check(taken)));
       const prepared = await Promise.allSettled(
-        drafts.map((draft, index) =>
-          entered[index] ? this.prepare(draft, publishedBy) : Promise.reject<PreparedEvent>(overloaded()),
-        ),
+        drafts.map((draft) => {
+          const checked = checks.get(draft);
+          return checked ? this.prepare(draft, publishedBy, checked) : Promise.reject<PreparedEvent>(overloaded());
+        }),
       );
       // Or some would be refused as outdated, and come after those that stood behind them.
       bringToOneVersion(prepared, (event, config) => this.match(event.draft, event.publishedBy, config, event.checked));
       return await Promise.all(prepared.map((one) => this.write(one)));
+    } catch (error) {
+      return drafts.map(() => refused(toRefusal(error)));
     } finally {
       drafts.forEach((draft, index) => {
         if (entered[index]) this.pending.leave(draft.tenant, charactersOf(draft));
@@ -129,18 +152,19 @@ export class Publisher {
   }
 
   private async add(event: PreparedEvent): Promise<PublishResult> {
-    if (event.checked.refusal !== null) return this.refuse(event, event.checked.refusal);
     if (event.config.publishPerSecond !== null)
       await this.takeQuota(event.config.tenantId, event.config.publishPerSecond);
+    const { refusal } = event.checked;
+    if (refusal !== null) return event.draft.uid === null ? refused(refusal) : this.refusals.add(event);
     const result = await this.groups.add(event);
     if (result.kind === 'accepted') this.onAccepted(event.config.tenantId, event.publishedBy.keyId);
     return result;
   }
 
   /** What was accepted once stays so, whatever its type's schema has become since. */
-  private async refuse(event: PreparedEvent, refusal: PosthornError): Promise<PublishResult> {
-    const [duplicate] = await this.duplicates([event]);
-    return duplicate?.[1] ?? refused(refusal);
+  private async refuse(events: readonly PreparedEvent[]): Promise<PublishResult[]> {
+    const duplicates = new Map(await this.duplicates(events));
+    return events.map((event) => duplicates.get(event) ?? refused(event.checked.refusal!));
   }
 
   private async takeQuota(tenantId: Uuid, perSecond: number): Promise<void> {
@@ -152,9 +176,8 @@ export class Publisher {
    * What is known here may be older than the endpoint or tenant that the event names, and a refusal meets no check of
    * its version later: only a read that began after the event came may refuse it.
    */
-  private async prepare(draft: EventDraft, publishedBy: PublishScope): Promise<PreparedEvent> {
+  private async prepare(draft: EventDraft, publishedBy: PublishScope, checked: CheckedData): Promise<PreparedEvent> {
     const asOf = this.configs.readsBegun;
-    const checked = await this.checker.check(draft);
     try {
       const config = this.configs.peek(draft.tenant) ?? (await this.configs.load(draft.tenant));
       return this.match(draft, publishedBy, config, checked);
@@ -179,11 +202,11 @@ export class Publisher {
 
   /** Resolves when everything taken so far is answered. */
   async drain(): Promise<void> {
-    await this.groups.idle();
+    await Promise.all([this.groups.idle(), this.refusals.idle()]);
     await Promise.all([this.enqueuer.idle(), this.lines.idle()]);
   }
 
-  private async commit(events: readonly PreparedEvent[], rematches = MAX_REMATCHES): Promise<PublishResult[]> {
+  private async commit(events: readonly PreparedEvent[], tries = TRIES_LEFT): Promise<PublishResult[]> {
     // What was sent before, with an answer that was lost, may be there already: it is not for the queue any more, since
     // nobody can tell by then whether a pump has taken it.
     const retried = events.filter(({ id }) => id !== null);
@@ -199,13 +222,13 @@ export class Publisher {
       const isWritten = await this.writtenOf(events);
       this.enqueuer.enqueue(new Map([...leased].filter(([event]) => isWritten(event))), atMs, atMs + LEASE_MS);
       this.enqueuer.leave(retried.filter(isWritten));
-      return await this.settle(events, isWritten, rematches);
+      return await this.settle(events, isWritten, tries);
     } catch (error) {
       if (isMissingPartition(error)) {
         await ensurePartitions(this.db, this.clock.now());
-        return this.commit(events, rematches);
+        return this.commit(events, tries);
       }
-      if (isUniqueViolation(error, 'pkey')) return this.settleRetried(events, rematches);
+      if (isUniqueViolation(error, 'pkey')) return this.settleRetried(events, tries);
       throw error;
     }
   }
@@ -234,7 +257,7 @@ export class Publisher {
    * The connection was lost after the commit, and the group was tried again: what is there is accepted, and left to the
    * pumps; the rest goes on its own.
    */
-  private async settleRetried(events: readonly PreparedEvent[], rematches: number): Promise<PublishResult[]> {
+  private async settleRetried(events: readonly PreparedEvent[], tries: TriesLeft): Promise<PublishResult[]> {
     const isWritten = await this.writtenOf(events);
     const rest = events.filter((event) => !isWritten(event));
     this.enqueuer.leave(events.filter(isWritten));
@@ -243,7 +266,7 @@ export class Publisher {
       // Not ours, then: an id met another one. Practically impossible, but must not loop.
       for (const event of rest) event.id = null;
     }
-    const results = new Map(rest.length > 0 ? zip(rest, await this.commit(rest, rematches)) : []);
+    const results = new Map(rest.length > 0 ? zip(rest, await this.commit(rest, tries)) : []);
     return events.map((event) => results.get(event) ?? accepted(event));
   }
 
@@ -255,7 +278,7 @@ export class Publisher {
   private async settle(
     events: readonly PreparedEvent[],
     isWritten: (event: PreparedEvent) => boolean,
-    rematches: number,
+    tries: TriesLeft,
   ): Promise<PublishResult[]> {
     const results = new Map<PreparedEvent, PublishResult>();
     for (const event of events) if (isWritten(event)) results.set(event, accepted(event));
@@ -263,14 +286,17 @@ export class Publisher {
     for (const [event, result] of await this.duplicates(events.filter((event) => !isSettled(event)))) {
       results.set(event, result);
     }
+    const catalogs = new Set(events.map(({ checked }) => checked.catalogVersion));
     for (const [event, result] of await this.rematch(events.filter((event) => !isSettled(event)))) {
       results.set(event, result);
     }
     const again = events.filter((event) => !isSettled(event));
-    const outcomes =
-      rematches > 0 && again.length > 0
-        ? await this.commit(again, rematches - 1)
-        : again.map(() => refused(overloaded()));
+    const isOtherCatalog = again.some(({ checked }) => !catalogs.has(checked.catalogVersion));
+    const left = isOtherCatalog
+      ? { ...tries, catalogs: tries.catalogs - 1 }
+      : { ...tries, rematches: tries.rematches - 1 };
+    const mayGo = again.length > 0 && left.catalogs >= 0 && left.rematches >= 0;
+    const outcomes = mayGo ? await this.commit(again, left) : again.map(() => refused(overloaded()));
     for (const [event, result] of zip(again, outcomes)) results.set(event, result);
     return events.map((event) => results.get(event)!);
   }
@@ -308,6 +334,11 @@ export class Publisher {
 }
 
 const NONE: Admitted = new Map();
+
+function retryDelayMs(error: unknown, failures: number): number | null {
+  const mayHelp = failures < TRIES && (isRolledBack(error) || isConnectionLost(error));
+  return mayHelp ? 25 * 2 ** Math.min(failures, 5) : null;
+}
 
 /** Matches those of a tenant against the newest configuration that any of them was matched against. */
 function bringToOneVersion(
