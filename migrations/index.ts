@@ -29,6 +29,7 @@ import { EventTypeCatalog1764000230000 } from './1764000230000-event-type-catalo
 import { ReplayTenants1764000240000 } from './1764000240000-replay-tenants.js';
 import { DeadLetterGroupTypes1764000241000 } from './1764000241000-dead-letter-group-types.js';
 import { EventsCalledOff1764000242000 } from './1764000242000-events-called-off.js';
+import { PauseAfterProof1764000255000 } from './1764000255000-pause-after-proof.js';
 
 /** Every migration there is, oldest first. A landed one is never edited; a change is a new one at the end. */
 export const migrations = [
@@ -63,4 +64,5 @@ export const migrations = [
   ReplayTenants1764000240000,
   DeadLetterGroupTypes1764000241000,
   EventsCalledOff1764000242000,
+  PauseAfterProof1764000255000,
 ];
