@@ -19,7 +19,7 @@ export const IfMatch = createParamDecorator((_: unknown, context: ExecutionConte
 
 export function readIfMatch(header: string | undefined): number | null {
   if (header === undefined || header.trim() === '*') return null;
-  const match = /^"(\d{1,9})"$/.exec(header.trim());
+  const match = /^"([1-9]\d{0,8})"$/.exec(header.trim());
   // Not a tag of ours, so not the version there is.
   return match ? Number(match[1]) : -1;
 }
