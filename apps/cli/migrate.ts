@@ -5,7 +5,7 @@ import { loadCliConfig } from './cli-config.js';
 
 export async function migrateUp(): Promise<void> {
   const config = loadCliConfig();
-  const names = await migrateDatabase(config.database.directUrl);
+  const names = await migrateDatabase(config.database.directUrl, { log: (line) => console.log(line) });
   for (const name of names) console.log(`migrated  ${name}`);
   const queueChanged = hasQueueSchema(config) && (await migrateQueue(config.queue.url));
   if (queueChanged) console.log('migrated  the queue');

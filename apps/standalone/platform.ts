@@ -91,7 +91,7 @@ function startDatabase(dataDir: string, logger: Logger): Promise<EmbeddedPostgre
 }
 
 async function migrate({ database, queue }: Config, logger: Logger): Promise<void> {
-  const done = await migrateDatabase(database.directUrl);
+  const done = await migrateDatabase(database.directUrl, { log: (line) => logger.warn(line) });
   if (done.length > 0) logger.info({ migrations: done }, 'migrated the database');
   if (parseQueueUrl(queue.url).kind === 'postgres') await migrateQueue(queue.url);
 }

@@ -69,7 +69,7 @@ export function startWorker({
   const endpoints = new EndpointSwitch(db, keyRing, effects);
   const tasks = [
     ...retentionTasks({ config, db, deliveries, clock, metrics, log: logger }),
-    ...secretTasks(new SecretWatch(db, new SecretStore(db, clock, keyRing), clock)),
+    ...secretTasks(new SecretWatch(db, new SecretStore(db, clock, keyRing), clock, logger)),
     ...trafficTasks(new TrafficRollup(db), new RiskWatch(db, new TrafficReadModel(db)), clock),
   ];
   const upkeep = new Upkeep(db, deliveries, endpoints, clock, metrics, logger, tasks);

@@ -33,6 +33,11 @@ export function isRolledBack(error: unknown): boolean {
   return state === '40001' || state === '40P01';
 }
 
+/** Somebody held a lock for longer than we were to wait for it: SQLSTATE 55P03. */
+export function isLockTimeout(error: unknown): boolean {
+  return sqlState(error) === '55P03';
+}
+
 /**
  * SQLSTATEs of a server that cannot work now but will again: connection (08), out of connections, memory or disk (53),
  * stopping or starting (57P), system and I/O (58), a standby that used to be the primary (25006), no such user or
@@ -54,7 +59,7 @@ export function isConnectionLost(error: unknown): boolean {
 
 /** Whether the same statement may well succeed when it is tried again. */
 export function isTransient(error: unknown): boolean {
-  return isRolledBack(error) || isConnectionLost(error) || sqlState(error) === '57014' || sqlState(error) === '55P03';
+  return isRolledBack(error) || isConnectionLost(error) || sqlState(error) === '57014' || isLockTimeout(error);
 }
 
 /** Tries `work` again after transient errors, with growing waits, `tries` times in all. */

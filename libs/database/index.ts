@@ -31,7 +31,7 @@ export { EmbeddedPostgresError } from './embedded-postgres-error.js';
 export { findFreePort } from './free-port.js';
 export { assertUuidPosition, keyset, type ListPage } from './keyset.js';
 export { Listener } from './listener.js';
-export { hasPendingMigrations, migrateDatabase } from './migrate.js';
+export { hasPendingMigrations, migrateDatabase, type MigrateOptions } from './migrate.js';
 export { type OpenDatabase, openDatabase } from './open-database.js';
 export { type DropResult, dropPartitionsBelow } from './old-partitions.js';
 export {

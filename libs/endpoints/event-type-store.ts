@@ -56,7 +56,7 @@ export class EventTypeStore {
     refuseName(name);
     const settings = settle(document);
     await refuseSchemas(settings, await find(this.db, name));
-    return this.db.transaction(async (tx) => {
+    const written = await this.db.transaction(async (tx) => {
       // Inserted first, so that of two who make the same one at once the second replaces.
       const inserted = expectedVersion === null ? await insert(tx, name, settings) : null;
       if (inserted) {
@@ -65,8 +65,10 @@ export class EventTypeStore {
       }
       const now = await lock(tx, name);
       refuseOtherVersion('event type', now?.version ?? 0, expectedVersion);
-      return { eventType: await change(tx, by, now!, settings), created: false };
+      return now && { eventType: await change(tx, by, now, settings), created: false };
     });
+    // Null: deleted between the two statements, so it is made after all.
+    return written ?? this.put(by, name, document, expectedVersion);
   }
 
   /** Applies a merge patch (RFC 7396). A patch that changes nothing raises no version. */

@@ -9,7 +9,10 @@ export interface ScheduledEndpoint {
   readonly kinds: readonly SuccessionFacts[];
 }
 
-/** Endpoints with a schedule, $2 at most whose id is above $1, with their secrets by kind; those that have ended left out. */
+/**
+ * Endpoints with a schedule, $2 at most whose id is above $1, with their secrets by kind; those that have ended left out, and
+ * kinds that no scheme signs with: `keyKindsOf` in SQL.
+ */
 const SCHEDULED: Statement = {
   name: 'scheduled_secrets',
   text: `
@@ -21,6 +24,8 @@ const SCHEDULED: Statement = {
                              * 1000 AS active_since_ms
                       FROM endpoint_secrets s
                      WHERE s.endpoint_id = e.id AND (s.expires_at IS NULL OR s.expires_at > clock_timestamp())
+                       AND EXISTS (SELECT FROM jsonb_array_elements(e.signing) used
+                                    WHERE (used ->> 'scheme' = 'standard-ed25519') = (s.encoding = 'whsk'))
                      GROUP BY s.encoding = 'whsk') k
              WHERE k.active_since_ms IS NOT NULL) AS kinds
       FROM endpoints e

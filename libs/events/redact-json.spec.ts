@@ -110,6 +110,7 @@ describe(scalarsOf.name, () => {
     ['"a\\u0062"', ['ab']],
     ['12345678901234567890', ['12345678901234567890']],
     ['{"a":[1.0,"x",true,null,{"b":-2e5}],"c":""}', ['1.0', 'x', '-2e5', '']],
+    ['{"a@b.c":true,"4111":{"last_name":null}}', ['a@b.c', '4111']],
     ['false', []],
   ])('of %s are %j', (json, scalars) => {
     expect(scalarsOf(json)).toEqual(scalars);

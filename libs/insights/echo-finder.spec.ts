@@ -12,6 +12,8 @@ describe(EchoFinder.name, () => {
     ['a form', new URLSearchParams({ payload: `{"holder":${JSON.stringify(CARD.holder)}}` }).toString()],
     ['a value in a URL', `https://shop.example/retry?c=${encodeURIComponent(CARD.number)}`],
     ['a page', `<p>Declined: ${CARD.holder.replaceAll('"', '&#34;').replaceAll("'", '&#x27;')}</p>`],
+    ['a page that names its references', '<p>Zo&euml; &quot;Z&quot; O&#39;Hara</p>'],
+    ['a page with references to marks only', 'Declined: zoë&nbsp;&quot;Z&quot; O&apos;Hara'],
     ['escaped Unicode', '{"holder":"Zo\\u00eb \\"Z\\" O\'Hara"}'],
     ['another punctuation', 'card 4111-1111-1111-1111 was declined'],
     ['none at all', 'CARD=4111111111111111'],
@@ -19,6 +21,20 @@ describe(EchoFinder.name, () => {
     ['a number', 'expired: 203012'],
   ])('finds what stands in %s', (_, text) => {
     expect(finder.isIn(text)).toBe(true);
+  });
+
+  it('looks for what pages write with references', () => {
+    const shops = new EchoFinder(['"Tom & Jerry"', '"<&>"']);
+    expect(shops.isIn('unknown: Tom &amp; Jerry')).toBe(true);
+    expect(shops.isIn('got &amp;lt;&amp;amp;&amp;gt;')).toBe(true);
+    expect(shops.isIn('&copy; 2026 A&amp;B &mdash; not found?a=1&b=2;')).toBe(false);
+  });
+
+  it('looks for names of members that are no words', () => {
+    const recipients = new EchoFinder(['{"bob@example.com":{"isNew":true},"4111":null,"holder_name":true}']);
+    expect(recipients.isIn('unknown recipient bob@example.com')).toBe(true);
+    expect(recipients.isIn('no such 4111')).toBe(true);
+    expect(recipients.isIn('isNew is wrong, holder_name too')).toBe(false);
   });
 
   it.each(['', 'ok', '{"received":true,"note":""}', 'card ending in 1111', 'invalid number, holder or expires'])(

@@ -9,8 +9,9 @@ const MOST_LAYERS = 3;
 
 /**
  * Finds values in texts that somebody else has written who has seen them: as they are, as JSON, URLs, forms and pages write
- * them, and with other punctuation, as `4111-1111` for `4111 1111`. True, false, null and the names of members are not
- * looked for: they tell nothing by themselves. What is encoded as a whole (base64), hashed or shown in part is not found.
+ * them, and with other punctuation, as `4111-1111` for `4111 1111`. True, false, null and names of members that are words
+ * are not looked for: they tell nothing by themselves. What is encoded as a whole (base64), hashed or shown in part is not
+ * found.
  */
 export class EchoFinder {
   private readonly plain: readonly string[] = [];
@@ -30,6 +31,7 @@ export class EchoFinder {
   isIn(text: string): boolean {
     if (this.isTooMuch) return text !== '';
     return layersOf(text).some((layer) => {
+      if (LETTER_BY_NAME.test(layer)) return true;
       const bare = toBare(layer);
       return this.bare.some((value) => bare.includes(value)) || this.plain.some((value) => layer.includes(value));
     });
@@ -60,8 +62,19 @@ function layersOf(text: string): string[] {
   return layers;
 }
 
-const ESCAPES =
-  /\\u([\da-f]{4})|\\x([\da-f]{2})|\\([nrtbf])|\\(.)|((?:%[\da-f]{2})+)|&#(\d{1,7});|&#x([\da-f]{1,6});/gi;
+/** The references of HTML that stand for no letter, or for nothing that a value is recognised by. */
+const MARKS = 'amp|lt|gt|quot|apos|nbsp|copy|reg|trade|middot|bull|hellip|[mn]dash|[lr]aquo|[lr][sd]quo|times';
+
+/** Any other reference by name may be a letter (`&euml;`) of a value: the two thousand of HTML are not ours to know. */
+const LETTER_BY_NAME = new RegExp(`&(?!(?:${MARKS});)[a-z][a-z\\d]{1,31};`, 'i');
+
+const ESCAPES = new RegExp(
+  String.raw`\\u([\da-f]{4})|\\x([\da-f]{2})|\\([nrtbf])|\\(.)|((?:%[\da-f]{2})+)|&#(\d{1,7});|&#x([\da-f]{1,6});|&(${MARKS});`,
+  'gi',
+);
+
+/** Those that a value without letters and digits may consist of; and what other escapes begin with. */
+const MARKS_IN_VALUES: Readonly<Record<string, string>> = { amp: '&', lt: '<', gt: '>', quot: '"', apos: "'" };
 
 /** Of JSON and its kin, of URLs and forms, of HTML. */
 function unescape(text: string): string {
@@ -76,7 +89,9 @@ function unescape(text: string): string {
       percent?: string,
       dec?: string,
       hex?: string,
+      mark?: string,
     ) => {
+      if (mark !== undefined) return MARKS_IN_VALUES[mark.toLowerCase()] ?? ' ';
       if (percent !== undefined) return Buffer.from(percent.replaceAll('%', ''), 'hex').toString();
       if (control !== undefined) return ' ';
       if (itself !== undefined) return itself;

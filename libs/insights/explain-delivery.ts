@@ -82,7 +82,7 @@ function tellCircuit({ circuitState, circuitSince, circuitReason }: ExplainedEnd
   }
   const since = circuitSince === null ? '' : ` since ${tellTime(circuitSince)}`;
   const why = circuitReason === null ? '' : ` (${circuitReason})`;
-  return `Waiting because the endpoint has been failing${since}${why}. It is sent as soon as the endpoint answers a probe; no attempt is spent meanwhile.`;
+  return `Waiting because the endpoint has been failing${since}${why}. Once the endpoint has answered a probe, what waits goes out, the oldest first; no attempt is spent meanwhile.`;
 }
 
 function tellOrder(event: ExplainedEvent, { behind }: ExplainedDelivery): string {

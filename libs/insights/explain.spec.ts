@@ -153,7 +153,7 @@ const DELIVERIES: [name: string, course: Course, verdict: string, sentence: stri
       },
     },
     'waiting',
-    'Waiting because the endpoint has been failing since 2026-11-30 11:59:00 UTC (20 of 20 attempts failed within 60 s). It is sent as soon as the endpoint answers a probe; no attempt is spent meanwhile.',
+    'Waiting because the endpoint has been failing since 2026-11-30 11:59:00 UTC (20 of 20 attempts failed within 60 s). Once the endpoint has answered a probe, what waits goes out, the oldest first; no attempt is spent meanwhile.',
   ],
   [
     'waits behind another',

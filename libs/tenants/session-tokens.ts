@@ -21,7 +21,7 @@ export interface ReadSession {
   expiresAt: Date;
 }
 
-/** `ended`: it was one of ours. `forged`: it never was, or its key is off the ring. */
+/** `ended`: it was one of ours, or may have been, for its key is off the ring by now. `forged`: it never was. */
 export type SessionRefusal = 'ended' | 'forged';
 
 export interface IssuedSession {
@@ -79,18 +79,22 @@ export class SessionTokens {
       return toSession(kind, payload);
     } catch (error) {
       // Its time is looked at after its signature.
-      if (error instanceof errors.JWTExpired) return 'ended';
+      if (error instanceof errors.JWTExpired || error instanceof KeyOffRing) return 'ended';
       if (error instanceof errors.JOSEError) return 'forged';
       throw error;
     }
   }
 
   private keyOf(kind: Session['kind'], kid: string | undefined): Uint8Array {
-    const key = kid === undefined ? null : this.keyRing.derive(kid, purposeOf(kind));
-    if (key === null) throw new errors.JWSInvalid('no such key');
+    if (kid === undefined) throw new errors.JWSInvalid('names no key');
+    const key = this.keyRing.derive(kid, purposeOf(kind));
+    if (key === null) throw new KeyOffRing(`"${kid}" is not on the ring`);
     return key;
   }
 }
+
+/** Nobody can tell any more whether the token was ours; most likely it was. */
+class KeyOffRing extends Error {}
 
 const purposeOf = (kind: Session['kind']): string => `${kind} sessions`;
 

@@ -1,4 +1,4 @@
-import type { Database } from '#database';
+import { type Database, isConnectionLost } from '#database';
 import {
   announce,
   countSecretWarning,
@@ -12,8 +12,9 @@ import {
   takeBegunSecrets,
   toExpiringNews,
 } from '#endpoints';
-import { type Clock, PosthornError, uuidFloor } from '#kernel';
+import { type Clock, PosthornError, toTypeId, type Uuid, uuidFloor } from '#kernel';
 import { decideScheduledSecret, decideSecretWarning } from '#policy';
+import type { UpkeepLog } from './upkeep.js';
 
 /** Rows that are looked at, or told of, together. */
 const PAGE = 500;
@@ -30,13 +31,16 @@ export class SecretWatch {
     private readonly db: Database,
     private readonly secrets: SecretStore,
     private readonly clock: Clock,
+    private readonly log: UpkeepLog,
   ) {}
 
   /** Answers how many secrets were made. */
   async rotate(): Promise<number> {
     const read = ({ endpointId }: Pick<ScheduledEndpoint, 'endpointId'>): Promise<ScheduledEndpoint[]> =>
       findScheduledEndpoints(this.db, endpointId, PAGE);
-    return walk(read, { endpointId: LOWEST_ID }, (endpoint) => this.rotateOne(endpoint));
+    return walk(read, { endpointId: LOWEST_ID }, (endpoint) =>
+      this.unlessBroken(endpoint, () => this.rotateOne(endpoint)),
+    );
   }
 
   /** Tells of secrets that have begun to sign, and of those that are about to end; answers how many. */
@@ -59,7 +63,7 @@ export class SecretWatch {
   private async warn(): Promise<number> {
     const read = (after: SecretEndsCursor): Promise<KnownEnd[]> => findSecretEnds(this.db, after, PAGE);
     const now = { expiresAtText: new Date(this.clock.now()).toISOString(), secretId: LOWEST_ID };
-    return walk(read, now, (secret) => this.warnOfOne(secret));
+    return walk(read, now, (secret) => this.unlessBroken(secret, () => this.warnOfOne(secret)));
   }
 
   /** The facts are looked at once more when the endpoint is locked; this only spares the lock. */
@@ -72,6 +76,20 @@ export class SecretWatch {
       // Deleted since it was read.
       if (error instanceof PosthornError && error.code === 'not_found') return 0;
       throw error;
+    }
+  }
+
+  /** What is wrong with one endpoint, such as a secret whose key is off the ring, is told, and keeps no other waiting. */
+  private async unlessBroken({ endpointId }: { endpointId: Uuid }, act: () => Promise<number>): Promise<number> {
+    try {
+      return await act();
+    } catch (error) {
+      if (isConnectionLost(error)) throw error;
+      this.log.warn(
+        { err: error, endpoint: toTypeId('ep', endpointId) },
+        'secrets of an endpoint could not be looked after',
+      );
+      return 0;
     }
   }
 

@@ -35,6 +35,8 @@ export class Authentication {
     if (!this.keys.hasSeen(keyText)) this.failures.assertMayTry(address);
     const found = await this.keys.authenticate(keyText);
     if (typeof found !== 'string') return found;
+    // One that was let through because it has opened before, and has ended since, waits as well.
+    this.failures.assertMayTry(address);
     this.failures.note({ address, prefix: recognisablePart(keyText), reason: found });
     throw refuse('The API key is unknown, revoked or expired.');
   }

@@ -8,8 +8,11 @@ import { networkOf } from './network-of.js';
 
 const MINUTE_MS = 60_000;
 
-/** What is no attack, but somebody who stayed too long: it is on record, and locks nobody out. */
-const HARMLESS: readonly FailureReason[] = ['session_ended'];
+/**
+ * What is no attack, but somebody who stayed too long: they have shown what once opened something. It is on record, and
+ * locks nobody out who has the same address.
+ */
+const HARMLESS: readonly FailureReason[] = ['session_ended', 'expired', 'revoked'];
 
 /**
  * Keeps whoever tries keys from trying many: an address may fail so often a minute, and is then told to wait before the

@@ -14,6 +14,8 @@ export type { AuthenticationFailure, FailureReason } from './failure-tally.js';
 export class FailureRecord implements OnApplicationShutdown {
   private readonly tally = new FailureTally();
   private timer: NodeJS.Timeout | null = null;
+  /** Of the clock: what the timer is set for. */
+  private timerAtMs = Number.POSITIVE_INFINITY;
 
   constructor(
     private readonly db: Database,
@@ -30,15 +32,19 @@ export class FailureRecord implements OnApplicationShutdown {
     await this.write(this.tally.take(this.clock.now(), true));
   }
 
+  /** The first of a new kind is due before the sums of those that are known. */
   private schedule(): void {
     const dueMs = this.tally.nextDueMs();
-    if (this.timer !== null || dueMs === null) return;
+    if (dueMs === null || dueMs >= this.timerAtMs) return;
+    if (this.timer) clearTimeout(this.timer);
+    this.timerAtMs = dueMs;
     this.timer = setTimeout(() => void this.writeDue(), Math.max(0, dueMs - this.clock.now()));
     this.timer.unref();
   }
 
   private async writeDue(): Promise<void> {
     this.timer = null;
+    this.timerAtMs = Number.POSITIVE_INFINITY;
     await this.write(this.tally.take(this.clock.now()));
     this.schedule();
   }

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { parseTypeId } from '#kernel';
+import { DatabaseClock, KeyRing, newUuid, parseTypeId } from '#kernel';
+import { SessionTokens } from '#tenants';
 import { startApi, type TestApi } from '../../support/api.js';
 import { aKey, anEndpoint, aTenant, type MadeTenant } from '../../support/factories.js';
 import { waitFor } from '../../support/wait-for.js';
@@ -271,6 +272,31 @@ describe('failed authentications', () => {
     expect(statuses).toEqual([401, 401, 401, 401, 401, 429]);
   });
 
+  it.each([
+    ['expired', 'expires_at', '203.0.113.20'],
+    ['was revoked', 'revoked_at', '203.0.113.21'],
+  ])('lock nobody out for a key that %s, which waits like any other', async (_, column, address) => {
+    const { id, key } = await aKey(t.api, 'admin');
+    expect((await ask(key, address)).status).toBe(200);
+    await t.db.query(`UPDATE api_keys SET ${column} = now() WHERE id = $1`, [parseTypeId('key', id)]);
+    await waitFor(async () => expect((await ask(key, address)).status).toBe(401));
+    for (let n = 0; n < 8; n++) expect((await ask(key, address)).status).toBe(401);
+    expect((await ask((await aKey(t.api, 'admin')).key, address)).status).toBe(200);
+    for (let n = 0; n < 6; n++) await ask(`phk_unknown_${n}`, address);
+    expect((await ask(key, address)).status).toBe(429);
+  });
+
+  it('lock nobody out whose session is under a key that was taken off the ring', async () => {
+    const { key } = await aKey(t.api, 'admin');
+    const from = { 'x-forwarded-for': '203.0.113.14' };
+    const old = new SessionTokens(new KeyRing([['old', Buffer.alloc(32, 1)]]), new DatabaseClock());
+    const claims = { kind: 'browser', keyId: newUuid(Date.now()), tenantId: null, capabilities: null } as const;
+    const cookie = `posthorn_session=${(await old.issue(claims, 3_600)).token}`;
+    for (let n = 0; n < 8; n++)
+      await t.api.get('/v1/tenants', { key: null, headers: { ...from, cookie }, expect: 401 });
+    expect((await ask(key, '203.0.113.14')).status).toBe(200);
+  });
+
   it('lock nobody out whose session has ended', async () => {
     const { id, key } = await aKey(t.api, 'admin');
     const from = { 'x-forwarded-for': '203.0.113.13' };
@@ -301,7 +327,7 @@ describe('failed authentications in the audit log', () => {
     await t.db.query(`UPDATE api_keys SET expires_at = now() WHERE id = $1`, [parseTypeId('key', expired.id)]);
     const unknown = `phk_abcd1234_${'u'.repeat(43)}`;
     const mistyped = `${unknown}000000`;
-    const presented: [reason: string, prefix: string | null, headers: Record<string, string>][] = [
+    const presented: [reason: string, prefix: string | null, headers: Record<string, string>, from?: string][] = [
       ['unknown', 'phk_abcd1234', bearer(unknown)],
       ['unknown', null, bearer('s3cret-of-somebody-else')],
       ['mistyped', 'phk_abcd1234', bearer(mistyped)],
@@ -309,13 +335,13 @@ describe('failed authentications in the audit log', () => {
       ['expired', expired.key.slice(0, 12), bearer(expired.key)],
       ['malformed', null, { authorization: 'Basic czNjcmV0LW9mLXNvbWVib2R5LWVsc2U=' }],
       ['session_forged', null, bearer('eyJhbGciOiJub25lIn0.e30.s3cret')],
-      ['session_forged', null, { cookie: 'posthorn_session=eyJhbGciOiJub25lIn0.e30.s3cret' }],
+      ['session_forged', null, { cookie: 'posthorn_session=eyJhbGciOiJub25lIn0.e30.s3cret' }, '192.0.2.9'],
     ];
-    for (const [, , headers] of presented) await fail('192.0.2.7', headers);
+    for (const [, , headers, from = '192.0.2.7'] of presented) await fail(from, headers);
     const support = await aKey(t.api, 'support');
     const entries = await waitFor(async () => {
       const { body, text } = await t.api.get('/v1/audit-log?action=authentication.failed', { key: support.key });
-      expect(body['data']).toHaveLength(7);
+      expect(body['data']).toHaveLength(8);
       expect(text).not.toMatch(/s3cret|czNjcmV0|uuuu/);
       for (const { key } of [revoked, expired]) expect(text).not.toContain(key.slice(13));
       return body['data'] as Record<string, unknown>[];
@@ -323,17 +349,29 @@ describe('failed authentications in the audit log', () => {
     for (const entry of entries) {
       expect(entry).toMatchObject({
         by: 'anonymous',
-        remoteAddress: '192.0.2.7',
         key: null,
         tenant: null,
         before: null,
       });
     }
-    const told = entries.map(({ after }) => after as { reason: string; prefix: string | null; count: number });
-    for (const [reason, prefix] of presented) {
-      const count = reason === 'session_forged' ? 2 : 1;
-      expect(told).toContainEqual(expect.objectContaining({ reason, prefix, count }));
+    for (const [reason, prefix, , remoteAddress = '192.0.2.7'] of presented) {
+      const after = expect.objectContaining({ reason, prefix, count: 1 });
+      expect(entries).toContainEqual(expect.objectContaining({ remoteAddress, after }));
     }
+  });
+
+  it('stand there soon when they are new, though others are being added up', async () => {
+    const reasonsOf = async (address: string): Promise<string[]> => {
+      const { body } = await t.api.get('/v1/audit-log?action=authentication.failed&limit=250');
+      const ours = body['data'].filter((entry: { remoteAddress: string }) => entry.remoteAddress === address);
+      return ours.map(({ after }: { after: { reason: string } }) => after.reason);
+    };
+    await fail('192.0.2.10', bearer('nonsense'));
+    await waitFor(async () => expect(await reasonsOf('192.0.2.10')).toEqual(['unknown']));
+    // Is due in a minute.
+    await fail('192.0.2.10', bearer('nonsense'));
+    await fail('192.0.2.11', bearer('nonsense'));
+    await waitFor(async () => expect(await reasonsOf('192.0.2.11')).toEqual(['unknown']), { timeoutMs: 30_000 });
   });
 
   it('are added up, so that many do not fill it', async () => {

@@ -19,6 +19,27 @@ const TABLES = `
   SELECT c.relname AS name, EXISTS (SELECT FROM pg_index i WHERE i.indrelid = c.oid AND i.indisprimary) AS "hasKey"
     FROM pg_class c WHERE c.relnamespace = 'public'::regnamespace AND c.relkind IN ('r', 'p') AND NOT c.relispartition`;
 
+const CALLED_OFF = 'EventsCalledOff1764000242000';
+
+/** Undoes down to the migration that needs `events` for itself. */
+async function undoCalledOff(db: Database): Promise<void> {
+  const at = migrations.findIndex(({ name }) => name === CALLED_OFF);
+  for (const _ of migrations.slice(at)) await db.dataSource.undoLastMigration();
+}
+
+/** Runs `work` while a transaction has read `events` and goes on. */
+async function withLongReader<T>(db: Database, work: () => Promise<T>): Promise<T> {
+  return db.transaction(async (tx) => {
+    await tx.query('SELECT count(*) FROM events');
+    return work();
+  });
+}
+
+const publish = (db: Database): Promise<unknown> =>
+  db.query(`INSERT INTO events (id, tenant_id, type, occurred_at, created_at) VALUES ($1, $1, 'a', now(), now())`, [
+    newUuid(Date.now()),
+  ]);
+
 describe('migrations', () => {
   let database: TestDatabase;
   let db: Database;
@@ -51,6 +72,30 @@ describe('migrations', () => {
     await db.dataSource.undoLastMigration();
     const runs = await Promise.all([1, 2, 3].map(() => migrateDatabase(database.url)));
     expect(runs.flat()).toHaveLength(1);
+  });
+
+  it('let the traffic through while they wait for somebody who reads for long', async () => {
+    await undoCalledOff(db);
+    let migrated: Promise<string[]> | undefined;
+    await withLongReader(db, async () => {
+      const told = await new Promise((resolve, reject) => {
+        migrated = migrateDatabase(database.url, { log: resolve });
+        migrated.then(() => reject(new Error('It has not waited.')), reject);
+      });
+      expect(told).toMatch(/ALTER TABLE events ADD COLUMN.*oldest transactions: posthorn-test, pid/);
+      for (let n = 0; n < 20; n++) await publish(db);
+    });
+    expect(await migrated).toContain(CALLED_OFF);
+    expect(await hasPendingMigrations(db)).toBe(false);
+  });
+
+  it('give up with a word about who is in the way, and can be run again', async () => {
+    await undoCalledOff(db);
+    await withLongReader(db, async () => {
+      const migrated = migrateDatabase(database.url, { waitAtMostMs: 1 });
+      await expect(migrated).rejects.toThrow(/waited 1 seconds for a lock to run ALTER TABLE events .*posthorn-test/);
+    });
+    expect(await migrateDatabase(database.url)).toContain(CALLED_OFF);
   });
 });
 

@@ -64,6 +64,13 @@ describe('event types', () => {
   it('answer 412 when they have changed since they were read', async () => {
     const path = '/v1/event-types/refund.made';
     const stale = { headers: { 'if-match': '"1"' }, expect: 412 };
+    for (const tag of ['"0"', '"1"', '"no.tag.of.ours"']) {
+      await t.api.put(
+        '/v1/event-types/never.made',
+        { description: 'a' },
+        { headers: { 'if-match': tag }, expect: 412 },
+      );
+    }
     await t.api.put(path, { description }, stale);
     await t.api.put(path, { description }, { expect: 201 });
     await t.api.put(path, { description: 'b' }, { headers: { 'if-match': '"1"' }, expect: 200 });

@@ -2,8 +2,8 @@ import { createHmac } from 'node:crypto';
 import { Webhook } from 'standardwebhooks';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { Database } from '#database';
-import { SecretStore } from '#endpoints';
-import { DatabaseClock, parseTypeId } from '#kernel';
+import { findScheduledEndpoints, SecretStore } from '#endpoints';
+import { DatabaseClock, KeyRing, parseTypeId, uuidFloor } from '#kernel';
 import { SecretWatch } from '#upkeep';
 import { type TestApi, startApi } from '../../support/api.js';
 import { aTenant, type MadeTenant } from '../../support/factories.js';
@@ -46,7 +46,7 @@ const DAY_MS = 86_400_000;
 
 function watchOver(db: Database): SecretWatch {
   const clock = new DatabaseClock();
-  return new SecretWatch(db, new SecretStore(db, clock, t.deps.keyRing), clock);
+  return new SecretWatch(db, new SecretStore(db, clock, t.deps.keyRing), clock, t.deps.logger);
 }
 
 async function anEndpoint(fields: Record<string, unknown> = {}): Promise<Made> {
@@ -236,6 +236,28 @@ describe(SecretWatch, () => {
     await watch.tell();
     // Of another end, which is told of anew.
     expect(await typesTold()).toEqual(['expiring', 'expiring']);
+  });
+
+  it('goes on with the other endpoints where a secret of one cannot be opened, and says which', async () => {
+    const [lost, other] = [await anEndpoint(), await anEndpoint()];
+    const sealed = new KeyRing([['gone', Buffer.alloc(32, 1)]]).seal('x', 'x');
+    await t.db.query(`UPDATE endpoint_secrets SET sealed_secret = $2 WHERE endpoint_id = $1`, [
+      parseTypeId('ep', lost.id),
+      sealed,
+    ]);
+    await pass(83);
+    expect(await watch.rotate()).toBe(1);
+    expect(await secretsOf(other)).toHaveLength(2);
+    expect(t.logs).toContainEqual(expect.objectContaining({ endpoint: lost.id, level: 'warn' }));
+  });
+
+  it('does not so much as lock an endpoint for secrets of a kind that it signs with no more', async () => {
+    const endpoint = await anEndpoint({ signing: [{ scheme: 'standard' }, { scheme: 'standard-ed25519' }] });
+    await t.api.patch(endpoint.path, { signing: [{ scheme: 'standard' }] });
+    await pass(83);
+    expect(await watch.rotate()).toBe(1);
+    const found = await findScheduledEndpoints(t.db, uuidFloor(0), 10);
+    expect(found).toMatchObject([{ kinds: [{ count: 2, hasWaiting: true }] }]);
   });
 
   it('has nothing to do with endpoints that are deleted, or have no schedule', async () => {
