@@ -8,10 +8,9 @@ export class BudgetSpent extends Error {
  * event is refused for what it is and never for how busy the machine was.
  */
 export class CheckBudget {
-  /** Counted down by generated code as well. */
   left = 0;
 
-  /** Throws {@link BudgetSpent} when that is more than is left. */
+  /** Throws {@link BudgetSpent} when that is more than is left. Called by generated code as well. */
   spend(steps: number): void {
     this.left -= steps;
     if (this.left < 0) throw new BudgetSpent();

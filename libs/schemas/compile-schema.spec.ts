@@ -1,5 +1,8 @@
 import { describe, expect, it } from 'vitest';
+import { CheckBudget } from './check-budget.js';
 import { compileSchema } from './compile-schema.js';
+import { compilePrepared, dialectOf, type EnoughGathered } from './compiler.js';
+import { prepareSchema } from './prepare-schema.js';
 
 function checked(schema: unknown, value: unknown): string[] {
   const result = compileSchema(schema);
@@ -101,6 +104,8 @@ describe(compileSchema.name, () => {
     [{ items: { $dynamicRef: 'other.json#x' } }, 'refers to "other.json#x": only references within'],
     [{ $ref: 'http://json-schema.org/draft-07/schema#', ...DRAFT_07 }, 'only references within'],
     [{ $ref: '#/$defs/none' }, 'refers to "#/$defs/none", where no subschema is'],
+    [{ properties: { const: { $ref: '#/default/a' } }, default: { a: {} } }, 'refers to "#/default/a", where no'],
+    [{ $ref: '#a', example: { a: { $anchor: 'a' } } }, "does not compile: can't resolve reference #a"],
     [{ const: { a: { $ref: '#' } }, $ref: '#/const/a' }, 'refers to "#/const/a", where no subschema is'],
     [{ $ref: '#nowhere' }, "does not compile: can't resolve reference #nowhere"],
     [{ $ref: '#' }, 'refers to itself without end'],
@@ -143,8 +148,8 @@ describe('what would take for ever', () => {
       checked(
         {
           anyOf: [
-            { ...branch, required: ['no'] },
-            { ...branch, required: ['no'] },
+            { ...branch, dependentRequired: { in: ['no'] } },
+            { ...branch, dependentRequired: { in: ['no'] } },
           ],
         },
         deep,
@@ -155,6 +160,52 @@ describe('what would take for ever', () => {
   it('is refused: a pattern that needs every instruction at every character', () => {
     const text = Array.from({ length: 200_000 }, (_, n) => 'ab'[((n * n) % 7) % 2]).join('');
     expect(checked({ pattern: '(a|b)*a(a|b){900}$' }, text)).toEqual(costly);
+  });
+
+  it('is refused: telling apart, measuring and comparing what is large, again and again', () => {
+    const often = (schema: object) => ({
+      $defs: { s: schema },
+      anyOf: Array.from({ length: 990 }, () => ({ $ref: '#/$defs/s' })),
+    });
+    const large = Array.from({ length: 20_000 }, (_, n) => n);
+    expect(checked(often({ uniqueItems: true }), [...large, ...large])).toEqual(costly);
+    expect(checked(often({ minLength: 1_000_000 }), 'x'.repeat(500_000))).toEqual(costly);
+    expect(checked(often({ const: [...large, 1] }), [...large, 2])).toEqual(costly);
+  });
+
+  it('is refused: to copy what does not match at each of many elements', () => {
+    const schema = { $defs: { s: { type: 'string' } }, contains: { $ref: '#/$defs/s' } };
+    expect(checked(schema, new Array(50_000).fill(1))).toEqual(costly);
+    expect(checked(schema, [...new Array(2_000).fill(1), 'x'])).toEqual([]);
+  });
+
+  it.each<[string, object]>([
+    ['of an element', { items: { required: Array.from({ length: 16 }, (_, n) => `n${n}`) } }],
+    ['by reference', { $defs: { s: { required: ['a', 'b'] } }, items: { $ref: '#/$defs/s' } }],
+    ['of nothing but false', { items: { patternProperties: { a: false } } }],
+  ])('is not: to tell of hundreds of thousands of mismatches, %s', (_, schema) => {
+    const lines = Array.from({ length: 100_000 }, () => ({ a: 1 }));
+    expect(checked(schema, lines)).toHaveLength(20);
+    const budget = Object.assign(new CheckBudget(), { left: 10_000_000 });
+    const gather = compilePrepared(dialectOf(schema), prepareSchema(schema), budget, 'all');
+    let gathered = 0;
+    try {
+      gather(lines);
+    } catch (error) {
+      gathered = (error as EnoughGathered).mismatches!.length;
+    }
+    expect(gathered).toBeGreaterThan(2_000);
+    expect(gathered).toBeLessThan(2_020);
+  });
+
+  it('is not: to tell of the first mismatch alone, where what is found further on may be none', () => {
+    const schema = { $ref: '#/$defs/all', $defs: { all: { items: { required: ['a'] } } } };
+    expect(
+      checked(
+        schema,
+        Array.from({ length: 100_000 }, () => ({})),
+      ),
+    ).toEqual(['/0/a required: is required']);
   });
 
   it('is not: patterns that a backtracking engine would hang at', () => {

@@ -4,18 +4,14 @@ export const COST_KEYWORD = 'posthorn:cost';
 /** What compiling costs grows with the number of subschemas. */
 export const MAX_SUBSCHEMAS = 1_000;
 
+/** Keywords that say something to readers only. Left out, they cannot be referred to either, where nothing is counted. */
+const FOR_READERS = new Set(['default', 'example', 'examples', '$vocabulary']);
+
 /** Keywords whose value is data, lists or names, and no subschema. */
-const NOT_SCHEMAS = new Set([
-  'const',
-  'default',
-  'dependentRequired',
-  'enum',
-  'example',
-  'examples',
-  'required',
-  'type',
-  '$vocabulary',
-]);
+const NOT_SCHEMAS = new Set(['const', 'dependentRequired', 'enum', 'required', 'type']);
+
+/** Keywords whose subschema is applied to each element or name. */
+const TO_EACH = new Set(['contains', 'items', 'propertyNames']);
 
 /** Keywords whose value is an object of subschemas by name. */
 const BY_NAME = new Set([
@@ -31,6 +27,9 @@ const REFERENCES = ['$ref', '$dynamicRef', '$recursiveRef'];
 
 /** Members of an object, values of a list: so many of them cost another step. */
 const ENTRIES_PER_STEP = 16;
+
+/** Characters that are compared as quickly as one value. */
+const CHARACTERS_PER_VALUE = 64;
 
 type Node = Record<string, unknown>;
 
@@ -60,15 +59,25 @@ function prepareNode(node: unknown, counter: { subschemas: number }): unknown {
   refuseKeywords(node);
   // Not by assignment, which a member named __proto__ would make something else of.
   return Object.fromEntries([
-    ...Object.entries(node).map(([keyword, value]) => [keyword, prepareKeyword(keyword, value, counter)]),
+    ...Object.entries(node)
+      .filter(([keyword]) => !FOR_READERS.has(keyword))
+      .map(([keyword, value]) => [keyword, prepareKeyword(keyword, value, counter)]),
     [COST_KEYWORD, costOf(node)],
   ]) as Node;
 }
 
 function prepareKeyword(keyword: string, value: unknown, counter: { subschemas: number }): unknown {
   if (NOT_SCHEMAS.has(keyword)) return value;
+  if (TO_EACH.has(keyword)) return prepareNode(countable(value), counter);
   if (!BY_NAME.has(keyword) || !isNode(value)) return prepareNode(value, counter);
-  return Object.fromEntries(Object.entries(value).map(([name, schema]) => [name, prepareNode(schema, counter)]));
+  return Object.fromEntries(
+    Object.entries(value).map(([name, schema]) => [name, prepareNode(countable(schema), counter)]),
+  );
+}
+
+/** What nothing matches, in a form that can be counted where it is applied many times. */
+function countable(schema: unknown): unknown {
+  return schema === false ? { allOf: [false] } : schema;
 }
 
 function refuseKeywords(node: Node): void {
@@ -84,9 +93,21 @@ function refuseKeywords(node: Node): void {
 }
 
 function costOf(node: Node): number {
-  const lists = [node['enum'], node['required'], node['properties']];
-  const entries = lists.map((list) => (typeof list === 'object' && list !== null ? Object.keys(list).length : 0));
-  return 1 + Math.floor(entries.reduce((sum, count) => sum + count, 0) / ENTRIES_PER_STEP);
+  const lists = [node['required'], node['properties'], node['allOf'], node['anyOf'], node['oneOf']];
+  const entries = lists.reduce<number>((sum, list) => sum + entriesOf(list), 0);
+  const compared = sizeOf(node['enum']) + sizeOf(node['const']) + sizeOf(node['dependentRequired']);
+  return 1 + Math.floor((entries + compared) / ENTRIES_PER_STEP);
+}
+
+function entriesOf(list: unknown): number {
+  return typeof list === 'object' && list !== null ? Object.keys(list).length : 0;
+}
+
+/** What comparing with a value costs at most, in values. */
+function sizeOf(value: unknown): number {
+  if (typeof value === 'string') return 1 + value.length / CHARACTERS_PER_VALUE;
+  if (typeof value !== 'object' || value === null) return value === undefined ? 0 : 1;
+  return Object.values(value).reduce<number>((sum, member) => sum + sizeOf(member), 1);
 }
 
 function* referencesIn(node: unknown): Generator<string> {
@@ -94,6 +115,7 @@ function* referencesIn(node: unknown): Generator<string> {
   if (!isNode(node)) return;
   for (const [keyword, value] of Object.entries(node)) {
     if (REFERENCES.includes(keyword) && typeof value === 'string') yield value;
+    else if (BY_NAME.has(keyword) && isNode(value)) yield* referencesIn(Object.values(value));
     else if (!NOT_SCHEMAS.has(keyword)) yield* referencesIn(value);
   }
 }
