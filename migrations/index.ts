@@ -30,6 +30,7 @@ import { ReplayTenants1764000240000 } from './1764000240000-replay-tenants.js';
 import { DeadLetterGroupTypes1764000241000 } from './1764000241000-dead-letter-group-types.js';
 import { EventsCalledOff1764000242000 } from './1764000242000-events-called-off.js';
 import { SchemaRevisions1764000250000 } from './1764000250000-schema-revisions.js';
+import { PauseAfterProof1764000255000 } from './1764000255000-pause-after-proof.js';
 
 /** Every migration there is, oldest first. A landed one is never edited; a change is a new one at the end. */
 export const migrations = [
@@ -65,4 +66,5 @@ export const migrations = [
   DeadLetterGroupTypes1764000241000,
   EventsCalledOff1764000242000,
   SchemaRevisions1764000250000,
+  PauseAfterProof1764000255000,
 ];

@@ -157,6 +157,9 @@ export async function insertEndpoint(
   );
 }
 
+/** What an endpoint becomes that was disabled for want of a proof alone. */
+const STATUS_AFTER_PROOF = `CASE WHEN pause_after_proof THEN 'paused' ELSE 'enabled' END`;
+
 /** `turn` is what the new URL means for whether the endpoint is enabled. */
 export async function updateEndpoint(
   tx: Executor,
@@ -168,7 +171,8 @@ export async function updateEndpoint(
   return writeVersion(
     tx,
     `UPDATE endpoints SET version = version + 1, updated_at = clock_timestamp(),
-       status = CASE $2 WHEN 'disable' THEN 'disabled' WHEN 'enable' THEN 'enabled' ELSE status END,
+       status = CASE $2 WHEN 'disable' THEN 'disabled' WHEN 'enable' THEN ${STATUS_AFTER_PROOF} ELSE status END,
+       pause_after_proof = CASE $2 WHEN 'disable' THEN status = 'paused' ELSE pause_after_proof END,
        disabled_reason = CASE $2 WHEN 'disable' THEN '${UNVERIFIED_REASON}' WHEN 'enable' THEN NULL ELSE disabled_reason END,
        status_changed_at = CASE $2 WHEN 'stay' THEN status_changed_at ELSE clock_timestamp() END,
        disabled_at = CASE $2 WHEN 'disable' THEN clock_timestamp() ELSE disabled_at END,
@@ -181,14 +185,14 @@ export async function updateEndpoint(
   );
 }
 
-/** The URL that the endpoint has now has proven that it wants the traffic; what was disabled for want of that is enabled. */
+/** The URL that the endpoint has now has proven that it wants the traffic; what was disabled for want of that is as before. */
 export async function markProven(tx: Executor, endpointId: Uuid): Promise<EndpointRow> {
   const isAwaiting = `status = 'disabled' AND disabled_reason = '${UNVERIFIED_REASON}'`;
   return writeVersion(
     tx,
     `UPDATE endpoints SET version = version + 1, updated_at = clock_timestamp(), verified_url = url,
        verified_at = clock_timestamp(),
-       status = CASE WHEN ${isAwaiting} THEN 'enabled' ELSE status END,
+       status = CASE WHEN ${isAwaiting} THEN ${STATUS_AFTER_PROOF} ELSE status END,
        disabled_reason = CASE WHEN ${isAwaiting} THEN NULL ELSE disabled_reason END,
        status_changed_at = CASE WHEN ${isAwaiting} THEN clock_timestamp() ELSE status_changed_at END
      WHERE id = $1`,
@@ -206,7 +210,7 @@ export async function updateStatus(
     tx,
     `UPDATE endpoints SET version = version + 1, updated_at = clock_timestamp(), status = $2, disabled_reason = $3,
        status_changed_at = clock_timestamp(),
-       disabled_at = CASE WHEN $2 = 'disabled' THEN clock_timestamp() ELSE disabled_at END
+       disabled_at = CASE WHEN $2 = 'disabled' AND status <> 'disabled' THEN clock_timestamp() ELSE disabled_at END
      WHERE id = $1`,
     [endpointId, status, disabledReason],
   );

@@ -75,6 +75,7 @@ describe(settleEndpoint.name, () => {
     ['/retrySchedule out_of_range', { retrySchedule: [500, 500] }],
     ['/rateLimit/limit required', { rateLimit: { periodSeconds: 1 } }],
     ['/rateLimit/periodSeconds required', { rateLimit: { limit: 1 } }],
+    ['/rotationGraceSeconds out_of_range', { rotateSecretsEveryDays: 1, rotationGraceSeconds: 8 * 86_400 + 1 }],
     ['/rateLimit out_of_range', { rateLimit: { limit: 1, periodSeconds: 1_000 } }],
     ['/metadata too_long', { metadata: { note: 'x'.repeat(16 * 1024) } }],
     ['/signing/0/scheme not_allowed', { signing: [{ scheme: 'gitlab' }] }],

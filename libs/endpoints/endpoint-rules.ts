@@ -3,6 +3,7 @@ import {
   type CustomHeaders,
   isMaskOf,
   type JsonObject,
+  longestGraceSeconds,
   MAX_HEADER_BYTES,
   type RateLimit,
   refuseHeader,
@@ -14,6 +15,7 @@ import { refuseWithoutTls, settleCredentials } from './credential-rules.js';
 import { authHeaderName, type Credentials } from './credentials.js';
 import type { EndpointSettings, Ordering } from './endpoint.js';
 import { escapePointer } from './refuse.js';
+import { MAX_SECRETS } from './secret-succession.js';
 import { settleSigning, type SigningEntry } from './signing-rules.js';
 
 /** An endpoint as its owner writes it, or as it is after a merge patch; types and ranges are checked before. */
@@ -74,6 +76,7 @@ export function settleEndpoint(
     ...checkSchedule(document.retrySchedule ?? [], rules),
     ...checkRateLimit(document.rateLimit ?? null, rules),
     ...checkMetadata(document.metadata ?? {}),
+    ...checkRotation(document),
     ...('errors' in signing ? signing.errors : []),
   ];
   if (errors.length > 0 || 'errors' in signing) return { errors };
@@ -176,6 +179,14 @@ function checkRateLimit(rateLimit: Partial<RateLimit> | null, { retentionSeconds
 
 function settleRateLimit(rateLimit: Partial<RateLimit> | null): RateLimit | null {
   return rateLimit === null ? null : { limit: rateLimit.limit!, periodSeconds: rateLimit.periodSeconds! };
+}
+
+function checkRotation({ rotateSecretsEveryDays, rotationGraceSeconds }: EndpointDocument): FieldError[] {
+  if (rotateSecretsEveryDays == null || rotationGraceSeconds == null) return [];
+  const longest = longestGraceSeconds(rotateSecretsEveryDays, MAX_SECRETS);
+  if (rotationGraceSeconds <= longest) return [];
+  const message = `must be at most ${longest} where secrets are rotated every ${rotateSecretsEveryDays} days, for no more than ${MAX_SECRETS} may live at once`;
+  return [{ pointer: '/rotationGraceSeconds', code: 'out_of_range', message }];
 }
 
 function checkMetadata(metadata: JsonObject): FieldError[] {

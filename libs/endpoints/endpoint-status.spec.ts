@@ -22,6 +22,10 @@ describe(decideStatus.name, () => {
     expect(decideStatus(now, command)).toEqual({ kind: 'stay' });
   });
 
+  it('one that is disabled until it proves something can be disabled by a person beside', () => {
+    expect(decideStatus('disabled', 'disable', true)).toEqual({ kind: 'become', status: 'disabled' });
+  });
+
   it.each<[EndpointStatus, StatusCommand, RegExp]>([
     ['disabled', 'pause', /enable/],
     ['disabled', 'resume', /enable/],

@@ -12,9 +12,10 @@ export type StatusDecision =
 
 /**
  * The state machine of an endpoint as people drive it: `enabled` and `paused` by pause and resume, `disabled` from
- * either and back by enable. Asking twice is the same as asking once. Pure.
+ * either and back by enable. Asking twice is the same as asking once; but one that is disabled until it proves something
+ * (`isAwaitingProof`) can be disabled by a person beside, and stays so when it has. Pure.
  */
-export function decideStatus(now: EndpointStatus, command: StatusCommand): StatusDecision {
+export function decideStatus(now: EndpointStatus, command: StatusCommand, isAwaitingProof = false): StatusDecision {
   switch (command) {
     case 'pause':
       return now === 'disabled' ? refuse('The endpoint is disabled; enable it first.') : become('paused', now);
@@ -23,7 +24,7 @@ export function decideStatus(now: EndpointStatus, command: StatusCommand): Statu
     case 'enable':
       return now === 'paused' ? refuse('The endpoint is paused, not disabled; resume it.') : become('enabled', now);
     case 'disable':
-      return become('disabled', now);
+      return isAwaitingProof ? { kind: 'become', status: 'disabled' } : become('disabled', now);
   }
 }
 

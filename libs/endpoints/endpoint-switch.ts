@@ -11,7 +11,7 @@ import { disableFailing, type EndpointRow, lockEndpoint, toEndpoint, updateStatu
 import { decideStatus, type StatusCommand } from './endpoint-status.js';
 import { endRun } from './failing-runs.js';
 import { OpenDeliveryEffects } from './open-delivery-effects.js';
-import { refuseUnproven } from './ownership.js';
+import { isAwaitingProof, refuseUnproven } from './ownership.js';
 import { restartTimetable } from './slot-store.js';
 import { changeTenant } from './tenant-change.js';
 
@@ -58,7 +58,7 @@ export class EndpointSwitch {
     const { endpoint, became } = await changeTenant(this.db, tenantId, async (tx) => {
       const before = await lockEndpoint(tx, tenantId, endpointId);
       let row = before;
-      const decision = decideStatus(row.status, command);
+      const decision = decideStatus(row.status, command, isAwaitingProof(before));
       if (decision.kind === 'refuse') throw new PosthornError('conflict', decision.message);
       if (command === 'enable') refuseUnproven(before);
       if (command !== 'pause') {

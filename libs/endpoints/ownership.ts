@@ -24,7 +24,7 @@ export function ownershipOf(facts: ProofFacts): Ownership {
   return { state: facts.requires_proof ? 'unverified' : 'not_required', verifiedAt: null };
 }
 
-/** What another URL means for whether the endpoint is enabled. */
+/** What another URL means for whether the endpoint is enabled: `enable` makes it what it was before it was disabled. */
 export type ProofTurn = 'disable' | 'enable' | 'stay';
 
 /**

@@ -48,6 +48,7 @@ export {
   decideSecretWarning,
   type EndingSecret,
   LAST_SECRET_WARNING,
+  longestGraceSeconds,
   noticeMs,
   type SuccessionFacts,
 } from './secret-schedule.js';

@@ -3,6 +3,7 @@ import {
   decideScheduledSecret,
   decideSecretWarning,
   type EndingSecret,
+  longestGraceSeconds,
   noticeMs,
   type SuccessionFacts,
 } from './secret-schedule.js';
@@ -18,6 +19,33 @@ const facts = (over: Partial<SuccessionFacts> = {}): SuccessionFacts => ({
   hasWaiting: false,
   count: 1,
   ...over,
+});
+
+describe(longestGraceSeconds, () => {
+  /** The most secrets that there are at once, when each is made as soon as it may be, in a year; and how many were made. */
+  function runAYear(everyDays: number, graceSeconds: number): { most: number; made: number } {
+    let secrets: { from: number; to: number }[] = [{ from: START, to: Number.POSITIVE_INFINITY }];
+    let [most, made] = [1, 0];
+    for (let now = START; now < START + 365 * DAY_MS; now += HOUR_MS) {
+      secrets = secrets.filter(({ to }) => to > now);
+      const activeSinceMs = Math.max(...secrets.map(({ from }) => from).filter((from) => from <= now));
+      const hasWaiting = secrets.some(({ from }) => from > now);
+      const at = decideScheduledSecret({ everyDays, activeSinceMs, hasWaiting, count: secrets.length }, MAX, now);
+      if (at === null) continue;
+      secrets = secrets.map(({ from, to }) => ({ from, to: Math.min(to, at + graceSeconds * 1_000) }));
+      secrets.push({ from: at, to: Number.POSITIVE_INFINITY });
+      most = Math.max(most, secrets.length);
+      made += 1;
+    }
+    return { most, made };
+  }
+
+  it.each([1, 2, 3])('keeps a schedule of %i days going, which more would not', (everyDays) => {
+    const longest = longestGraceSeconds(everyDays, MAX);
+    const everyTime = runAYear(everyDays, 0).made;
+    expect(runAYear(everyDays, longest)).toEqual({ most: MAX, made: everyTime });
+    expect(runAYear(everyDays, longest + everyDays * 86_400).made).toBeLessThan(everyTime);
+  });
 });
 
 describe(decideScheduledSecret, () => {

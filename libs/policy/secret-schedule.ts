@@ -22,6 +22,14 @@ export function noticeMs(everyDays: number): number {
 }
 
 /**
+ * How long older secrets may go on signing, in seconds, where there may be so many at once: beside them there is one that
+ * is the newest and one that waits. With more of a grace, the schedule would stand still until one has ended.
+ */
+export function longestGraceSeconds(everyDays: number, maxSecrets: number): number {
+  return ((maxSecrets - 2) * everyDays * DAY_MS) / 1_000;
+}
+
+/**
  * From when the next scheduled secret is to sign, if it is to be made now, in epoch milliseconds; null otherwise. It is made
  * ahead, so that receivers which take one signature only can be given it before it is used: with at least half the notice,
  * also where its time has passed because nobody looked, or because the schedule is a new one. One that waits already is the

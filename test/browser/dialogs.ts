@@ -63,7 +63,8 @@ export const DIALOGS: readonly DialogToSee[] = [
   { title: 'New tenant', path: at('/tenants'), open: press('New tenant') },
   { title: 'Change Copper Kettle', path: atTenant, open: press('Change') },
   { title: 'Pause Copper Kettle?', path: atTenant, open: press('Pause') },
-  { title: 'A link to the tenant’s own portal', path: atTenant, open: press('Portal link') },
+  { title: 'New portal link', path: atTenant, open: press('Portal link') },
+  { title: 'A link to the tenant’s own portal', path: atTenant, open: inDialog('Make link', press('Portal link')) },
 
   { title: 'New endpoint', path: atTenant, open: newEndpoint },
   { title: 'Change endpoint', path: atEndpoint(), open: press('Change') },

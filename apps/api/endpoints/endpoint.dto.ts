@@ -226,7 +226,9 @@ class EndpointFields {
     nullable: true,
     minimum: 0,
     maximum: MAX_GRACE_SECONDS,
-    description: `How long older secrets go on signing beside a scheduled one; null: ${DEFAULT_GRACE_SECONDS}.`,
+    description:
+      `How long older secrets go on signing beside a scheduled one; null: ${DEFAULT_GRACE_SECONDS}. At most eight times ` +
+      '`rotateSecretsEveryDays`, for ten secrets may live at once.',
   })
   rotationGraceSeconds?: number | null;
 

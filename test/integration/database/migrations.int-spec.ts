@@ -9,6 +9,7 @@ import {
 } from '#database';
 import { newUuid } from '#kernel';
 import { migrations } from '#migrations';
+import { waitFor } from '../../support/wait-for.js';
 import { createTestDatabase, type TestDatabase } from '../../support/test-database.js';
 
 const SCHEMA = `
@@ -19,18 +20,21 @@ const TABLES = `
   SELECT c.relname AS name, EXISTS (SELECT FROM pg_index i WHERE i.indrelid = c.oid AND i.indisprimary) AS "hasKey"
     FROM pg_class c WHERE c.relnamespace = 'public'::regnamespace AND c.relkind IN ('r', 'p') AND NOT c.relispartition`;
 
+/** Needs `events` for itself. */
 const CALLED_OFF = 'EventsCalledOff1764000242000';
+/** Makes and drops indexes of `dead_letters` concurrently. */
+const INDEXED = 'DeadLetterGroupTypes1764000241000';
 
-/** Undoes down to the migration that needs `events` for itself. */
-async function undoCalledOff(db: Database): Promise<void> {
-  const at = migrations.findIndex(({ name }) => name === CALLED_OFF);
+/** Undoes down to this migration. */
+async function undoTo(db: Database, migration: string): Promise<void> {
+  const at = migrations.findIndex(({ name }) => name === migration);
   for (const _ of migrations.slice(at)) await db.dataSource.undoLastMigration();
 }
 
-/** Runs `work` while a transaction has read `events` and goes on. */
-async function withLongReader<T>(db: Database, work: () => Promise<T>): Promise<T> {
+/** Runs `work` while a transaction has read the table and goes on. */
+async function withLongReader<T>(db: Database, table: string, work: () => Promise<T>): Promise<T> {
   return db.transaction(async (tx) => {
-    await tx.query('SELECT count(*) FROM events');
+    await tx.query(`SELECT count(*) FROM ${table}`);
     return work();
   });
 }
@@ -75,9 +79,9 @@ describe('migrations', () => {
   });
 
   it('let the traffic through while they wait for somebody who reads for long', async () => {
-    await undoCalledOff(db);
+    await undoTo(db, CALLED_OFF);
     let migrated: Promise<string[]> | undefined;
-    await withLongReader(db, async () => {
+    await withLongReader(db, 'events', async () => {
       const told = await new Promise((resolve, reject) => {
         migrated = migrateDatabase(database.url, { log: resolve });
         migrated.then(() => reject(new Error('It has not waited.')), reject);
@@ -89,9 +93,28 @@ describe('migrations', () => {
     expect(await hasPendingMigrations(db)).toBe(false);
   });
 
+  it('make and drop indexes beside somebody who reads for long, and wait for them as long as it takes', async () => {
+    await undoTo(db, INDEXED);
+    const waits: string[] = [];
+    let migrated: Promise<string[]> | undefined;
+    await withLongReader(db, 'dead_letters', async () => {
+      migrated = migrateDatabase(database.url, { log: (line) => waits.push(line) });
+      await waitFor(async () => {
+        const making = await db.query(
+          `SELECT FROM pg_stat_activity WHERE application_name = 'posthorn-migrate' AND datname = current_database()
+              AND wait_event_type = 'Lock' AND query LIKE '% INDEX CONCURRENTLY %'
+              AND query_start < clock_timestamp() - interval '500 ms'`,
+        );
+        expect(making).toHaveLength(1);
+      });
+    });
+    expect(await migrated).toContain(INDEXED);
+    expect(waits).toEqual([]);
+  });
+
   it('give up with a word about who is in the way, and can be run again', async () => {
-    await undoCalledOff(db);
-    await withLongReader(db, async () => {
+    await undoTo(db, CALLED_OFF);
+    await withLongReader(db, 'events', async () => {
       const migrated = migrateDatabase(database.url, { waitAtMostMs: 1 });
       await expect(migrated).rejects.toThrow(/waited 1 seconds for a lock to run ALTER TABLE events .*posthorn-test/);
     });

@@ -178,11 +178,26 @@ describe('an endpoint of a tenant that wants proof', () => {
 
   it('that a person has disabled stays so when it proves, and can be enabled then', async () => {
     const endpoint = await anEndpoint();
-    await t.api.post(`${endpoint.path}/disable`, { reason: 'not now' });
-    // It was disabled already; the reason is still that it is unverified.
-    expect(await stateOf(endpoint)).toMatchObject(UNVERIFIED);
+    const disabledSince = () =>
+      t.db.query(`SELECT disabled_at FROM endpoints WHERE id = $1`, [parseTypeId('ep', endpoint.id)]);
+    const since = await disabledSince();
+    const { body } = await t.api.post(`${endpoint.path}/disable`, { reason: 'not now' }, { expect: 200 });
+    expect(body).toMatchObject({ ...UNVERIFIED, disabledReason: 'not now' });
+    // What it has missed it has missed since it was disabled first.
+    expect(await disabledSince()).toEqual(since);
     receiver.answer(answering(JSON_ANSWER));
-    await verify(endpoint);
+    expect(await verify(endpoint)).toMatchObject({ verified: true, status: 'disabled' });
+    expect(await stateOf(endpoint)).toMatchObject({ status: 'disabled', disabledReason: 'not now' });
+    const audited = await t.api.get(`/v1/audit-log?tenant=${tenant.id}&action=endpoint.disabled`);
+    expect((audited.body['data'] as unknown[])[0]).toMatchObject({
+      before: { disabledReason: 'unverified' },
+      after: { disabledReason: 'not now' },
+    });
+    await t.api.post(`${endpoint.path}/enable`, {}, { expect: 200 });
+  });
+
+  it('that a person has disabled stays so when it gets another URL and proves that', async () => {
+    const endpoint = await aVerifiedEndpoint();
     await t.api.post(`${endpoint.path}/disable`, { reason: 'not now' });
     await t.api.patch(endpoint.path, { url: `${receiver.url}/2` });
     expect(await stateOf(endpoint)).toMatchObject({ status: 'disabled', disabledReason: 'not now' });
@@ -215,6 +230,23 @@ describe('another URL', () => {
     });
     expect(await refusal(`${endpoint.path}/enable`)).toBe('endpoint_unverified');
     expect((await verify(endpoint)).verified).toBe(true);
+    expect(await stateOf(endpoint)).toMatchObject({ status: 'enabled' });
+  });
+
+  it.each<[string, (endpoint: Made) => Promise<unknown>]>([
+    ['is proven', verify],
+    ['is given up for the one that was', ({ path }) => t.api.patch(path, { url: receiver.url })],
+  ])('leaves an endpoint paused that a person has paused, when it %s', async (_, prove) => {
+    const endpoint = await aVerifiedEndpoint();
+    await t.api.post(`${endpoint.path}/pause`, {}, { expect: 200 });
+    await t.api.patch(endpoint.path, { url: `${receiver.url}?other` });
+    await t.api.patch(endpoint.path, { url: `${receiver.url}?another` });
+    expect(await stateOf(endpoint)).toMatchObject(UNVERIFIED);
+    await prove(endpoint);
+    expect(await stateOf(endpoint)).toMatchObject({ status: 'paused', disabledReason: null });
+    await t.api.post(`${endpoint.path}/resume`, {}, { expect: 200 });
+    await t.api.patch(endpoint.path, { url: `${receiver.url}?last` });
+    await verify(endpoint);
     expect(await stateOf(endpoint)).toMatchObject({ status: 'enabled' });
   });
 

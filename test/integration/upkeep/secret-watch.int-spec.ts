@@ -343,6 +343,19 @@ describe('what is told of secrets', () => {
 });
 
 describe('the schedule of an endpoint', () => {
+  it('leaves room for the next secret: a grace that does not is refused, whichever of the two is changed', async () => {
+    const day = { rotateSecretsEveryDays: 1, rotationGraceSeconds: 8 * 86_400 };
+    const endpoint = await anEndpoint(day);
+    const wrong = { errors: [{ pointer: '/rotationGraceSeconds', code: 'out_of_range' }] };
+    const refused = await t.api.patch(endpoint.path, { rotationGraceSeconds: 2_592_000 }, { expect: 422 });
+    expect(refused.body).toMatchObject(wrong);
+    await t.api.patch(endpoint.path, { rotateSecretsEveryDays: 4, rotationGraceSeconds: 2_592_000 }, { expect: 200 });
+    expect((await t.api.patch(endpoint.path, { rotateSecretsEveryDays: 3 }, { expect: 422 })).body).toMatchObject(
+      wrong,
+    );
+    await t.api.patch(endpoint.path, { rotateSecretsEveryDays: null }, { expect: 200 });
+  });
+
   it.each([0, 366, 1.5, '90', true])('is refused as %s', async (rotateSecretsEveryDays) => {
     const given = { url: receiver.url, rotateSecretsEveryDays };
     const { body } = await t.api.post(tenant.path('/endpoints'), given, { expect: 422 });

@@ -3,6 +3,7 @@ import { useState } from 'react';
 import { api } from '../api/client.js';
 import { useApiForm } from '../ui/api-form.js';
 import { FormDialog } from '../ui/form-dialog.js';
+import { type NumberField, readNumber } from '../ui/form-errors.js';
 import { HandOverDialog } from '../ui/hand-over-dialog.js';
 import { type ApiKey, ROLES } from './api-key.js';
 
@@ -16,8 +17,7 @@ interface ApiKeyFields extends Record<string, unknown> {
   tenant: string;
   eventTypes: string[];
   tenants: string[];
-  /** As Mantine has it: empty, or text that is not a number yet. */
-  requestsPerSecond: string | number;
+  requestsPerSecond: NumberField;
   expiresAt: string;
 }
 
@@ -36,7 +36,7 @@ export function ApiKeyForm({ close }: { close: () => void }) {
   const [made, setMade] = useState<NewApiKey | null>(null);
   const { form, sending } = useApiForm<ApiKeyFields, NewApiKey>({
     initialValues: BLANK,
-    send: (values) => api.post<NewApiKey>('/v1/api-keys', toBody(values)),
+    send: async (values, once) => api.post<NewApiKey>('/v1/api-keys', toBody(values), once),
     after: setMade,
   });
   if (made !== null) {
@@ -83,7 +83,7 @@ function toBody({ name, role, tenant, eventTypes, tenants, requestsPerSecond, ex
     ...(role === 'tenant' ? { tenant: tenant.trim() } : {}),
     ...(role === 'publisher' && eventTypes.length > 0 ? { eventTypes } : {}),
     ...(role === 'publisher' && tenants.length > 0 ? { tenants } : {}),
-    ...(requestsPerSecond === '' ? {} : { requestsPerSecond: Number(requestsPerSecond) }),
+    requestsPerSecond: readNumber('requestsPerSecond', requestsPerSecond),
     ...(expiresAt === '' ? {} : { expiresAt: new Date(expiresAt).toISOString() }),
   };
 }

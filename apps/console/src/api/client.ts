@@ -1,4 +1,5 @@
 import { noteAway } from './connection.js';
+import { randomKey } from './idempotency.js';
 import { ApiAway, ApiProblem, type Problem } from './problem.js';
 
 export type Query = Readonly<Record<string, string | number | boolean | null | undefined>>;
@@ -8,6 +9,8 @@ export interface CallOptions {
   readonly body?: unknown;
   /** The version that a change is based on; a newer one refuses it with 412. */
   readonly ifMatch?: number | undefined;
+  /** Of a POST: with the one of an earlier call it is done once. Each call has its own unless given. */
+  readonly idempotencyKey?: string | undefined;
   readonly signal?: AbortSignal | undefined;
 }
 
@@ -49,7 +52,7 @@ async function json<T>(method: Method, path: string, options?: CallOptions): Pro
 
 /** A session that has ended is renewed by the person at the keyboard, and the call is then made again. */
 async function call(method: Method, path: string, options: CallOptions = {}, accept?: string): Promise<Response> {
-  const idempotencyKey = method === 'POST' ? randomKey() : null;
+  const idempotencyKey = method === 'POST' ? (options.idempotencyKey ?? randomKey()) : null;
   for (let isSecondTry = false; ; isSecondTry = true) {
     const answer = await send(method, path, options, { idempotencyKey, accept });
     if (answer.ok) return answer;
@@ -102,9 +105,4 @@ async function readProblem(answer: Response): Promise<Problem> {
     title: problem.title ?? answer.statusText,
     detail: problem.detail ?? `The API answered ${answer.status}.`,
   };
-}
-
-/** `crypto.randomUUID` is not there on a page served over plain HTTP from another machine. */
-function randomKey(): string {
-  return Array.from(crypto.getRandomValues(new Uint8Array(16)), (byte) => byte.toString(16).padStart(2, '0')).join('');
 }

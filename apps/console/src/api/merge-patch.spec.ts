@@ -12,6 +12,12 @@ describe(toMergePatch, () => {
     expect(toMergePatch(before, { headers: { 'x-team': 'a' } })).toEqual({ headers: { 'x-region': null }, note: null });
   });
 
+  it('takes out a null that is gone', () => {
+    expect(toMergePatch({ filter: { end: null, kind: 1 } }, { filter: { kind: 1 } })).toEqual({
+      filter: { end: null },
+    });
+  });
+
   it('replaces lists, and what was no object, whole', () => {
     expect(toMergePatch({ a: [1, 2], b: null }, { a: [2], b: { c: 1 } })).toEqual({ a: [2], b: { c: 1 } });
   });

@@ -7,7 +7,7 @@ type Members = Readonly<Record<string, unknown>>;
 export function toMergePatch(before: Members, after: Members): Record<string, unknown> {
   const patch: Record<string, unknown> = {};
   for (const [name, had] of Object.entries(before))
-    if (had !== undefined && had !== null && after[name] === undefined) patch[name] = null;
+    if (had !== undefined && after[name] === undefined) patch[name] = null;
   for (const [name, value] of Object.entries(after)) {
     const had = before[name];
     if (value === undefined || JSON.stringify(value) === JSON.stringify(had)) continue;

@@ -60,7 +60,7 @@ export function DeliveriesPage() {
           linkOf={deliveryLink}
           nothing={
             <Nothing icon={IconArrowsRightLeft} title={isAny ? 'No delivery is like this' : 'No deliveries yet'}>
-              {isAny ? 'Loosen or clear the values.' : 'They come with the first event that a subscription matches.'}
+              {isAny ? 'Loosen or clear the filters.' : 'They come with the first event that a subscription matches.'}
             </Nothing>
           }
         />

@@ -45,8 +45,8 @@ export function DeliveryActions({ delivery }: { delivery: Delivery }) {
           title="Deliver this event again?"
           verb="Replay"
           noteLabel="Reason (optional)"
-          run={(reason) =>
-            api.post<Delivery>(`/v1/deliveries/${delivery.id}/replay`, reason === undefined ? {} : { reason })
+          run={(reason, once) =>
+            api.post<Delivery>(`/v1/deliveries/${delivery.id}/replay`, reason === undefined ? {} : { reason }, once)
           }
           done="A new delivery is on its way."
           after={(replay) => navigate(deliveryLink(replay))}

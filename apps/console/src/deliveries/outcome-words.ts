@@ -35,7 +35,7 @@ export function lastWords({ status, attemptCount, lastErrorCode, lastStatusCode,
   return errorWords(lastErrorCode, lastStatusCode);
 }
 
-/** An open circuit names the latest moment only: it is sent as soon as a probe succeeds, so that nobody waits for that. */
+/** An open circuit names the latest moment only: what waits goes out, bit by bit, once a probe was answered; nobody waits for that. */
 export function nextTryOf({ nextAttemptAt, waitingFor }: Delivery): string | null {
   return waitingFor === 'circuit' ? null : nextAttemptAt;
 }
@@ -78,7 +78,7 @@ function waitingWords(waitingFor: NonNullable<Delivery['waitingFor']>, last: str
     case 'rate_limit':
       return 'It waits for its turn: the rate of this endpoint is limited.';
     case 'circuit':
-      return 'The endpoint fails so often that its circuit is open: only probes go there until one succeeds, and then this goes out.';
+      return 'The endpoint fails so often that its circuit is open: only probes go there. Once it has answered one, what waits goes out gradually, the oldest first.';
     case 'order':
       return 'It waits for the deliveries before it: this endpoint gets them in order.';
     case 'schedule':

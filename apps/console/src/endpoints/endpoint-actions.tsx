@@ -63,7 +63,7 @@ export function EndpointActions({ endpoint }: { endpoint: Endpoint }) {
         <Menu.Dropdown>
           <Menu.Item
             leftSection={<IconPower size={15} />}
-            disabled={!mayOperate || endpoint.status === 'disabled'}
+            disabled={!mayOperate || (endpoint.status === 'disabled' && endpoint.disabledReason !== 'unverified')}
             onClick={() => setAsking('disable')}
           >
             Disable

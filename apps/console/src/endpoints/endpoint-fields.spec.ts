@@ -43,6 +43,8 @@ describe(toChanges, () => {
     expect(() => toChanges({ ...blank, metadata: '{' }, blank)).toThrow(new FieldMistake('metadata', 'is not JSON'));
     expect(() => toChanges({ ...blank, headers: [{ name: '', value: 'x' }] }, blank)).toThrow(FieldMistake);
     expect(() => toChanges({ ...blank, retrySchedule: 'soon' }, blank)).toThrow(FieldMistake);
+    const notANumber = new FieldMistake('maxInFlight', 'is not a number');
+    expect(() => toChanges({ ...blank, maxInFlight: '-' }, { ...blank, maxInFlight: 4 })).toThrow(notANumber);
   });
 });
 

@@ -1,11 +1,8 @@
 import { toMergePatch } from '../api/merge-patch.js';
-import { FieldMistake, readJson, toJsonText } from '../ui/form-errors.js';
+import { FieldMistake, type NumberField, readJson, readNumber, toMetadataText } from '../ui/form-errors.js';
 import { AUTH_FIELDS, type CredentialField, TLS_FIELDS } from './credentials.js';
 import type { Endpoint } from './endpoint.js';
 import { type SchemeFields, toEntry, toSchemeFields } from './signing-schemes.js';
-
-/** What Mantine makes of a number's field: empty, or text that is not a number yet. */
-type NumberField = string | number;
 
 export interface HeaderFields {
   name: string;
@@ -62,7 +59,7 @@ export function toFields(endpoint: Endpoint | null): EndpointFields {
     rateLimit: { limit: endpoint?.rateLimit?.limit ?? '', periodSeconds: endpoint?.rateLimit?.periodSeconds ?? '' },
     timeoutSeconds: endpoint?.timeoutSeconds ?? '',
     retrySchedule: fromSchedule(endpoint?.retrySchedule ?? null),
-    metadata: toJsonText(endpoint?.metadata),
+    metadata: toMetadataText(endpoint?.metadata),
     auth: { type: 'none', ...blankOf(Object.values(AUTH_FIELDS).flat()), ...endpoint?.auth },
     tls: { ...blankOf(TLS_FIELDS), ...endpoint?.tls },
   };
@@ -97,12 +94,12 @@ function toBody(fields: EndpointFields): Record<string, unknown> {
     headers: toHeaders(fields.headers),
     payloadFormat: fields.payloadFormat,
     signing: fields.signing.map(toEntry),
-    rotateSecretsEveryDays: toNumber(fields.rotateSecretsEveryDays),
-    rotationGraceSeconds: toNumber(fields.rotationGraceSeconds),
+    rotateSecretsEveryDays: readNumber('rotateSecretsEveryDays', fields.rotateSecretsEveryDays),
+    rotationGraceSeconds: readNumber('rotationGraceSeconds', fields.rotationGraceSeconds),
     ordering: fields.ordering,
-    maxInFlight: toNumber(fields.maxInFlight),
+    maxInFlight: readNumber('maxInFlight', fields.maxInFlight),
     rateLimit: toRateLimit(fields.rateLimit),
-    timeoutSeconds: toNumber(fields.timeoutSeconds),
+    timeoutSeconds: readNumber('timeoutSeconds', fields.timeoutSeconds),
     retrySchedule: toSchedule(fields.retrySchedule),
     metadata: readJson('metadata', fields.metadata) ?? {},
     auth: toAuth(fields.auth),
@@ -122,7 +119,10 @@ function toHeaders(rows: readonly HeaderFields[]): Record<string, string> {
 
 function toRateLimit({ limit, periodSeconds }: EndpointFields['rateLimit']): object | undefined {
   if (limit === '') return undefined;
-  return { limit: Number(limit), periodSeconds: Number(periodSeconds || 1) };
+  return {
+    limit: readNumber('rateLimit.limit', limit),
+    periodSeconds: readNumber('rateLimit.periodSeconds', periodSeconds) ?? 1,
+  };
 }
 
 function fromSchedule(seconds: readonly number[] | null): string {
@@ -138,10 +138,6 @@ function toSchedule(text: string): number[] | undefined {
     .map(Number);
   if (numbers.some(Number.isNaN)) throw new FieldMistake('retrySchedule', 'must be numbers of seconds, or none');
   return numbers;
-}
-
-function toNumber(value: NumberField): number | undefined {
-  return value === '' ? undefined : Number(value);
 }
 
 function toAuth(auth: EndpointFields['auth']): Record<string, string> | undefined {

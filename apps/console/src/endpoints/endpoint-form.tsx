@@ -15,6 +15,7 @@ import {
   toFields,
 } from './endpoint-fields.js';
 import { type Endpoint, endpointPath } from './endpoint.js';
+import { SECRET_ENCODINGS } from './rotation-fields.js';
 import { SigningFields } from './signing-fields.js';
 
 interface EndpointFormProps {
@@ -93,14 +94,16 @@ const PARTS: readonly Part[] = [
 
 export function EndpointForm({ tenant, endpoint, close, after }: EndpointFormProps) {
   const isNew = endpoint === undefined;
-  const [before] = useState(() => toFields(endpoint ?? null));
+  // What it was when it was opened: the page asks for it again meanwhile.
+  const [opened] = useState(endpoint ?? null);
+  const [before] = useState(() => toFields(opened));
   const { form, sending } = useApiForm<EndpointFields, Endpoint>({
     initialValues: before,
-    send: async (values) =>
-      isNew
-        ? api.post<Endpoint>(`/v1/tenants/${tenant}/endpoints`, toCreation(values))
-        : api.patch<Endpoint>(endpointPath(tenant, endpoint.id), toChanges(values, before), {
-            ifMatch: endpoint.version,
+    send: async (values, once) =>
+      opened === null
+        ? api.post<Endpoint>(`/v1/tenants/${tenant}/endpoints`, toCreation(values), once)
+        : api.patch<Endpoint>(endpointPath(tenant, opened.id), toChanges(values, before), {
+            ifMatch: opened.version,
           }),
     done: 'Saved.',
     rename: renameEndpointField,
@@ -233,7 +236,7 @@ function OwnSecretFields({ form }: { form: Form }) {
       />
       <Select
         label="It is written as"
-        data={['whsec', 'utf8', 'hex', 'base64']}
+        data={SECRET_ENCODINGS}
         placeholder="as it begins"
         clearable
         {...form.getInputProps('secretEncoding')}

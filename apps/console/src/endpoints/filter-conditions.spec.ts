@@ -1,3 +1,4 @@
+import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { FieldMistake } from '../ui/form-errors.js';
 import { rowOf, toConditions, toFilter } from './filter-conditions.js';
@@ -26,8 +27,46 @@ describe(toConditions, () => {
     ['or', { $or: [{ 'data.a': 1 }, { 'data.b': 2 }] }],
     ['nested objects', { data: { amount: 1 } }],
     ['not, below a path', { 'data.a': { $not: { $lt: 1 } } }],
+    ['no comparison at all', { 'data.a': {} }],
+    ['lists of lists', { 'data.a': { $in: [[1]] } }],
   ])('leaves %s to JSON', (_, filter) => {
     expect(toConditions(filter)).toBeNull();
+  });
+});
+
+describe('what rows say', () => {
+  const text = fc.oneof(fc.string(), fc.constantFrom('', ' ', 'null', '1', '"', ',', '"hi" x', 'a, b', '\\', 'a\nb'));
+  const scalar = fc.oneof(text, fc.integer(), fc.boolean(), fc.constant(null));
+  const comparisons = fc.record(
+    {
+      $eq: scalar,
+      $ne: scalar,
+      $gte: fc.oneof(text, fc.integer()),
+      $in: fc.array(scalar, { maxLength: 4 }),
+      $nin: fc.array(text, { maxLength: 4 }),
+      $startsWith: text,
+      $exists: fc.boolean(),
+    },
+    { requiredKeys: [] },
+  );
+  const filters = fc.dictionary(
+    fc.constantFrom('data.a', 'data.b', 'subject', '__proto__x'),
+    comparisons.filter((some) => Object.keys(some).length > 0),
+    { minKeys: 1 },
+  );
+
+  it('is what the filter says, to the last comma', () => {
+    fc.assert(
+      fc.property(filters, (filter) => {
+        expect(toFilter(toConditions(filter)!)).toEqual(filter);
+      }),
+      { numRuns: 100 },
+    );
+  });
+
+  it.each([[['']], [['a', '']], [['"hi" x', 'y']], [['a, b', '"']]])('keeps all of the list %j', (list) => {
+    const filter = { 'data.a': { $in: list } };
+    expect(toFilter(toConditions(filter)!)).toEqual(filter);
   });
 });
 

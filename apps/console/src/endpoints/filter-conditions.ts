@@ -27,8 +27,9 @@ type Filter = Readonly<Record<string, unknown>>;
 export function toConditions(filter: Filter | null): Condition[] | null {
   const rows: Condition[] = [];
   for (const [path, wanted] of Object.entries(filter ?? {})) {
-    if (path.startsWith('$')) return null;
+    if (path.startsWith('$') || path === '' || path !== path.trim()) return null;
     const comparisons = isObject(wanted) ? Object.entries(wanted) : [['$eq', wanted] as const];
+    if (comparisons.length === 0) return null;
     for (const [operator, value] of comparisons) {
       if (OPERATORS.every((known) => known.value !== operator)) return null;
       const text = toText(operator, value);
@@ -41,17 +42,18 @@ export function toConditions(filter: Filter | null): Condition[] | null {
 
 /** The filter that the rows say, all of which must hold; null where there are none. Throws {@link FieldMistake}. */
 export function toFilter(rows: readonly Condition[]): Filter | null {
-  const filter: Record<string, Record<string, unknown>> = {};
+  const filter = new Map<string, Record<string, unknown>>();
   rows.forEach(({ path, operator, value }, index) => {
     if (path.trim() === '') throw new FieldMistake(`conditions.${index}.path`, 'must be given');
-    const comparisons = (filter[path.trim()] ??= {});
+    const comparisons = filter.get(path.trim()) ?? {};
+    filter.set(path.trim(), comparisons);
     if (operator in comparisons) {
       const words = 'is compared so by another row already: write it as JSON, with $and';
       throw new FieldMistake(`conditions.${index}.path`, words);
     }
     comparisons[operator] = toValue(operator, value);
   });
-  return rows.length === 0 ? null : filter;
+  return rows.length === 0 ? null : Object.fromEntries(filter);
 }
 
 /** Which row a comparison of {@link toFilter} stands in; null when in none. */
@@ -64,15 +66,18 @@ export function rowOf(rows: readonly Condition[], path: string, operator: string
 
 function toText(operator: string, value: unknown): string | null {
   if (operator === '$in' || operator === '$nin') {
-    return Array.isArray(value) && !value.some(isObject) ? value.map(toWord).join(', ') : null;
+    return Array.isArray(value) && value.every(isWord) ? value.map(toWord).join(', ') : null;
   }
-  return typeof value === 'object' && value !== null ? null : toWord(value);
+  return isWord(value) ? toWord(value) : null;
 }
 
-/** A text that would be read as something else, or as two, stands in quotes. */
+/** What a text cannot hold without quotes: the marks between words and around them, and what a field drops. */
+const NEEDS_QUOTES = /[",\p{Cc}]/u;
+
+/** A text that would be read as something else, as two or as none stands in quotes. */
 function toWord(value: unknown): string {
   if (typeof value !== 'string') return JSON.stringify(value);
-  return readWord(value) === value && !value.includes(',') ? value : JSON.stringify(value);
+  return value !== '' && readWord(value) === value && !NEEDS_QUOTES.test(value) ? value : JSON.stringify(value);
 }
 
 function toValue(operator: string, text: string): unknown {
@@ -93,10 +98,14 @@ function readWord(text: string): unknown {
 }
 
 function readWords(text: string): unknown[] {
-  return (text.match(/\s*"(?:[^"\\]|\\.)*"|[^,]+/g) ?? [])
+  return (text.match(/\s*"(?:[^"\\]|\\.)*"\s*(?=,|$)|[^,]+/g) ?? [])
     .map((word) => word.trim())
     .filter(Boolean)
     .map(readWord);
+}
+
+function isWord(value: unknown): boolean {
+  return typeof value !== 'object' || value === null;
 }
 
 function isObject(value: unknown): value is Filter {

@@ -84,7 +84,7 @@ interface ChallengeFormProps {
 function ChallengeForm({ path, expiresAt, after }: ChallengeFormProps) {
   const { form, sending } = useApiForm<{ challenge: string }, Verification>({
     initialValues: { challenge: '' },
-    send: ({ challenge }) => api.post<Verification>(path, { challenge: challenge.trim() }),
+    send: ({ challenge }, once) => api.post<Verification>(path, { challenge: challenge.trim() }, once),
     after,
   });
   return (

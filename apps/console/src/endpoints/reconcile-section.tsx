@@ -3,6 +3,7 @@ import { useForm } from '@mantine/form';
 import { useState } from 'react';
 import { Link } from 'wouter';
 import { api } from '../api/client.js';
+import { OnceSender } from '../api/idempotency.js';
 import { useMay } from '../session/may.js';
 import { useAction } from '../ui/action.js';
 import { CodeBlock } from '../ui/code-block.js';
@@ -22,17 +23,21 @@ export function ReconcileSection({ endpoint }: { endpoint: Endpoint }) {
   const mayReplay = useMay()('replays:write');
   const [complaint, setComplaint] = useState<string | null>(null);
   const [result, setResult] = useState<Reconciliation | null>(null);
+  const [sender] = useState(() => new OnceSender());
   const form = useForm({ initialValues: { since: '', until: '', ids: '' } });
   const reconcile = useAction(
     async (replay: boolean) => {
       setComplaint(null);
       const { since, until, ids } = form.getValues();
-      return api.post<Reconciliation>(`${endpointPath(endpoint.tenant, endpoint.id)}/reconcile`, {
+      const body = {
         since: toTime(since),
         until: toTime(until),
         ids: ids.split(/[\s,]+/).filter(Boolean),
         ...(replay ? { replay } : {}),
-      });
+      };
+      return sender.send(body, (idempotencyKey) =>
+        api.post<Reconciliation>(`${endpointPath(endpoint.tenant, endpoint.id)}/reconcile`, body, { idempotencyKey }),
+      );
     },
     { isErrorShown: true, after: setResult, failed: (error) => setComplaint(showProblem(form, error)) },
   );

@@ -1,22 +1,20 @@
-import { ActionIcon, Button, NumberInput, TextInput, Tooltip } from '@mantine/core';
+import { ActionIcon, Button, Tooltip } from '@mantine/core';
 import { useDisclosure } from '@mantine/hooks';
 import { IconEye, IconEyeOff, IconKey, IconRotate, IconTrash } from '@tabler/icons-react';
 import { useQuery } from '@tanstack/react-query';
 import { useState } from 'react';
 import { api } from '../api/client.js';
 import { useMay } from '../session/may.js';
-import { useApiForm } from '../ui/api-form.js';
 import { AskDialog } from '../ui/ask-dialog.js';
 import { CopyButton } from '../ui/copy-button.js';
 import { type DataColumn, DataTable } from '../ui/data-table.js';
-import { FormDialog } from '../ui/form-dialog.js';
-import { HandOverDialog } from '../ui/hand-over-dialog.js';
 import { useNow } from '../ui/now.js';
 import { Section } from '../ui/page.js';
 import { ErrorNote, Loading, Nothing } from '../ui/states.js';
 import { Status } from '../ui/status.js';
 import { When } from '../ui/when.js';
 import { type Endpoint, endpointPath } from './endpoint.js';
+import { RotateForm } from './rotate-form.js';
 
 interface Secret {
   readonly id: string;
@@ -77,7 +75,7 @@ export function SecretsSection({ endpoint }: { endpoint: Endpoint }) {
       {data !== undefined && data.data.length > 0 && (
         <DataTable label="Secrets" rows={data.data} columns={columns} idOf={({ id }) => id} />
       )}
-      {isRotating && <RotateForm path={path} close={rotating.close} />}
+      {isRotating && <RotateForm endpoint={endpoint} close={rotating.close} />}
       {revoked !== null && (
         <AskDialog
           title="Revoke this secret?"
@@ -111,43 +109,5 @@ function HiddenSecret({ secret }: { secret: string }) {
       </ActionIcon>
       <CopyButton text={secret} what="the secret" />
     </span>
-  );
-}
-
-function RotateForm({ path, close }: { path: string; close: () => void }) {
-  const [made, setMade] = useState<Secret | null>(null);
-  const { form, sending } = useApiForm<{ graceHours: string | number; secret: string }, Secret>({
-    initialValues: { graceHours: 24, secret: '' },
-    send: ({ graceHours, secret }) =>
-      api.post<Secret>(`${path}/rotate`, {
-        graceSeconds: Math.round(Number(graceHours) * 3_600),
-        ...(secret === '' ? {} : { secret }),
-      }),
-    rename: (parts) => (parts[0] === 'graceSeconds' ? ['graceHours'] : parts),
-    after: setMade,
-  });
-  if (made !== null) {
-    return (
-      <HandOverDialog title="The new secret" what="the new secret" value={made.secret} close={close}>
-        Give it to your receiver. Until the old one ends, both sign.
-      </HandOverDialog>
-    );
-  }
-  return (
-    <FormDialog title="Rotate the secret" verb="Rotate" {...sending} close={close} size="md">
-      <NumberInput
-        label="Hours that the old one goes on signing"
-        description="Time to give the new one to your receiver"
-        min={0}
-        max={8760}
-        {...form.getInputProps('graceHours')}
-      />
-      <TextInput
-        label="A secret of your own (optional)"
-        placeholder="one is made"
-        autoComplete="off"
-        {...form.getInputProps('secret')}
-      />
-    </FormDialog>
   );
 }

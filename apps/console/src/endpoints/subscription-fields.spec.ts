@@ -39,6 +39,35 @@ describe(toSubscriptionChanges, () => {
   });
 });
 
+describe('a null in a filter', () => {
+  const changed = (filter: object, before: Subscription = subscription) =>
+    toSubscriptionChanges({ ...fields, filterMode: 'json', filter: JSON.stringify(filter) }, before)['filter'];
+  const having = (filter: Subscription['filter']): Subscription => ({ ...subscription, filter });
+
+  it.each([
+    [{ $ne: null }, { $nin: [null] }],
+    [{ $not: { $ne: null } }, { $not: { $nin: [null] } }],
+    [{ $in: [null, 1] }, { $in: [null, 1] }],
+    // What no list says is left to the API to refuse, at its place.
+    [{ $gt: null }, { $gt: [null] }],
+    [
+      { $ne: null, $nin: [1] },
+      { $ne: [null], $nin: [1] },
+    ],
+  ])('makes of %j what a patch can say', (wanted, said) => {
+    expect(changed({ 'data.x': wanted }, having(null))).toEqual({ 'data.x': said });
+  });
+
+  it('is left alone with the rest, and goes with its row', () => {
+    const before = having({ 'data.end': null, 'data.kind': { $ne: null } });
+    const opened = toSubscriptionFields(before);
+    expect(toSubscriptionChanges(opened, before)).toEqual({});
+    expect(toSubscriptionChanges({ ...opened, conditions: opened.conditions.slice(1) }, before)).toEqual({
+      filter: { 'data.end': null, 'data.kind': { $ne: null, $nin: [null] } },
+    });
+  });
+});
+
 describe(toSubscriptionFields, () => {
   it('opens as JSON what rows cannot say', () => {
     const filter = { $not: { 'data.test': true } };

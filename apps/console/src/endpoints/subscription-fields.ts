@@ -49,17 +49,29 @@ export function toSubscriptionBody(fields: SubscriptionFields): Record<string, u
 export function toSubscriptionChanges(fields: SubscriptionFields, before: Subscription): Record<string, unknown> {
   const { eventTypes, channels, enabled, filter } = before;
   const had = { eventTypes, channels: channels ?? undefined, enabled, filter: filter ?? undefined };
-  return toMergePatch(had, withoutNulls(toSubscriptionBody(fields)) as Record<string, unknown>);
+  const body = toSubscriptionBody(fields);
+  const untouched = toSubscriptionBody(toSubscriptionFields(before));
+  const isFilterLeft = JSON.stringify(body['filter']) === JSON.stringify(untouched['filter']);
+  return toMergePatch(had, { ...body, filter: isFilterLeft ? had.filter : withoutNulls(body['filter']) });
 }
 
-/** A patch takes a null for "take it out": to be compared with, null is one of a list. */
-function withoutNulls(value: unknown, name?: string): unknown {
-  if (value === null && name !== undefined) return name === '$eq' ? value : { $in: [null] };
+/** Comparisons with null, and those with a list that say the same. */
+const LISTS: Readonly<Record<string, string>> = { $eq: '$in', $ne: '$nin' };
+
+/**
+ * A patch takes a null for "take it out": to be compared with, null is one of a list. Where no list says the same the list
+ * stands in its place, for the API to refuse.
+ */
+function withoutNulls(value: unknown): unknown {
   if (typeof value !== 'object' || value === null || Array.isArray(value)) return value;
+  const members = Object.entries(value);
   return Object.fromEntries(
-    Object.entries(value).map(([key, member]) =>
-      key === '$eq' && member === null ? ['$in', [null]] : [key, withoutNulls(member, key)],
-    ),
+    members.map(([name, member]): [string, unknown] => {
+      if (member !== null) return [name, withoutNulls(member)];
+      if (!name.startsWith('$')) return [name, { $in: [null] }];
+      const list = LISTS[name];
+      return [list === undefined || list in value ? name : list, [null]];
+    }),
   );
 }
 

@@ -1,4 +1,5 @@
 import { Checkbox, TagsInput } from '@mantine/core';
+import { useState } from 'react';
 import { api } from '../api/client.js';
 import { useApiForm } from '../ui/api-form.js';
 import { FormDialog } from '../ui/form-dialog.js';
@@ -23,13 +24,15 @@ interface SubscriptionFormProps {
 /** Which events go to an endpoint: by type, by channel, and by what they carry. */
 export function SubscriptionForm({ endpoint, subscription, close }: SubscriptionFormProps) {
   const path = `/v1/tenants/${endpoint.tenant}/subscriptions`;
+  // What it was when it was opened: the page asks for it again meanwhile.
+  const [opened] = useState(subscription);
   const { form, sending } = useApiForm<SubscriptionFields, unknown>({
-    initialValues: toSubscriptionFields(subscription),
-    send: async (values) =>
-      subscription === null
-        ? api.post(path, { ...toSubscriptionBody(values), endpoint: endpoint.id })
-        : api.patch(`${path}/${subscription.id}`, toSubscriptionChanges(values, subscription), {
-            ifMatch: subscription.version,
+    initialValues: toSubscriptionFields(opened),
+    send: async (values, once) =>
+      opened === null
+        ? api.post(path, { ...toSubscriptionBody(values), endpoint: endpoint.id }, once)
+        : api.patch(`${path}/${opened.id}`, toSubscriptionChanges(values, opened), {
+            ifMatch: opened.version,
           }),
     done: 'Saved.',
     rename: renameFilterField,
@@ -37,7 +40,7 @@ export function SubscriptionForm({ endpoint, subscription, close }: Subscription
   });
   return (
     <FormDialog
-      title={subscription === null ? 'New subscription' : 'Change subscription'}
+      title={opened === null ? 'New subscription' : 'Change subscription'}
       verb="Save"
       {...sending}
       close={close}

@@ -1,9 +1,11 @@
 import { Checkbox, TagsInput, Textarea, TextInput } from '@mantine/core';
+import { useState } from 'react';
 import { api } from '../api/client.js';
-import { toMergePatch } from '../api/merge-patch.js';
+import { ApiProblem } from '../api/problem.js';
 import { useApiForm } from '../ui/api-form.js';
 import { FormDialog } from '../ui/form-dialog.js';
-import { FieldMistake, readJson, toJsonText } from '../ui/form-errors.js';
+import { FieldMistake } from '../ui/form-errors.js';
+import { type EventTypeFields, toEventTypeDocument, toEventTypeFields } from './event-type-fields.js';
 import type { EventType } from './event-type.js';
 
 interface EventTypeFormProps {
@@ -13,36 +15,28 @@ interface EventTypeFormProps {
 }
 
 export function EventTypeForm({ eventType, close }: EventTypeFormProps) {
-  const { form, sending } = useApiForm({
-    initialValues: {
-      name: eventType?.name ?? '',
-      description: eventType?.description ?? '',
-      group: eventType?.group ?? '',
-      deprecated: eventType?.deprecated ?? false,
-      schemas: toJsonText(eventType?.schemas),
-      example: toJsonText(eventType?.example),
-      redact: [...(eventType?.redact ?? [])],
-    },
+  // What it was when it was opened: the page asks for it again meanwhile.
+  const [opened] = useState(eventType ?? null);
+  const { form, sending } = useApiForm<EventTypeFields, EventType>({
+    initialValues: toEventTypeFields(opened),
+    // The whole of it: in a merge patch a null within a schema would mean that a member goes.
     send: async (values) => {
-      const body = toBody(values);
-      if (eventType !== undefined)
-        return api.patch<EventType>(toPath(eventType.name), toMergePatch(toKnown(eventType), body), {
-          ifMatch: eventType.version,
-        });
-      if (values.name.trim() === '') throw new FieldMistake('name', 'must be given');
-      return api.put<EventType>(toPath(values.name.trim()), body);
+      const document = toEventTypeDocument(values, opened);
+      if (opened !== null) return api.put<EventType>(toPath(opened.name), document, { ifMatch: opened.version });
+      await refuseKnown(values.name.trim());
+      return api.put<EventType>(toPath(values.name.trim()), document);
     },
     done: 'Saved.',
     after: close,
   });
   return (
     <FormDialog
-      title={eventType === undefined ? 'New event type' : `Change ${eventType.name}`}
+      title={opened === null ? 'New event type' : `Change ${opened.name}`}
       verb="Save"
       {...sending}
       close={close}
     >
-      {eventType === undefined && (
+      {opened === null && (
         <TextInput label="Name" placeholder="order.paid" required data-autofocus {...form.getInputProps('name')} />
       )}
       <TextInput label="Description" required {...form.getInputProps('description')} />
@@ -75,34 +69,19 @@ export function EventTypeForm({ eventType, close }: EventTypeFormProps) {
   );
 }
 
-type EventTypeFields = Record<'description' | 'group' | 'schemas' | 'example', string> & {
-  readonly deprecated: boolean;
-  readonly redact: readonly string[];
-};
-
 function toPath(name: string): string {
   return `/v1/event-types/${encodeURIComponent(name)}`;
 }
 
-function toBody({ description, group, deprecated, schemas, example, redact }: EventTypeFields) {
-  return {
-    description,
-    group: group || undefined,
-    deprecated,
-    schemas: readJson('schemas', schemas) ?? undefined,
-    example: readJson('example', example) ?? undefined,
-    redact: redact.length === 0 ? undefined : redact,
-  };
-}
-
-/** What the API has, in the shape of {@link toBody}. */
-function toKnown({ description, group, deprecated, schemas, example, redact }: EventType) {
-  return {
-    description,
-    group: group ?? undefined,
-    deprecated,
-    schemas: schemas ?? undefined,
-    example: example ?? undefined,
-    redact: redact == null || redact.length === 0 ? undefined : redact,
-  };
+/** A PUT replaces what is there: a new one must have a name that no other has. Throws {@link FieldMistake}. */
+async function refuseKnown(name: string): Promise<void> {
+  if (name === '') throw new FieldMistake('name', 'must be given');
+  const isFree = await api.get(toPath(name)).then(
+    () => false,
+    (error: unknown) => {
+      if (error instanceof ApiProblem && error.status === 404) return true;
+      throw error;
+    },
+  );
+  if (!isFree) throw new FieldMistake('name', 'is in the catalog already: open it there to change it');
 }

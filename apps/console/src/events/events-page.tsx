@@ -62,7 +62,7 @@ export function EventsPage() {
           linkOf={eventLink}
           nothing={
             <Nothing icon={IconInbox} title={isAny ? 'No event is like this' : 'No events yet'}>
-              {isAny ? 'Loosen or clear the values.' : 'They come with the first publish: POST /v1/events.'}
+              {isAny ? 'Loosen or clear the filters.' : 'They come with the first publish: POST /v1/events.'}
             </Nothing>
           }
         />

@@ -4,6 +4,7 @@ import { useLocation } from 'wouter';
 import { api } from '../api/client.js';
 import { useApiForm } from '../ui/api-form.js';
 import { FormDialog } from '../ui/form-dialog.js';
+import { type NumberField, readNumber } from '../ui/form-errors.js';
 import { ErrorNote, Loading } from '../ui/states.js';
 import { type Replay, replayLink, type ReplaySelection } from './replay.js';
 
@@ -24,14 +25,12 @@ export function ReplayDialog({ selection, close, after }: ReplayDialogProps) {
     staleTime: 0,
     retry: false,
   });
-  const { form, sending } = useApiForm<{ ratePerSecond: string | number; note: string }, Replay>({
+  const { form, sending } = useApiForm<{ ratePerSecond: NumberField; note: string }, Replay>({
     initialValues: { ratePerSecond: DEFAULT_RATE, note: '' },
-    send: ({ ratePerSecond, note }) =>
-      api.post<Replay>('/v1/replays', {
-        ...selection,
-        ratePerSecond: Number(ratePerSecond),
-        note: note.trim() || null,
-      }),
+    send: async ({ ratePerSecond, note }, once) => {
+      const rate = readNumber('ratePerSecond', ratePerSecond);
+      return api.post<Replay>('/v1/replays', { ...selection, ratePerSecond: rate, note: note.trim() || null }, once);
+    },
     done: 'The replay has started.',
     after: (replay) => {
       close();

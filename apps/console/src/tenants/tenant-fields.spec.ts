@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { FieldMistake } from '../ui/form-errors.js';
 import { toTenantChanges, toTenantFields } from './tenant-fields.js';
 import type { Tenant } from './tenant.js';
 
@@ -20,6 +21,12 @@ describe(toTenantChanges, () => {
     expect(
       toTenantChanges({ ...blank, name: 'A', settings: { ...blank.settings, maxEndpoints: 3, portal } }, blank),
     ).toEqual({ name: 'A', settings: { maxEndpoints: 3, portal: { color: '#123456' } } });
+  });
+
+  it('does not take what is no number yet for no limit', () => {
+    const settings = { ...before.settings, maxEndpoints: '-' };
+    const mistake = new FieldMistake('settings.maxEndpoints', 'is not a number');
+    expect(() => toTenantChanges({ ...before, settings }, before)).toThrow(mistake);
   });
 
   it('clears what was emptied, each setting for itself', () => {

@@ -1,9 +1,6 @@
 import { toMergePatch } from '../api/merge-patch.js';
-import { readJson, toJsonText } from '../ui/form-errors.js';
+import { type NumberField, readJson, readNumber, toMetadataText } from '../ui/form-errors.js';
 import type { Tenant } from './tenant.js';
-
-/** What Mantine makes of a number's field: empty, or text that is not a number yet. */
-type NumberField = string | number;
 
 /** A tenant as it stands in a form, by the names that the API has for it. */
 export interface TenantFields extends Record<string, unknown> {
@@ -26,7 +23,7 @@ export function toTenantFields(tenant: Tenant | null): TenantFields {
   return {
     name: tenant?.name ?? '',
     uid: tenant?.uid ?? '',
-    metadata: toJsonText(tenant?.metadata),
+    metadata: toMetadataText(tenant?.metadata),
     settings: {
       maxEndpoints: maxEndpoints ?? '',
       publishPerSecond: publishPerSecond ?? '',
@@ -50,9 +47,7 @@ function toBody({ name, uid, metadata, settings }: TenantFields): Record<string,
     uid: uid.trim() || undefined,
     metadata: readJson('metadata', metadata) ?? {},
     settings: {
-      ...Object.fromEntries(
-        Object.entries(numbers).map(([key, value]) => [key, value === '' ? undefined : Number(value)]),
-      ),
+      ...Object.fromEntries(Object.entries(numbers).map(([key, value]) => [key, readNumber(`settings.${key}`, value)])),
       allowHttp: allowHttp || undefined,
       requireOwnershipProof: requireOwnershipProof || undefined,
       portal: {

@@ -18,10 +18,10 @@ export function TenantForm({ tenant, close, after }: TenantFormProps) {
   const [before] = useState(() => toTenantFields(tenant ?? null));
   const { form, sending } = useApiForm<TenantFields, Tenant>({
     initialValues: before,
-    send: async (values) => {
+    send: async (values, once) => {
       const changes = toTenantChanges(values, before);
       return tenant === undefined
-        ? api.post<Tenant>('/v1/tenants', changes)
+        ? api.post<Tenant>('/v1/tenants', changes, once)
         : api.patch<Tenant>(`/v1/tenants/${tenant.id}`, changes);
     },
     done: 'Saved.',

@@ -1,5 +1,6 @@
 import { notifications } from '@mantine/notifications';
 import { useMutation, useQueryClient } from '@tanstack/react-query';
+import { ApiProblem } from '../api/problem.js';
 
 interface ActionOptions<T> {
   /** Said when it is done. */
@@ -17,7 +18,10 @@ export interface Action<V> {
   reset(): void;
 }
 
-/** Something that is done at a press: tells how it went, and everything on the screen is asked for again. */
+/**
+ * Something that is done at a press: tells how it went, and everything on the screen is asked for again; so it is when
+ * somebody else was first.
+ */
 export function useAction<T, V = void>(run: (value: V) => Promise<T>, options: ActionOptions<T> = {}): Action<V> {
   const queryClient = useQueryClient();
   const { mutate, isPending, error, reset } = useMutation({
@@ -31,6 +35,7 @@ export function useAction<T, V = void>(run: (value: V) => Promise<T>, options: A
     },
     onError: (failure: Error) => {
       options.failed?.(failure);
+      if (failure instanceof ApiProblem && failure.status === 412) void queryClient.invalidateQueries();
       if (!options.isErrorShown)
         notifications.show({ title: 'This was not done', message: failure.message, color: 'red' });
     },

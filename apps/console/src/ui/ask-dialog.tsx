@@ -1,6 +1,8 @@
 import { Button, Group, Modal, Stack, Text, Textarea } from '@mantine/core';
 import { type ReactNode, useState } from 'react';
+import { OnceSender } from '../api/idempotency.js';
 import { useAction } from './action.js';
+import type { Once } from './api-form.js';
 import { ErrorNote } from './states.js';
 
 interface AskDialogProps<T> {
@@ -12,7 +14,8 @@ interface AskDialogProps<T> {
   /** Label of the field for a reason or a note; without one nobody is asked. */
   readonly noteLabel?: string;
   readonly isNoteRequired?: boolean;
-  readonly run: (note: string | undefined) => Promise<T>;
+  /** A POST that is not the same when it is done twice takes `once`. */
+  readonly run: (note: string | undefined, once: Once) => Promise<T>;
   readonly done: string;
   readonly after?: (result: T) => void;
   readonly close: () => void;
@@ -22,14 +25,18 @@ interface AskDialogProps<T> {
 export function AskDialog<T>(props: AskDialogProps<T>) {
   const { title, children, verb, isDangerous = false, noteLabel, isNoteRequired = false, run, done, close } = props;
   const [note, setNote] = useState('');
-  const action = useAction(() => run(note.trim() || undefined), {
-    done,
-    isErrorShown: true,
-    after: (result) => {
-      close();
-      props.after?.(result);
+  const [sender] = useState(() => new OnceSender());
+  const action = useAction(
+    () => sender.send(note, (idempotencyKey) => run(note.trim() || undefined, { idempotencyKey })),
+    {
+      done,
+      isErrorShown: true,
+      after: (result) => {
+        close();
+        props.after?.(result);
+      },
     },
-  });
+  );
   return (
     <Modal opened onClose={close} title={title} closeButtonProps={{ 'aria-label': 'Close' }}>
       <form

@@ -1,6 +1,14 @@
 import type { UseFormReturnType } from '@mantine/form';
 import { ApiProblem, splitByField } from '../api/problem.js';
 
+/** What Mantine makes of a number's field: empty, or text that is not a number yet. */
+export type NumberField = string | number;
+
+/** For 412: a form holds on to what its object was when it was opened, so that nothing newer is undone unseen. */
+const CHANGED_MEANWHILE =
+  'Somebody else has changed this since you opened it, and nothing was saved. What you typed still stands here: copy what ' +
+  'you need, close this, and open it again to change what it is now.';
+
 /** Thrown where the form itself sees that something cannot be meant; `field` is its path in the form. */
 export class FieldMistake extends Error {
   constructor(
@@ -28,6 +36,7 @@ export function showProblem<V extends Record<string, unknown>>(
     return null;
   }
   if (!(error instanceof ApiProblem)) return error.message;
+  if (error.status === 412) return CHANGED_MEANWHILE;
   const values = form.getValues();
   const { atFields, others } = splitByField(
     error.problem,
@@ -57,9 +66,22 @@ export function readJson(field: string, text: string): unknown {
   }
 }
 
+/** What is typed as a number; undefined for nothing. Throws {@link FieldMistake}: JSON has null for what is none. */
+export function readNumber(field: string, value: NumberField): number | undefined {
+  if (value === '') return undefined;
+  const number = Number(value);
+  if (!Number.isFinite(number)) throw new FieldMistake(field, 'is not a number');
+  return number;
+}
+
 /** A value as it stands in a field for JSON; nothing where there is none. */
 export function toJsonText(value: unknown): string {
-  return value === null || value === undefined || isEmptyObject(value) ? '' : JSON.stringify(value, null, 2);
+  return value === null || value === undefined ? '' : JSON.stringify(value, null, 2);
+}
+
+/** As {@link toJsonText}, of what is an empty object where there is none. */
+export function toMetadataText(metadata: unknown): string {
+  return isEmptyObject(metadata) ? '' : toJsonText(metadata);
 }
 
 function isEmptyObject(value: unknown): boolean {

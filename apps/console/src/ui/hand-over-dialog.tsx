@@ -14,10 +14,20 @@ interface HandOverDialogProps {
   readonly children: ReactNode;
 }
 
-/** Shows a key, a secret or a link that was just made, to be copied and given to somebody. */
+/**
+ * Shows a key, a secret or a link that was just made, to be copied and given to somebody. A stray click does not close it;
+ * a link can be made again, all else goes only by the button.
+ */
 export function HandOverDialog({ title, what, value, isLink = false, close, children }: HandOverDialogProps) {
   return (
-    <Modal opened onClose={close} title={title} closeButtonProps={{ 'aria-label': 'Close' }}>
+    <Modal
+      opened
+      onClose={close}
+      title={title}
+      closeOnClickOutside={false}
+      closeOnEscape={isLink}
+      closeButtonProps={{ 'aria-label': 'Close' }}
+    >
       <Stack gap="sm">
         <Text size="sm" component="div">
           {children}

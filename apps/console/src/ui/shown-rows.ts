@@ -21,7 +21,15 @@ export function useShownRows(body: RefObject<HTMLElement | null>, count: number)
   const isLong = count > DRAWN_WHOLE;
   const [top, setTop] = useState(0);
   useLayoutEffect(() => {
-    if (isLong && body.current !== null) setTop(body.current.getBoundingClientRect().top + window.scrollY);
+    if (!isLong) return;
+    const measure = (): void => {
+      if (body.current !== null) setTop(Math.round(body.current.getBoundingClientRect().top + window.scrollY));
+    };
+    measure();
+    // What stands above may come later or grow, and moves the table.
+    const observer = new ResizeObserver(measure);
+    observer.observe(document.body);
+    return () => observer.disconnect();
   }, [isLong, body]);
   // oxlint-disable-next-line react/incompatible-library -- this hook is called anew each time, and not memoized
   const virtualizer = useWindowVirtualizer({
