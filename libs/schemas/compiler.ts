@@ -40,15 +40,16 @@ const FORMATS = [
   'uuid',
 ] as const satisfies FormatName[];
 
-/** Characters whose length is measured, in code points, for a step. */
-const CHARACTERS_PER_STEP = 16;
+/** Of a text whose length is measured, in code points, 16 characters cost a step. */
+const MEASURED_SHIFT = 4;
 
 /**
  * Mismatches that may yet turn out to be none (of the elements that are not what `contains` wants, for example) are kept,
- * and copied when a reference is followed: so many of them cost another step.
+ * and copied when a reference is followed: 1,024 kept, or 16 copied, cost another step. As shifts, for in whole numbers
+ * generated code counts faster.
  */
-const KEPT_PER_STEP = 1_024;
-const COPIED_PER_STEP = 16;
+const KEPT_SHIFT = 10;
+const COPIED_SHIFT = 4;
 
 /** So many mismatches at one time are enough to tell of. */
 const ENOUGH = 2_000;
@@ -142,12 +143,10 @@ function costKeyword(budget: CheckBudget, pass: Pass): CodeKeywordDefinition {
       const { gen, schema, parentSchema, data } = context;
       const spender = gen.scopeValue('keyword', { ref: budget });
       if (pass === 'all') endWhenEnough(context);
-      const perStep = '$ref' in parentSchema || '$dynamicRef' in parentSchema ? COPIED_PER_STEP : KEPT_PER_STEP;
-      gen.code(_`${spender}.spend(${schema as number} + ${ERRORS} / ${perStep})`);
+      const shift = '$ref' in parentSchema || '$dynamicRef' in parentSchema ? COPIED_SHIFT : KEPT_SHIFT;
+      gen.code(_`${spender}.spend(${schema as number} + (${ERRORS} >> ${shift}))`);
       if (!('minLength' in parentSchema || 'maxLength' in parentSchema)) return;
-      gen.if(_`typeof ${data} === "string"`, () =>
-        gen.code(_`${spender}.spend(${data}.length / ${CHARACTERS_PER_STEP})`),
-      );
+      gen.if(_`typeof ${data} === "string"`, () => gen.code(_`${spender}.spend(${data}.length >> ${MEASURED_SHIFT})`));
     },
   };
 }
