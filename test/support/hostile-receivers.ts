@@ -218,8 +218,13 @@ export class HostileReceiver {
     return this.#sockets.size;
   }
 
-  async close(): Promise<void> {
+  /** Lets go of the connections that it does not read and so never sees ended: each holds what it was sent. */
+  hangUp(): void {
     for (const socket of this.#sockets) socket.destroy();
+  }
+
+  async close(): Promise<void> {
+    this.hangUp();
     await new Promise((resolve) => this.server.close(resolve));
   }
 }

@@ -24,10 +24,12 @@ describe.each(HOSTILE_KINDS.map((kind) => [kind.name, kind] as const))('%s', (_n
     const sender = newSender();
     // What is made once, by the first hundred, is no leak.
     await sendMany(sender, receiver, kind, 100);
+    receiver.hangUp();
     const before = heapBytes();
     const codes = await sendMany(sender, receiver, kind, MANY);
     expect([...codes.keys()]).toEqual([kind.errorCode]);
     expect(sender.inFlight).toBe(0);
+    receiver.hangUp();
     await waitFor(() => expect(heapBytes() - before).toBeLessThan(1_000_000));
     await sender.close();
     await receiver.close();
