@@ -8,7 +8,8 @@ import { DispatchQueue } from '#queue';
 import { openStoreBench, type StoreBench } from '../../test/support/stores.js';
 import { DataChecker } from './data-checker.js';
 import { Enqueuer } from './enqueuer.js';
-import { Publisher, type PublishResult } from './publisher.js';
+import type { PublishResult } from './publish-result.js';
+import { Publisher } from './publisher.js';
 
 const RETENTION_MS = 30 * 86_400_000;
 const SILENT = { warn: () => undefined };

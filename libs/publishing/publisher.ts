@@ -12,28 +12,15 @@ import {
 import { LEASE_MS, type Line, LineAdvancer } from '#deliveries';
 import { type Clock, GroupCommit, newUuid, PosthornError, type Uuid, zip } from '#kernel';
 import { decideDeliveryTime } from '#policy';
-import type { CheckedData, DataChecker, TypeWarning } from './data-checker.js';
+import type { CheckedData, DataChecker } from './data-checker.js';
 import type { Admitted, Enqueuer } from './enqueuer.js';
 import { PendingEvents } from './pending-events.js';
-import { fingerprint, lineOf, matchDeliveries, type PreparedEvent } from './prepared-event.js';
+import { lineOf, matchDeliveries, type PreparedEvent } from './prepared-event.js';
+import { accepted, asDuplicate, type PublishResult, refused } from './publish-result.js';
 import { assertInScope, type PublishScope, unknownTenant } from './publish-scope.js';
 import { PublishQuotas } from './publish-quotas.js';
 import { findFirst, findWritten, publishGroup } from './publish-statement.js';
 import { overloaded, overQuota, tooLate, toRefusal } from './refusals.js';
-
-/** What became of one event. */
-export type PublishResult =
-  /** `isScheduled`: its deliveries are made when it is due. */
-  | {
-      readonly kind: 'accepted';
-      readonly id: Uuid;
-      readonly deliveryCount: number;
-      readonly isScheduled: boolean;
-      readonly warnings: readonly TypeWarning[];
-    }
-  /** The same event was published before under this uid; nothing was sent. */
-  | { readonly kind: 'duplicate'; readonly id: Uuid; readonly deliveryCount: number }
-  | { readonly kind: 'refused'; readonly error: PosthornError };
 
 /**
  * What one statement writes at most, in events: one with more than four deliveries, or more than 8 Ki characters of
@@ -272,8 +259,8 @@ export class Publisher {
 
   /**
    * Some events were not written: their uid is taken, their tenant's configuration or the catalog of event types has
-   * changed, or their id grew old. All but those of the first kind are checked and matched again and go again, together: a change of configuration under load would
-   * otherwise turn each group into hundreds of statements.
+   * changed, or their id grew old. All but those of the first kind are checked and matched again and go again, together: a
+   * change of configuration under load would otherwise turn each group into hundreds of statements.
    */
   private async settle(
     events: readonly PreparedEvent[],
@@ -399,24 +386,3 @@ function requireTenant(draft: EventDraft, config: TenantConfig | null): TenantCo
   if (config === null) throw unknownTenant(draft.tenant);
   return config;
 }
-
-function asDuplicate(
-  event: PreparedEvent,
-  first: { eventId: Uuid; fingerprint: Buffer; deliveryCount: number },
-): PublishResult {
-  if (fingerprint(event).equals(first.fingerprint)) {
-    return { kind: 'duplicate', id: first.eventId, deliveryCount: first.deliveryCount };
-  }
-  const message = `another event was published under the uid "${event.draft.uid}"`;
-  return refused(new PosthornError('uid_conflict', message));
-}
-
-const accepted = (event: PreparedEvent): PublishResult => ({
-  kind: 'accepted',
-  id: event.id!,
-  deliveryCount: event.deliveries.length,
-  isScheduled: event.isScheduled,
-  warnings: event.checked.warnings,
-});
-
-const refused = (error: PosthornError): PublishResult => ({ kind: 'refused', error });
