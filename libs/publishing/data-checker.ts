@@ -1,7 +1,8 @@
 import type { Catalog, EventTypeCatalog } from '#endpoints';
 import type { EventDraft } from '#events';
-import { type FieldError, PosthornError, zip } from '#kernel';
+import { type PosthornError, zip } from '#kernel';
 import type { SchemaVersions } from '#schemas';
+import { mismatch } from './refusals.js';
 import { TurnTime } from './turn-time.js';
 
 /** What a publisher should know of an event that was taken all the same. */
@@ -99,18 +100,10 @@ function judge(catalogVersion: number, schemas: SchemaVersions, draft: CheckedDr
     case 'unusable':
       return { catalogVersion, warnings: ['unusable_schema'], refusal: null };
     case 'checked':
-      return { catalogVersion, warnings: NONE, refusal: toRefusal(draft.type, verdict.version, verdict.mismatches) };
+      return { catalogVersion, warnings: NONE, refusal: mismatch(draft.type, verdict.version, verdict.mismatches) };
   }
 }
 
 function letGo(draft: CheckedDraft): void {
   draft.dataValue = undefined;
-}
-
-function toRefusal(type: string, version: string, mismatches: readonly FieldError[]): PosthornError | null {
-  const [first] = mismatches;
-  if (!first) return null;
-  const errors = mismatches.map((error) => ({ ...error, pointer: `/data${error.pointer}` }));
-  const message = `The data does not match schema ${JSON.stringify(version)} of ${type}: /data${first.pointer} ${first.message}.`;
-  return new PosthornError('validation_failed', message, { errors });
 }

@@ -1,5 +1,5 @@
 import { isDataError } from '#database';
-import { PosthornError } from '#kernel';
+import { type FieldError, PosthornError } from '#kernel';
 
 export function tooLate(): PosthornError {
   const message = 'lies beyond the time that events are kept';
@@ -17,6 +17,15 @@ export function overloaded(): PosthornError {
   return new PosthornError('overloaded', 'The platform cannot take this event now; publish it again in a moment.', {
     retryAfterSeconds: 2,
   });
+}
+
+/** `mismatches`: what of the data does not match the schema, by pointers into the data; null when there is nothing. */
+export function mismatch(type: string, version: string, mismatches: readonly FieldError[]): PosthornError | null {
+  const [first] = mismatches;
+  if (!first) return null;
+  const errors = mismatches.map((error) => ({ ...error, pointer: `/data${error.pointer}` }));
+  const message = `The data does not match schema ${JSON.stringify(version)} of ${type}: /data${first.pointer} ${first.message}.`;
+  return new PosthornError('validation_failed', message, { errors });
 }
 
 /** What a publisher is told of whatever went wrong with an event. */

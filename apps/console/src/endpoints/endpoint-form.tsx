@@ -1,4 +1,4 @@
-import { Accordion, NumberInput, PasswordInput, Select, TagsInput, Textarea, TextInput } from '@mantine/core';
+import { Accordion, NumberInput, Select, TagsInput, Textarea, TextInput } from '@mantine/core';
 import type { UseFormReturnType } from '@mantine/form';
 import { type ReactNode, useState } from 'react';
 import { api } from '../api/client.js';
@@ -15,7 +15,7 @@ import {
   toFields,
 } from './endpoint-fields.js';
 import { type Endpoint, endpointPath } from './endpoint.js';
-import { SECRET_ENCODINGS } from './rotation-fields.js';
+import { OwnSecretFields } from './own-secret-fields.js';
 import { SigningFields } from './signing-fields.js';
 
 interface EndpointFormProps {
@@ -221,26 +221,6 @@ function RequestFields({ form }: { form: Form }) {
         )}
       />
       <GroupError>{form.errors['headers']}</GroupError>
-    </Fields>
-  );
-}
-
-function OwnSecretFields({ form }: { form: Form }) {
-  return (
-    <Fields columns={2}>
-      <PasswordInput
-        label="A secret of your own"
-        placeholder="one is made"
-        autoComplete="off"
-        {...form.getInputProps('secret')}
-      />
-      <Select
-        label="It is written as"
-        data={SECRET_ENCODINGS}
-        placeholder="as it begins"
-        clearable
-        {...form.getInputProps('secretEncoding')}
-      />
     </Fields>
   );
 }

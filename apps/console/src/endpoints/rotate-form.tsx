@@ -1,12 +1,12 @@
-import { NumberInput, PasswordInput, Select, TextInput } from '@mantine/core';
+import { NumberInput, Select, TextInput } from '@mantine/core';
 import { useState } from 'react';
 import { api } from '../api/client.js';
 import { useApiForm } from '../ui/api-form.js';
-import { Fields } from '../ui/fields.js';
 import { FormDialog } from '../ui/form-dialog.js';
 import { HandOverDialog } from '../ui/hand-over-dialog.js';
 import { type Endpoint, endpointPath } from './endpoint.js';
-import { BLANK_ROTATION, hasTwoKinds, type RotationFields, SECRET_ENCODINGS, toRotation } from './rotation-fields.js';
+import { OwnSecretFields } from './own-secret-fields.js';
+import { BLANK_ROTATION, hasTwoKinds, type RotationFields, toRotation } from './rotation-fields.js';
 
 const KINDS = [
   { value: 'hmac', label: 'the shared secret (HMAC)' },
@@ -54,21 +54,7 @@ export function RotateForm({ endpoint, close }: { endpoint: Endpoint; close: () 
         label="The new one signs from (now unless given)"
         {...form.getInputProps('activatesAt')}
       />
-      <Fields columns={2}>
-        <PasswordInput
-          label="A secret of your own"
-          placeholder="one is made"
-          autoComplete="off"
-          {...form.getInputProps('secret')}
-        />
-        <Select
-          label="It is written as"
-          data={SECRET_ENCODINGS}
-          placeholder="as it begins"
-          clearable
-          {...form.getInputProps('secretEncoding')}
-        />
-      </Fields>
+      <OwnSecretFields form={form} />
     </FormDialog>
   );
 }
